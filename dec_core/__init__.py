@@ -1,0 +1,43 @@
+"""DEC Lab's engine: Deep Embedded Clustering, step by step, with a verdict.
+
+The rooms, in the order in which they may import each other:
+
+    errors     what can go wrong, in sentences
+    config     settings: names, bounds, defaults, help; ``presets`` beside it
+    data       arrays and where they come from
+    model      mathematics: the NumPy reference, Keras layers and networks
+    analysis   judgement on arrays: scores, health, verdict, maps
+    training   time: a generator of events, and the fold of events into a view
+    runs       life cycle: threads, the queue, the UMAP process
+    plots      pure functions from a view's numbers to plotly figures
+
+Importing this package loads neither TensorFlow nor Streamlit; the names below load what they
+need when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Config": "dec_core.config",
+    "Dataset": "dec_core.data",
+    "PRESETS": "dec_core.presets",
+    "View": "dec_core.training.view",
+    "fold": "dec_core.training.view",
+    "load": "dec_core.data",
+    "train": "dec_core.training.trainer",
+}
+
+__all__ = ["PRESETS", "Config", "Dataset", "View", "fold", "load", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

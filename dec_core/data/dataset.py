@@ -1,0 +1,212 @@
+"""The one form in which samples travel through the program, and the checks at its door."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dec_core.errors import DataError
+
+_CHUNK_VALUES = 1 << 20
+_LARGEST_FLOAT32 = "3.4e38"
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Samples, with their true labels where these are known. Build one with ``make_dataset``.
+
+    Attributes
+    ----------
+    name : str
+        What the data set is called; a subset keeps the name of the whole.
+    x : float32 array of shape (n_samples, n_features)
+        C-contiguous, finite, read-only.
+    y : int64 array of shape (n_samples,) or None
+        True labels 0..K-1, read-only; a subset may lack some of the K. They are for scores
+        only, never for training.
+    image_shape : (height, width) or None
+        How one sample is shown as a picture, in pixels.
+    class_names : tuple of str or None
+        ``class_names[label]`` is the name of a true label.
+    source : str
+        Where the data came from, as a fragment of a sentence.
+    """
+
+    name: str
+    x: npt.NDArray[np.float32]
+    y: npt.NDArray[np.int64] | None
+    image_shape: tuple[int, int] | None
+    class_names: tuple[str, ...] | None
+    source: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "x", _read_only(self.x))
+        if self.y is not None:
+            object.__setattr__(self, "y", _read_only(self.y))
+
+    @property
+    def n_samples(self) -> int:
+        """Number of rows of ``x``."""
+        return int(self.x.shape[0])
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns of ``x``."""
+        return int(self.x.shape[1])
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether true labels are known."""
+        return self.y is not None
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (64 hexadecimal digits) of the shape, ``x`` and ``y``; computed once, when asked.
+
+        Equal data have equal fingerprints, whatever they are called and wherever they came from.
+        """
+        digest = hashlib.sha256(repr((self.x.shape, self.has_labels)).encode())
+        digest.update(np.ascontiguousarray(self.x).reshape(-1).data)
+        if self.y is not None:
+            digest.update(np.ascontiguousarray(self.y).data)
+        return digest.hexdigest()
+
+
+def make_dataset(
+    name: str,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike | None = None,
+    *,
+    image_shape: tuple[int, int] | None = None,
+    class_names: Sequence[str] | None = None,
+    source: str,
+) -> Dataset:
+    """Check samples and labels and put them into a ``Dataset``.
+
+    Parameters
+    ----------
+    x : array-like of shape (n_samples, n_features)
+        Finite numbers; stored as float32. A C-contiguous float32 array is not copied: the
+        data set holds a read-only view of it, so do not change it afterwards.
+    y : array-like of shape (n_samples,) or None
+        Whole numbers 0..K-1.
+
+    Raises
+    ------
+    DataError
+        If ``x`` is not two-dimensional, empty, not numeric or not finite; if ``y`` is not one
+        whole number from 0 per sample; if ``image_shape`` or ``class_names`` do not fit.
+    """
+    samples = _checked_samples(name, x)
+    labels = None if y is None else _checked_labels(name, y, n_samples=samples.shape[0])
+    if image_shape is not None and math.prod(image_shape) != samples.shape[1]:
+        raise DataError(
+            f"The image_shape of {name} must multiply to its number of features "
+            f"({samples.shape[1]:,}). Received {tuple(image_shape)}. "
+            "Correct the shape or leave it out."
+        )
+    names = None if class_names is None else tuple(class_names)
+    if names is not None and labels is not None and int(labels.max()) >= len(names):
+        raise DataError(
+            f"The class_names of {name} must name every label, 0 to {int(labels.max()):,}. "
+            f"Received {len(names):,} names. Add the missing names or leave them out."
+        )
+    return Dataset(name, samples, labels, image_shape, names, source)
+
+
+def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A view that cannot be written through; the caller's own array keeps its flags."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _as_array(name: str, what: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except (ValueError, TypeError) as error:
+        raise DataError(
+            f"The {what} of {name} must be an array of numbers. Received something that cannot "
+            f"become one ({error}). Give every row the same length."
+        ) from error
+
+
+def _checked_samples(name: str, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    array = _as_array(name, "samples", x)
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"The samples of {name} must be real numbers. Received dtype {array.dtype}. "
+            "Convert or remove the columns that are not numeric."
+        )
+    if array.ndim != 2:
+        raise DataError(
+            f"The samples of {name} must be a table of shape (n_samples, n_features). "
+            f"Received {array.ndim} dimension(s), shape {array.shape}. "
+            "Reshape it, one row per sample."
+        )
+    if 0 in array.shape:
+        raise DataError(
+            f"{name} must have at least one sample and one feature. "
+            f"Received shape {array.shape}. Check the file or query that it came from."
+        )
+    # A number beyond float32 becomes inf here and is reported below, not by a warning.
+    with np.errstate(over="ignore"):
+        samples = np.asarray(array, dtype=np.float32, order="C")
+    _check_finite(name, samples)
+    return samples
+
+
+def _check_finite(name: str, samples: npt.NDArray[np.float32]) -> None:
+    # Row chunks: a mask of the whole table would cost a quarter of its memory.
+    n_rows = max(1, _CHUNK_VALUES // samples.shape[1])
+    n_values = n_affected = 0
+    first = -1
+    for start in range(0, samples.shape[0], n_rows):
+        finite = np.isfinite(samples[start : start + n_rows])
+        if finite.all():
+            continue
+        affected = np.flatnonzero(~finite.all(axis=1))
+        first = start + int(affected[0]) if first < 0 else first
+        n_values += int(finite.size - np.count_nonzero(finite))
+        n_affected += affected.size
+    if n_values:
+        raise DataError(
+            f"The samples of {name} must be finite numbers below {_LARGEST_FLOAT32}. Received "
+            f"{n_values:,} NaN or infinite value(s) in {n_affected:,} of "
+            f"{samples.shape[0]:,} samples, the first in sample {first} (counted from 0). "
+            "Remove these samples or fill in the values."
+        )
+
+
+def _checked_labels(name: str, y: npt.ArrayLike, *, n_samples: int) -> npt.NDArray[np.int64]:
+    array = _as_array(name, "labels", y)
+    if array.shape != (n_samples,):
+        raise DataError(
+            f"The labels of {name} must be one per sample, shape ({n_samples},). "
+            f"Received shape {array.shape}. Give as many labels as samples, or none."
+        )
+    remedy = "Number the classes 0, 1, 2, ... in the order of their names."
+    if array.dtype.kind not in "biuf":
+        raise DataError(
+            f"The labels of {name} must be whole numbers from 0. "
+            f"Received dtype {array.dtype}. {remedy}"
+        )
+    # Written so that NaN fails too; the upper bound keeps the conversion to int64 exact.
+    fits = (array >= 0) & (array < 2**31)
+    if array.dtype.kind == "f":
+        fits &= array == np.floor(array)
+    if not fits.all():
+        first = int(np.flatnonzero(~fits)[0])
+        raise DataError(
+            f"The labels of {name} must be whole numbers from 0. Received {array[first]} "
+            f"for sample {first} (counted from 0). {remedy}"
+        )
+    # A copy, so that a later change of the caller's labels cannot reach the data set.
+    return np.array(array, dtype=np.int64)

@@ -1,0 +1,226 @@
+"""Where each data set comes from: scikit-learn, a folder of IDX files, or Keras' download.
+
+The image sets are looked for in this order: ``$DEC_DATA_DIR/<name>/``, Debian's
+``/usr/share/datasets/<name>/``, Keras. A folder that exists is trusted to be meant: if a file
+in it is missing or damaged that is an error, not a reason to look elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dec_core.data import download
+from dec_core.data.dataset import Dataset, make_dataset
+from dec_core.data.idx import read_idx
+from dec_core.errors import DataError, DataUnavailableError
+
+SYSTEM_FOLDER = Path("/usr/share/datasets")
+CLASS_NAMES = {
+    "digits": tuple("0123456789"),
+    "fashion-mnist": (
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
+    "mnist": tuple("0123456789"),
+}
+_IMAGE_SHAPE = (28, 28)
+_DOWNLOADED = "the copy that Keras downloaded"
+
+
+class Part(NamedTuple):
+    """The test or the train part of an image set, with the names that its errors use.
+
+    ``images`` is uint8 (n, 28, 28), 0..255; ``labels`` is uint8 (n,), 0..9.
+    """
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+    images_name: str
+    labels_name: str
+
+
+def available(name: str) -> str | None:
+    """Where ``read_source`` would find a data set without a download.
+
+    Returns
+    -------
+    "built in", the path of a folder (its files are not opened), or None.
+
+    Raises
+    ------
+    DataError
+        If there is no data set of that name.
+    """
+    _check_name(name)
+    if name == "digits":
+        return "built in"
+    folder = local_folder(name) or download.cached_folder(name)
+    return None if folder is None else str(folder)
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder of IDX files that a person or the system provides for ``name``, or None."""
+    own = os.environ.get("DEC_DATA_DIR")
+    parents = ([Path(own).expanduser()] if own else []) + [SYSTEM_FOLDER]
+    return next((parent / name for parent in parents if _is_folder(parent / name)), None)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a parent that may not be entered holds nothing for us
+        return False
+
+
+def read_source(name: str) -> Dataset:
+    """Read a whole data set: digits 1,797 x 64, the image sets 70,000 x 784, values 0..1.
+
+    The image sets hold the test images first and then the train images.
+
+    Raises
+    ------
+    DataError
+        If there is no data set of that name, or a file is missing or damaged.
+    DataUnavailableError
+        If no source has it and it could not be downloaded.
+    """
+    _check_name(name)
+    if name == "digits":
+        return _read_digits()
+    folder = local_folder(name)
+    if folder is not None:
+        return _assemble(name, _read_folder(folder), source=str(folder))
+    return _assemble(name, _fetch(name), source=_DOWNLOADED)
+
+
+def _check_name(name: str) -> None:
+    if name not in CLASS_NAMES:
+        raise DataError(
+            f"data.name must be one of {', '.join(CLASS_NAMES)}. Received {name!r}. "
+            "Choose one of these."
+        )
+
+
+def _read_digits() -> Dataset:
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+
+    bunch = load_digits()
+    return make_dataset(
+        "digits",
+        bunch.data / 16,
+        bunch.target,
+        image_shape=(8, 8),
+        class_names=CLASS_NAMES["digits"],
+        source="scikit-learn",
+    )
+
+
+def _read_folder(folder: Path) -> list[Part]:
+    parts = []
+    for prefix in ("t10k", "train"):
+        images = _find(folder, f"{prefix}-images-idx3-ubyte")
+        labels = _find(folder, f"{prefix}-labels-idx1-ubyte")
+        parts.append(Part(read_idx(images, 3), read_idx(labels, 1), str(images), str(labels)))
+    return parts
+
+
+def _find(folder: Path, stem: str) -> Path:
+    try:
+        found = sorted(file.name for file in folder.iterdir())
+    except OSError as error:
+        raise DataError(
+            f"{folder} could not be read: expected a folder with the four IDX files, found "
+            f"'{error.strerror or error}'. Check its permissions."
+        ) from error
+    for file in (stem, f"{stem}.gz"):
+        if file in found:
+            return folder / file
+    listing = ", ".join(found[:8]) + (", ..." if len(found) > 8 else "") if found else "no file"
+    raise DataError(
+        f"{folder} lacks a file: expected {stem} or {stem}.gz, found {listing}. "
+        "Put the four IDX files there or remove the folder."
+    )
+
+
+def _fetch(name: str) -> list[Part]:
+    """The parts from Keras' cache or its download; any failure means "not available"."""
+    try:
+        if name == "mnist":
+            file = "mnist.npz"
+            return [
+                Part(*part, f"the {which} images of {file}", f"the {which} labels of {file}")
+                for which, part in zip(("test", "train"), download.fetch_mnist(), strict=True)
+            ]
+        folder = download.fetch_fashion_mnist()
+    except Exception as error:  # Keras raises plain Exception for a failed download
+        raise DataUnavailableError(_ways_out(name, error)) from error
+    return _read_folder(folder)
+
+
+def _ways_out(name: str, error: Exception) -> str:
+    system = (
+        "install Debian's package dataset-fashion-mnist"
+        if name == "fashion-mnist"
+        else f"put the four IDX files in {SYSTEM_FOLDER / name}"
+    )
+    return (
+        f"{name} is not on this machine and could not be downloaded ({error}): set DEC_DATA_DIR "
+        f"to a folder that contains {name}/ with the four IDX files, or {system}, or connect to "
+        "the internet once so that Keras can download it."
+    )
+
+
+def _assemble(name: str, parts: Sequence[Part], *, source: str) -> Dataset:
+    for part in parts:
+        _check_part(part)
+    n_samples = sum(len(part.images) for part in parts)
+    # One float32 array, filled part by part: no second copy of 220 MB.
+    x = np.empty((n_samples, _IMAGE_SHAPE[0] * _IMAGE_SHAPE[1]), dtype=np.float32)
+    start = 0
+    for part in parts:
+        stop = start + len(part.images)
+        pixels = part.images.reshape(len(part.images), x.shape[1])
+        np.divide(pixels, np.float32(255), out=x[start:stop])
+        start = stop
+    return make_dataset(
+        name,
+        x,
+        np.concatenate([part.labels for part in parts]),
+        image_shape=_IMAGE_SHAPE,
+        class_names=CLASS_NAMES[name],
+        source=source,
+    )
+
+
+def _check_part(part: Part) -> None:
+    if part.images.shape[1:] != _IMAGE_SHAPE:
+        found = " x ".join(str(size) for size in part.images.shape[1:])
+        raise DataError(
+            f"{part.images_name}: expected images of 28 x 28 pixels, found {found}. "
+            "Replace the file with the published one."
+        )
+    if len(part.images) != len(part.labels):
+        raise DataError(
+            f"{part.labels_name}: expected {len(part.images):,} labels, one for each image in "
+            f"{part.images_name}, found {len(part.labels):,}. "
+            "Replace both files with a pair that belongs together."
+        )
+    if part.labels.size and int(part.labels.max()) > 9:
+        raise DataError(
+            f"{part.labels_name}: expected labels from 0 to 9, found "
+            f"{int(part.labels.max())}. Replace the file with the published one."
+        )

@@ -1,0 +1,31 @@
+"""Mathematics: the NumPy reference (``assignment``) and the Keras layers and networks.
+
+Law of the room: tensors in, tensors out. No loop over epochs, no file, no event.
+Importing it loads Keras and registers ``ClusteringLayer``, so that saved models load.
+"""
+
+from dec_core.model.assignment import (
+    kl_divergence,
+    recycled_target_distribution,
+    soft_assignment,
+    target_distribution,
+)
+from dec_core.model.autoencoder import (
+    Autoencoder,
+    build_autoencoder,
+    build_clustering_model,
+    build_optimizer,
+)
+from dec_core.model.clustering_layer import ClusteringLayer
+
+__all__ = [
+    "Autoencoder",
+    "ClusteringLayer",
+    "build_autoencoder",
+    "build_clustering_model",
+    "build_optimizer",
+    "kl_divergence",
+    "recycled_target_distribution",
+    "soft_assignment",
+    "target_distribution",
+]

@@ -1,0 +1,84 @@
+"""The mathematics of DEC in NumPy: the reference that every faster path must agree with.
+
+Sources: Xie, Girshick, Farhadi, "Unsupervised Deep Embedding for Clustering Analysis",
+ICML 2016, equations 1 to 3; and the R port whose division recycles a vector down the columns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+
+def soft_assignment(embedding: Floats, centers: Floats, alpha: float = 1.0) -> Floats:
+    """Similarity of every sample to every centre under Student's t (equation 1).
+
+    Parameters
+    ----------
+    embedding : (n_samples, n_dimensions)
+    centers : (n_clusters, n_dimensions)
+    alpha : degrees of freedom, above 0
+
+    Returns
+    -------
+    (n_samples, n_clusters), non-negative, rows sum to 1
+    """
+    squared_distance = np.square(embedding[:, None, :] - centers[None, :, :]).sum(axis=2)
+    kernel = (1.0 + squared_distance / alpha) ** (-(alpha + 1.0) / 2.0)
+    return kernel / kernel.sum(axis=1, keepdims=True)
+
+
+def target_distribution(q: Floats) -> Floats:
+    """The sharpened target P, normalised by the clusters' frequencies (equation 3).
+
+    Parameters
+    ----------
+    q : (n_samples, n_clusters), rows sum to 1
+
+    Returns
+    -------
+    (n_samples, n_clusters), rows sum to 1. A cluster that no sample belongs to at all
+    (a column of zeros) gets no share.
+    """
+    frequency = q.sum(axis=0)
+    weight = np.square(q) / np.where(frequency > 0, frequency, 1)
+    return weight / weight.sum(axis=1, keepdims=True)
+
+
+def recycled_target_distribution(q: Floats) -> Floats:
+    """The R port's target: ``weight <- q^2 / colSums(q); t(t(weight) / rowSums(weight))``.
+
+    R repeats a vector down the columns of a matrix. So element (i, j) of ``q^2`` is divided by
+    the frequency ``(i + j * n) mod K`` and then by the row sum ``(i * K + j) mod n``, counting
+    from 0, and the rows of the result no longer sum to 1.
+
+    Parameters
+    ----------
+    q : (n_samples, n_clusters), rows sum to 1
+
+    Returns
+    -------
+    (n_samples, n_clusters), non-negative, not bounded by 1; NaN where R divides 0 by 0
+    """
+    down_columns = np.resize(q.sum(axis=0), q.size).reshape(q.shape, order="F")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.square(q) / down_columns
+        return weight / np.resize(weight.sum(axis=1), q.size).reshape(q.shape)
+
+
+def kl_divergence(p: Floats, q: Floats) -> float:
+    """KL(P || Q), summed over clusters, averaged over samples (equation 2).
+
+    Parameters
+    ----------
+    p, q : (n_samples, n_clusters); terms with ``p == 0`` count as 0
+
+    Returns
+    -------
+    In nats; infinite where q is 0 and p is not.
+    """
+    with np.errstate(divide="ignore"):
+        terms = np.where(p > 0, p * (np.log(np.where(p > 0, p, 1)) - np.log(q)), 0.0)
+    return float(terms.sum(axis=1).mean())

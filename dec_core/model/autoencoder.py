@@ -1,0 +1,68 @@
+"""The symmetric dense autoencoder and the clustering model that shares its encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from dec_core.config import AutoencoderSettings, ClusteringSettings, Initializer
+from dec_core.model.clustering_layer import ClusteringLayer
+
+
+@dataclass(frozen=True)
+class Autoencoder:
+    """``model`` maps (batch, n_features) to its reconstruction, ``encoder`` to the embedding."""
+
+    model: keras.Model
+    encoder: keras.Model
+
+
+def build_autoencoder(n_features: int, settings: AutoencoderSettings, seed: int) -> Autoencoder:
+    """An untrained autoencoder whose weights depend on the seed alone.
+
+    The embedding and the output are linear, every other layer has ``settings.activation``.
+    The decoder mirrors the encoder's layers, the embedding left out.
+    """
+    *hidden, n_dimensions = settings.units
+    layer_seeds = iter(np.random.SeedSequence(seed).generate_state(2 * len(hidden) + 2))
+
+    def dense(units: int, name: str, activation: str | None, initializer: Initializer) -> Any:
+        kernel = _initializer(initializer, int(next(layer_seeds)))
+        return keras.layers.Dense(
+            units, name=name, activation=activation, kernel_initializer=kernel
+        )
+
+    inputs = keras.Input((n_features,), name="input")
+    flow = inputs
+    for index, units in enumerate(hidden):
+        flow = dense(units, f"encoder_{index}", settings.activation, settings.initializer)(flow)
+    embedding = dense(n_dimensions, "embedding", None, settings.bottleneck_initializer)(flow)
+    flow = embedding
+    for index, units in reversed(list(enumerate(hidden))):
+        flow = dense(units, f"decoder_{index}", settings.activation, settings.initializer)(flow)
+    output = dense(n_features, "output", None, settings.initializer)(flow)
+    return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
+
+
+def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -> keras.Model:
+    """The encoder followed by a ``ClusteringLayer`` named "clustering"; outputs q."""
+    layer = ClusteringLayer(settings.n_clusters, settings.alpha, name="clustering")
+    return keras.Model(encoder.inputs, layer(encoder.outputs[0]))
+
+
+def build_optimizer(name: str, learning_rate: float, momentum: float) -> keras.Optimizer:
+    """Keras' SGD with momentum, or Adam, which ignores ``momentum``."""
+    if name == "adam":
+        return keras.optimizers.Adam(learning_rate)
+    return keras.optimizers.SGD(learning_rate, momentum=momentum)
+
+
+def _initializer(name: Initializer, seed: int) -> keras.initializers.Initializer:
+    if name == "variance_scaling":
+        return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed=seed)
+    if name == "he_normal":
+        return keras.initializers.HeNormal(seed=seed)
+    return keras.initializers.GlorotUniform(seed=seed)

@@ -1,0 +1,61 @@
+"""The soft assignment of DEC as a Keras layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from dec_core.errors import SettingsError
+
+
+@keras.saving.register_keras_serializable(package="dec_lab")
+class ClusteringLayer(keras.layers.Layer):
+    """Student's t similarity of an embedding to trainable cluster centres (equation 1).
+
+    Parameters
+    ----------
+    n_clusters : number of centres, at least 1
+    alpha : degrees of freedom, above 0
+
+    Input shape ``(batch, n_dimensions)``, output shape ``(batch, n_clusters)``; rows sum to 1.
+
+    Raises
+    ------
+    SettingsError
+        If ``n_clusters`` or ``alpha`` is out of range.
+    """
+
+    def __init__(self, n_clusters: int, alpha: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if n_clusters < 1:
+            raise SettingsError(
+                f"n_clusters must be at least 1. Received {n_clusters}. Choose a larger number."
+            )
+        if not alpha > 0:
+            raise SettingsError(f"alpha must be above 0. Received {alpha}. Choose a larger number.")
+        self.n_clusters = int(n_clusters)
+        self.alpha = float(alpha)
+
+    def build(self, input_shape: tuple[int | None, int]) -> None:
+        self.cluster_centers = self.add_weight(
+            name="cluster_centers",
+            shape=(self.n_clusters, input_shape[-1]),
+            initializer="glorot_uniform",
+        )
+
+    def call(self, inputs: Any) -> Any:
+        # Differences, not |z|^2 - 2 z.mu + |mu|^2: float32 loses small distances in the latter.
+        differences = ops.expand_dims(inputs, 1) - self.cluster_centers
+        squared_distance = ops.sum(ops.square(differences), axis=2)
+        kernel = 1.0 / (1.0 + squared_distance / self.alpha)
+        if self.alpha != 1.0:
+            kernel = ops.power(kernel, (self.alpha + 1.0) / 2.0)
+        return kernel / ops.sum(kernel, axis=1, keepdims=True)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:
+        return (input_shape[0], self.n_clusters)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "n_clusters": self.n_clusters, "alpha": self.alpha}

@@ -1,0 +1,78 @@
+"""Named settings to start from. Any preset runs on any data set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dec_core.config import (
+    AutoencoderSettings,
+    ClusteringSettings,
+    Config,
+    DatasetName,
+    DataSettings,
+    PretrainingSettings,
+)
+from dec_core.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings with a name and a sentence that says what to expect of them."""
+
+    name: str
+    summary: str
+    config: Config
+
+    def on(self, dataset: DatasetName) -> Config:
+        """These settings on another data set."""
+        return self.config.with_values({"data.name": dataset})
+
+
+_DIGITS = Preset(
+    "digits",
+    "A small network on built-in digits: a healthy run within seconds.",
+    Config(),
+)
+
+_DEC_KERAS = Preset(
+    "dec-keras",
+    "The reference settings that converge: 500-500-2000-10, 300 epochs, SGD 0.01, interval 140.",
+    Config(
+        data=DataSettings(name="mnist"),
+        autoencoder=AutoencoderSettings(units=(500, 500, 2000, 10)),
+        pretraining=PretrainingSettings(epochs=300, optimizer="sgd", learning_rate=1.0),
+        clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
+    ),
+)
+
+_R_PORT = Preset(
+    "r-port",
+    "The R port as its author ran it: every sample ends in one cluster.",
+    Config(
+        data=DataSettings(name="fashion-mnist"),
+        autoencoder=AutoencoderSettings(
+            units=(32, 32, 256, 10), bottleneck_initializer="glorot_uniform"
+        ),
+        pretraining=PretrainingSettings(epochs=10, optimizer="sgd", learning_rate=1.0),
+        clustering=ClusteringSettings(target="r-recycled", learning_rate=1.0, update_interval=10),
+    ),
+)
+
+PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _R_PORT)}
+DEFAULT_PRESET = _DIGITS.name
+
+
+def get_preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises
+    ------
+    SettingsError
+        If there is none.
+    """
+    try:
+        return PRESETS[name]
+    except KeyError:
+        raise SettingsError(
+            f"Unknown preset {name!r}. Expected one of: {', '.join(PRESETS)}."
+        ) from None

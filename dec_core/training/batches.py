@@ -1,0 +1,84 @@
+"""Which samples make up the batch of a gradient step, from the step's number alone.
+
+Nothing here carries state, so a run that continues at step 1,000 sees the batches that an
+uninterrupted one would see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Batches over ``n_samples`` rows; the last one of a pass is smaller if it must, never empty.
+
+    ``shuffle_seed`` None keeps the stored order; otherwise each pass has a permutation drawn
+    from the seed and the number of the pass.
+    """
+
+    n_samples: int
+    batch_size: int
+    shuffle_seed: tuple[int, ...] | None = None
+
+    @property
+    def per_pass(self) -> int:
+        """Batches in one pass over the data, at least 1."""
+        return -(-self.n_samples // self.batch_size)
+
+    def steps_before_new_order(self, step: int) -> int | None:
+        """Steps from ``step`` on that share one order; None if the order never changes."""
+        if self.shuffle_seed is None:
+            return None
+        return self.per_pass - step % self.per_pass
+
+    def order(self, step: int) -> tf.Tensor:
+        """The order of the rows at ``step``: (n_samples,) int32, or (0,) for stored order."""
+        if self.shuffle_seed is None:
+            return tf.zeros((0,), tf.int32)
+        generator = np.random.default_rng([*self.shuffle_seed, step // self.per_pass])
+        return tf.constant(generator.permutation(self.n_samples).astype(np.int32))
+
+    def take(self, step: Any, order: Any, *tensors: Any) -> tuple[Any, ...]:
+        """Inside a graph: the rows of ``tensors`` that belong to ``step``."""
+        begin = (step % self.per_pass) * self.batch_size
+        end = tf.minimum(begin + self.batch_size, self.n_samples)
+        if self.shuffle_seed is None:
+            return tuple(tensor[begin:end] for tensor in tensors)
+        rows = order[begin:end]
+        return tuple(tf.gather(tensor, rows) for tensor in tensors)
+
+
+class Pace:
+    """How many steps fit into one chunk, so that commands take effect soon.
+
+    The first chunk is short, as it is also compiled; later ones follow the measured speed.
+    ``limit`` caps the steps whatever the speed: 1 while a person steps by hand.
+    """
+
+    TARGET_SECONDS = 0.25
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = limit
+        self._seconds_per_step: float | None = None
+        self._is_compiled = False
+
+    def steps(self, wanted: int) -> int:
+        """At most ``wanted``, at least 1."""
+        if self._seconds_per_step is None:
+            fitting = 8
+        else:
+            fitting = int(self.TARGET_SECONDS / max(self._seconds_per_step, 1e-7))
+        if self.limit is not None:
+            fitting = min(fitting, self.limit)
+        return max(1, min(wanted, fitting))
+
+    def record(self, steps: int, seconds: float) -> None:
+        """Tell how long ``steps`` took."""
+        if self._is_compiled:
+            self._seconds_per_step = seconds / steps
+        self._is_compiled = True

@@ -1,0 +1,175 @@
+"""The clustering phase of a run: from the k-means start to the verdict, as events."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from dec_core.analysis.metrics import Scores, measure_health, score, score_successive
+from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
+from dec_core.training.batches import Pace
+from dec_core.training.clustering import ClusteringLoop
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    Phase,
+    Progress,
+    RunFinished,
+    StepsDone,
+    TargetUpdated,
+)
+from dec_core.training.kmeans import kmeans_restarts
+
+if TYPE_CHECKING:
+    from dec_core.training.trainer import Trainer
+
+
+class ClusteringPhase:
+    """From the k-means start to the verdict."""
+
+    def __init__(self, trainer: Trainer, loop: ClusteringLoop) -> None:
+        self._trainer = trainer
+        self._loop = loop
+        self._pace = trainer.pace = Pace(trainer.pace.limit)
+        self._labels: NDArray[np.integer] = np.empty(0, np.uint8)
+        self._start = Start(())
+        self._history: list[Observation] = []
+        self._iteration = 0
+        self._last_update_at = 0
+        self._loss = float("nan")
+        self._reason: StopReason | None = None
+        self._label_type = np.min_scalar_type(trainer.config.clustering.n_clusters - 1)
+
+    def initialize_centers(self) -> Iterator[Event]:
+        """k-means on the embedding; its centres go into the clustering layer."""
+        trainer, settings = self._trainer, self._trainer.config.clustering
+        embedding = np.empty((trainer.dataset.n_samples, self._loop.centers.shape[1]), np.float32)
+        for begin, piece, _ in self._loop.evaluate():
+            embedding[begin : begin + len(piece)] = piece
+        restarts = settings.kmeans_restarts
+        results = kmeans_restarts(embedding, settings.n_clusters, restarts, trainer.config.seed)
+        for done in range(1, restarts + 1):
+            result = next(results)
+            yield Progress(Phase.KMEANS, done, restarts)
+            if trainer.is_stopping:
+                return
+        self._loop.layer.cluster_centers.assign(result.centers)
+        self._labels = result.labels.astype(self._label_type)
+        sizes = tuple(np.bincount(self._labels, minlength=settings.n_clusters).tolist())
+        self._start = Start(sizes, self._scores())
+        yield CentersInitialized(
+            labels=self._labels,
+            cluster_sizes=sizes,
+            scores=self._start.scores,
+            embedding_sample=embedding[trainer.sample_ids],
+            seconds=trainer.clock.seconds(Phase.KMEANS),
+        )
+
+    def iterate(self) -> Iterator[Event]:
+        """Update the target, take steps, until the stop rule, the maximum or a command."""
+        p = yield from self._update()
+        while self._reason is None:
+            yield from self._apply_changes()
+            steps = self._steps_to_take()
+            started = perf_counter()
+            self._loss = self._loop.run(p, self._iteration, steps)
+            self._pace.record(steps, perf_counter() - started)
+            self._iteration += steps
+            seconds = self._trainer.clock.seconds(Phase.CLUSTERING)
+            yield StepsDone(self._iteration, self._loss, seconds)
+            if self._is_update_due():
+                p = yield from self._update()
+
+    def finished(self) -> RunFinished:
+        """The verdict."""
+        reason = self._reason or StopReason.STOPPED
+        judgement = conclude(self._start, self._history, reason)
+        return RunFinished(reason, judgement, self._iteration, self._trainer.clock.by_phase())
+
+    def _apply_changes(self) -> Iterator[Event]:
+        for change in self._trainer.take_changes(self._iteration):
+            if change.path == "clustering.learning_rate":
+                self._loop.optimizer.learning_rate.assign(change.new)
+            yield change
+
+    def _steps_to_take(self) -> int:
+        settings = self._trainer.config.clustering
+        due = max(self._last_update_at + settings.update_interval, self._iteration + 1)
+        wanted = min(due, settings.max_iterations) - self._iteration
+        same_order = self._loop.batches.steps_before_new_order(self._iteration)
+        if same_order is not None:
+            wanted = min(wanted, same_order)
+        return self._pace.steps(wanted)
+
+    def _is_update_due(self) -> bool:
+        """At the interval, and once more where the run ends."""
+        settings = self._trainer.config.clustering
+        since = self._iteration - self._last_update_at
+        return since >= settings.update_interval or self._is_ending()
+
+    def _is_ending(self) -> bool:
+        is_at_maximum = self._iteration >= self._trainer.config.clustering.max_iterations
+        return is_at_maximum or self._trainer.is_stopping or not np.isfinite(self._loss)
+
+    def _update(self) -> Generator[Event, None, tf.Tensor]:
+        """Evaluate all data, yield what they show, and return P as a tensor."""
+        n_samples = self._trainer.dataset.n_samples
+        embedding = np.empty((n_samples, self._loop.centers.shape[1]), np.float32)
+        q = np.empty((n_samples, len(self._loop.centers)), np.float32)
+        for begin, embedding_piece, q_piece in self._loop.evaluate():
+            done = begin + len(q_piece)
+            embedding[begin:done], q[begin:done] = embedding_piece, q_piece
+            if done < n_samples:
+                yield Progress(Phase.CLUSTERING, done, n_samples)
+        p = self._loop.target(q)
+        event = self._updated(q, p, embedding)
+        self._history.append(event.observation)
+        self._reason = self._stop_reason(event)
+        self._last_update_at = self._iteration
+        yield event
+        return tf.constant(p)
+
+    def _updated(
+        self,
+        q: NDArray[np.float32],
+        p: NDArray[np.float32],
+        embedding: NDArray[np.float32],
+    ) -> TargetUpdated:
+        previous, self._labels = self._labels, q.argmax(axis=1).astype(self._label_type)
+        successive_acc, successive_nmi = score_successive(previous, self._labels)
+        return TargetUpdated(
+            update=len(self._history),
+            iteration=self._iteration + 1,
+            loss=self._loss,
+            delta_label=1.0 - successive_acc,
+            successive_acc=successive_acc,
+            successive_nmi=successive_nmi,
+            scores=self._scores(),
+            health=measure_health(q, p, self._labels, self._loop.centers, embedding),
+            labels=self._labels,
+            embedding_sample=embedding[self._trainer.sample_ids],
+            seconds=self._trainer.clock.seconds(Phase.CLUSTERING),
+        )
+
+    def _stop_reason(self, event: TargetUpdated) -> StopReason | None:
+        settings = self._trainer.config.clustering
+        if not event.health.is_finite or (event.update > 0 and not np.isfinite(self._loss)):
+            return StopReason.NOT_FINITE
+        # After fewer steps than the interval, few changed labels say nothing.
+        is_scheduled = self._iteration - self._last_update_at >= settings.update_interval
+        if is_scheduled and event.delta_label < settings.tol:
+            return StopReason.TOLERANCE
+        if self._trainer.is_stopping:
+            return StopReason.STOPPED
+        if self._iteration >= settings.max_iterations:
+            return StopReason.MAX_ITERATIONS
+        return None
+
+    def _scores(self) -> Scores | None:
+        y = self._trainer.dataset.y
+        return None if y is None else score(y, self._labels)

@@ -1,0 +1,161 @@
+"""What happens in a run, as frozen, typed events in the order in which they happen.
+
+    RunStarted
+    (Progress* PretrainingEpochEnded)*      one per epoch
+    Progress* CentersInitialized            the k-means start
+    TargetUpdated                           iteration 1, before any gradient step
+    (StepsDone+ Progress* TargetUpdated)*   one per update interval, and one at the end
+    RunFinished
+
+``ParameterChanged`` and ``WarningRaised`` may stand anywhere. The one stream feeds the live page,
+the command line and the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.metrics import Health, Scores
+from dec_core.analysis.verdict import Judgement, Observation, StopReason
+from dec_core.config import Config
+
+
+class Phase(StrEnum):
+    """The parts of a run, in their order."""
+
+    DATA = "data"
+    PRETRAINING = "pretraining"
+    KMEANS = "kmeans"
+    CLUSTERING = "clustering"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Base of all events."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunStarted(Event):
+    """The data are there and training begins.
+
+    ``sample_ids`` are the samples, sorted, whose embedding later events carry: all of them or a
+    seeded stratified choice. ``true_labels`` is (n_samples,) or None.
+    """
+
+    config: Config
+    dataset_name: str
+    n_samples: int
+    n_features: int
+    sample_ids: NDArray[np.int64]
+    true_labels: NDArray[np.integer] | None
+    class_names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class Progress(Event):
+    """``done`` of ``total`` equal parts of a longer piece of work in ``phase``."""
+
+    phase: Phase
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PretrainingEpochEnded(Event):
+    """``epoch`` of ``epochs``, counted from 1, with the mean squared reconstruction error."""
+
+    epoch: int
+    epochs: int
+    loss: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class CentersInitialized(Event):
+    """k-means found the centres: the seed's first figure.
+
+    ``labels`` is (n_samples,) in the smallest unsigned type; ``embedding_sample`` is
+    (n_sampled, n_dimensions) float32; ``seconds`` is what k-means took.
+    """
+
+    labels: NDArray[np.integer]
+    cluster_sizes: tuple[int, ...]
+    scores: Scores | None
+    embedding_sample: NDArray[np.float32]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class TargetUpdated(Event):
+    """Labels, scores and health at an update of the target distribution.
+
+    ``update`` counts from 0. ``iteration`` counts from 1, as the R port's log does: it is the
+    gradient step that this update stands before. ``loss`` is the last batch's, NaN at first.
+    ``labels`` and ``embedding_sample`` as in ``CentersInitialized``; a view that thins its
+    frames replaces them by None. ``seconds`` is the time since clustering began.
+    """
+
+    update: int
+    iteration: int
+    loss: float
+    delta_label: float
+    successive_acc: float
+    successive_nmi: float
+    scores: Scores | None
+    health: Health
+    labels: NDArray[np.integer] | None
+    embedding_sample: NDArray[np.float32] | None
+    seconds: float
+
+    @property
+    def observation(self) -> Observation:
+        """What the verdict is judged by."""
+        return Observation(self.iteration, self.health, self.scores, self.loss, self.delta_label)
+
+
+@dataclass(frozen=True)
+class StepsDone(Event):
+    """``iteration`` gradient steps are done in all; ``loss`` is the last batch's."""
+
+    iteration: int
+    loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class ParameterChanged(Event):
+    """A live parameter was changed; it holds from gradient step ``iteration`` + 1 on."""
+
+    iteration: int
+    path: str
+    old: float
+    new: float
+
+
+@dataclass(frozen=True)
+class WarningRaised(Event):
+    """Something a person should know, as a sentence."""
+
+    message: str
+
+
+@dataclass(frozen=True)
+class RunFinished(Event):
+    """The run ended by itself or was stopped; ``seconds`` is keyed by phase."""
+
+    stop_reason: StopReason
+    judgement: Judgement
+    iterations: int
+    seconds: dict[Phase, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunFailed(Event):
+    """Training raised an error: a sentence for the screen, and the traceback to unfold."""
+
+    message: str
+    details: str

@@ -1,0 +1,64 @@
+"""Pretraining of the autoencoder: many gradient steps inside one compiled graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from dec_core.config import PretrainingSettings
+from dec_core.model import build_optimizer
+from dec_core.training.batches import Batches
+
+
+class PretrainingLoop:
+    """Gradient steps on the mean squared reconstruction error.
+
+    The arithmetic is Keras' own (its loss, its optimizer), so that the weights equal those of
+    ``train_on_batch`` on the same batches; only the loop around it moved into the graph.
+
+    Parameters
+    ----------
+    autoencoder : maps (batch, n_features) to the same shape; its weights are trained in place
+    x : (n_samples, n_features) float32, resident on the device
+    """
+
+    def __init__(
+        self, autoencoder: keras.Model, x: tf.Tensor, settings: PretrainingSettings, seed: int
+    ) -> None:
+        self.batches = Batches(
+            int(x.shape[0]), settings.batch_size, (seed, 1) if settings.shuffle else None
+        )
+        self.optimizer = build_optimizer(
+            settings.optimizer, settings.learning_rate, settings.momentum
+        )
+        self.optimizer.build(autoencoder.trainable_variables)
+        self._x = x
+        self._compiled = self._compile(autoencoder)
+
+    def run(self, first: int, count: int) -> float:
+        """Steps ``first`` to ``first + count - 1``, all within one pass over the data.
+
+        Returns the sum over these steps of batch loss times batch size.
+        """
+        order = self.batches.order(first)
+        return float(self._compiled(self._x, order, tf.constant(first), tf.constant(count)))
+
+    def _compile(self, autoencoder: keras.Model) -> Any:
+        batches, optimizer = self.batches, self.optimizer
+        variables = autoencoder.trainable_variables
+        mean_squared_error = keras.losses.MeanSquaredError()
+
+        @tf.function(autograph=True)
+        def run(x: Any, order: Any, first: Any, count: Any) -> Any:
+            total = tf.constant(0.0)
+            for step in tf.range(first, first + count):
+                (batch,) = batches.take(step, order, x)
+                with tf.GradientTape() as tape:
+                    loss = mean_squared_error(batch, autoencoder(batch, training=True))
+                optimizer.apply(tape.gradient(loss, variables), variables)
+                total += loss * tf.cast(tf.shape(batch)[0], tf.float32)
+            return total
+
+        return run

@@ -1,0 +1,176 @@
+"""The trainer: one run of DEC as a generator of events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import numpy as np
+import tensorflow as tf
+
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.data import Dataset
+from dec_core.data.subset import stratified_indices
+from dec_core.errors import SettingsError
+from dec_core.model import build_autoencoder, build_clustering_model
+from dec_core.training.batches import Pace
+from dec_core.training.clock import ActiveTime
+from dec_core.training.clustering import ClusteringLoop
+from dec_core.training.clustering_phase import ClusteringPhase
+from dec_core.training.events import (
+    Event,
+    ParameterChanged,
+    Phase,
+    PretrainingEpochEnded,
+    Progress,
+    RunFinished,
+    RunStarted,
+)
+from dec_core.training.pretraining import PretrainingLoop
+
+# Samples whose embedding every update carries: enough for a map, few enough to keep.
+MAP_SAMPLES = 4_000
+
+
+def train(config: Config, dataset: Dataset) -> Iterator[Event]:
+    """All events of one run. See ``Trainer``."""
+    return Trainer(config, dataset).events()
+
+
+class Trainer:
+    """One run, driven by whoever advances ``events()``.
+
+    Advancing the generator is training; not advancing it is a pause. Between two events, on the
+    same thread, ``change`` and ``request_stop`` may be called and ``pace.limit`` set; no event is
+    further than about half a second from the next.
+
+    Raises
+    ------
+    SettingsError
+        If the config does not fit the data.
+    """
+
+    def __init__(self, config: Config, dataset: Dataset, data_seconds: float = 0.0) -> None:
+        _check_fit(config, dataset)
+        self.config = config
+        self.dataset = dataset
+        self.pace = Pace()
+        self.clock = ActiveTime({Phase.DATA: data_seconds})
+        self.sample_ids = stratified_indices(
+            dataset.y, dataset.n_samples, min(MAP_SAMPLES, dataset.n_samples), config.seed
+        )
+        self._is_stopping = False
+        self._changes: dict[str, float] = {}
+
+    def request_stop(self) -> None:
+        """End the run after the event at hand."""
+        self._is_stopping = True
+
+    def change(self, path: str, value: float) -> None:
+        """Change a live parameter from the next chunk on.
+
+        Raises
+        ------
+        SettingsError
+            If ``path`` is fixed during a run or ``value`` out of its bounds.
+        """
+        if path not in LIVE_PARAMETERS:
+            raise SettingsError(
+                f"{path} is fixed while a run trains. Only {', '.join(LIVE_PARAMETERS)} can be "
+                "changed. Start a new run for the rest."
+            )
+        self.config.with_values({path: value})
+        self._changes[path] = value
+
+    def events(self) -> Iterator[Event]:
+        """The run from its beginning to ``RunFinished``."""
+        yield self._run_started()
+        x = tf.constant(self.dataset.x)
+        autoencoder = build_autoencoder(
+            self.dataset.n_features, self.config.autoencoder, self.config.seed
+        )
+        pretraining = PretrainingLoop(
+            autoencoder.model, x, self.config.pretraining, self.config.seed
+        )
+        loss = 0.0
+        for event in self.clock.timed(Phase.PRETRAINING, self._pretrain(pretraining)):
+            loss = event.loss if isinstance(event, PretrainingEpochEnded) else loss
+            yield event
+        if self._is_stopping or not np.isfinite(loss):
+            yield self._ended_early(loss)
+            return
+        model = build_clustering_model(autoencoder.encoder, self.config.clustering)
+        loop = ClusteringLoop(model, x, self.config.clustering, self.config.seed)
+        phase = ClusteringPhase(self, loop)
+        yield from self.clock.timed(Phase.KMEANS, phase.initialize_centers())
+        if self._is_stopping:
+            yield self._ended_early(loss)
+            return
+        yield from self.clock.timed(Phase.CLUSTERING, phase.iterate())
+        yield phase.finished()
+
+    def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
+        """Put requested changes into the config, one event each."""
+        for path, value in self._changes.items():
+            old = self.config.get(path)
+            self.config = self.config.with_values({path: value})
+            yield ParameterChanged(iteration, path, old, self.config.get(path))
+        self._changes = {}
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether ``request_stop`` was called."""
+        return self._is_stopping
+
+    def _run_started(self) -> RunStarted:
+        dataset = self.dataset
+        return RunStarted(
+            config=self.config,
+            dataset_name=dataset.name,
+            n_samples=dataset.n_samples,
+            n_features=dataset.n_features,
+            sample_ids=self.sample_ids,
+            true_labels=dataset.y,
+            class_names=dataset.class_names,
+        )
+
+    def _pretrain(self, loop: PretrainingLoop) -> Iterator[Event]:
+        epochs, per_epoch = self.config.pretraining.epochs, loop.batches.per_pass
+        for epoch in range(epochs):
+            total, done = 0.0, 0
+            while done < per_epoch:
+                steps = self.pace.steps(per_epoch - done)
+                started = perf_counter()
+                total += loop.run(epoch * per_epoch + done, steps)
+                self.pace.record(steps, perf_counter() - started)
+                done += steps
+                if done < per_epoch:
+                    yield Progress(Phase.PRETRAINING, epoch * per_epoch + done, epochs * per_epoch)
+                    if self._is_stopping:
+                        return
+            loss = total / self.dataset.n_samples
+            yield PretrainingEpochEnded(
+                epoch + 1, epochs, loss, self.clock.seconds(Phase.PRETRAINING)
+            )
+            if self._is_stopping or not np.isfinite(loss):
+                return
+
+    def _ended_early(self, loss: float) -> RunFinished:
+        """The run ended before there was anything to judge."""
+        if not np.isfinite(loss):
+            sentence = "Diverged: the pretraining loss is not finite. Lower its learning rate."
+            judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, sentence)
+            return RunFinished(StopReason.NOT_FINITE, judgement, 0, self.clock.by_phase())
+        sentence = "Stopped by you before clustering began."
+        judgement = Judgement(Condition.WARNING, Verdict.UNFINISHED, sentence)
+        return RunFinished(StopReason.STOPPED, judgement, 0, self.clock.by_phase())
+
+
+def _check_fit(config: Config, dataset: Dataset) -> None:
+    n_clusters = config.clustering.n_clusters
+    if n_clusters > dataset.n_samples:
+        raise SettingsError(
+            f"n_clusters must be between 2 and the number of samples ({dataset.n_samples:,}). "
+            f"Received {n_clusters:,}. Choose a smaller number or more samples."
+        )

@@ -1,0 +1,152 @@
+"""What a screen needs to know of a run: a pure fold of its events.
+
+Live, stored and replayed are the same fold. A view is immutable; every event gives a new one
+that shares almost everything with the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from dec_core.analysis.verdict import Judgement, Start, assess
+from dec_core.config import Config
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    ParameterChanged,
+    Phase,
+    PretrainingEpochEnded,
+    Progress,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+    TargetUpdated,
+    WarningRaised,
+)
+
+# Bytes of labels and of embeddings that a view keeps before it thins them.
+LABEL_BYTES = 160_000_000
+EMBEDDING_BYTES = 48_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """The state of a run after some of its events.
+
+    ``updates`` holds every update's numbers; beyond the byte limits the labels or the embedding
+    sample of every second update become None, the first and the newest stay.
+    ``iteration`` is the number of gradient steps done. ``revision`` grows with every event.
+    """
+
+    revision: int = 0
+    phase: Phase = Phase.DATA
+    started: RunStarted | None = None
+    pretraining: tuple[PretrainingEpochEnded, ...] = ()
+    progress: Progress | None = None
+    centers: CentersInitialized | None = None
+    updates: tuple[TargetUpdated, ...] = ()
+    iteration: int = 0
+    loss: float = float("nan")
+    clustering_seconds: float = 0.0
+    changes: tuple[ParameterChanged, ...] = ()
+    warnings: tuple[str, ...] = ()
+    finished: RunFinished | None = None
+    failed: RunFailed | None = None
+
+    @property
+    def config(self) -> Config:
+        """The settings as they stand now, live changes included."""
+        if self.started is None:
+            return Config()
+        changed = {change.path: change.new for change in self.changes}
+        return self.started.config.with_values(changed)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether true labels exist."""
+        return self.started is not None and self.started.true_labels is not None
+
+    @property
+    def start(self) -> Start | None:
+        """The k-means start that the run is measured against."""
+        if self.centers is None:
+            return None
+        return Start(self.centers.cluster_sizes, self.centers.scores)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no event will follow."""
+        return self.finished is not None or self.failed is not None
+
+    def judgement(self) -> Judgement | None:
+        """The verdict, or how the run fares so far; None before the first update."""
+        if self.finished is not None:
+            return self.finished.judgement
+        start = self.start
+        if start is None or not self.updates:
+            return None
+        return assess(start, [update.observation for update in self.updates])
+
+
+def fold(view: View, event: Event) -> View:
+    """The view after one more event."""
+    match event:
+        case RunStarted():
+            change: dict[str, object] = {"started": event, "phase": Phase.PRETRAINING}
+        case Progress():
+            change = {"progress": event, "phase": event.phase}
+        case PretrainingEpochEnded():
+            change = {"pretraining": (*view.pretraining, event), "progress": None}
+        case CentersInitialized():
+            change = {"centers": event, "phase": Phase.CLUSTERING, "progress": None}
+        case StepsDone():
+            change = {
+                "iteration": event.iteration,
+                "loss": event.loss,
+                "clustering_seconds": event.seconds,
+                "progress": None,
+            }
+        case TargetUpdated():
+            updates = thin((*view.updates, event))
+            seconds = event.seconds
+            change = {"updates": updates, "progress": None, "clustering_seconds": seconds}
+        case ParameterChanged():
+            change = {"changes": (*view.changes, event)}
+        case WarningRaised():
+            change = {"warnings": (*view.warnings, event.message)}
+        case RunFinished():
+            change = {"finished": event, "progress": None}
+        case RunFailed():
+            change = {"failed": event, "progress": None}
+        case _:
+            change = {}
+    return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
+
+
+def replay(events: Iterable[Event]) -> View:
+    """The view after all of ``events``."""
+    return reduce(fold, events, View())
+
+
+def thin(updates: Sequence[TargetUpdated]) -> tuple[TargetUpdated, ...]:
+    """Drop frames where they outgrow the byte limits: of those kept, every second one."""
+    updates = _thin_field(updates, "labels", LABEL_BYTES)
+    return tuple(_thin_field(updates, "embedding_sample", EMBEDDING_BYTES))
+
+
+def _thin_field(updates: Sequence[TargetUpdated], name: str, limit: int) -> Sequence[TargetUpdated]:
+    newest = getattr(updates[-1], name)
+    # Frames are equally large, so counting is enough; the check runs at every update.
+    if newest is None or newest.nbytes * len(updates) <= limit:
+        return updates
+    kept = [i for i, update in enumerate(updates) if getattr(update, name) is not None]
+    if newest.nbytes * len(kept) <= limit:
+        return updates
+    dropped = set(kept[1:-1:2])
+    return [
+        replace(update, **{name: None}) if i in dropped else update  # type: ignore[arg-type]
+        for i, update in enumerate(updates)
+    ]
