@@ -21,8 +21,8 @@ DOMINATING_SHARE = 0.6
 COLLAPSED_EFFECTIVE = 0.5
 # ... and a cluster with less than this part of its start's size is dying.
 DYING_SIZE = 0.1
-# NMI moves by about this much without meaning.
-NMI_MARGIN = 0.005
+# NMI moves by about this much from one update to the next without meaning.
+NMI_MARGIN = 0.01
 # Row sums of P further from 1 than this are no rounding.
 ROW_SUM_MARGIN = 1e-3
 

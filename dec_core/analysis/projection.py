@@ -1,0 +1,98 @@
+"""Maps of the embedding in the plane, made so that successive ones can be compared.
+
+PCA costs milliseconds and hides nothing; UMAP shows neighbourhoods. Both are aligned to an
+earlier map by a rotation, a reflection and a shift, which change no distance.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import orthogonal_procrustes
+
+from dec_core.errors import ProjectionError
+
+Points = NDArray[np.float32]
+
+NEIGHBORS = 15
+COLD_EPOCHS = 200
+WARM_EPOCHS = 50
+# UMAP needs a neighbourhood; with fewer points PCA is the honest map.
+FEWEST_POINTS = 8
+
+
+def pca_map(embedding: Points, reference: Points | None = None) -> Points:
+    """The two principal components of the embedding.
+
+    Parameters
+    ----------
+    embedding : (n_samples, n_dimensions), finite
+    reference : (n_samples, 2), an earlier map of the same samples to turn towards
+
+    Returns
+    -------
+    (n_samples, 2) float32, centred; the second column is 0 for a one-dimensional embedding
+    """
+    centered = embedding - embedding.mean(axis=0)
+    _, vectors = np.linalg.eigh(centered.T @ centered)
+    points = np.zeros((len(embedding), 2), np.float32)
+    main = vectors[:, ::-1][:, :2]
+    points[:, : main.shape[1]] = centered @ main
+    return points if reference is None else align(points, reference)
+
+
+def umap_map(embedding: Points, previous: Points | None, seed: int) -> Points:
+    """A UMAP map, warm-started from ``previous`` and aligned to it.
+
+    Parameters
+    ----------
+    embedding : (n_samples, n_dimensions), finite, at least 8 samples
+    previous : (n_samples, 2), the map of the same samples at an earlier update
+    seed : same seed, same map
+
+    Raises
+    ------
+    ProjectionError
+        If the embedding has too few samples, is not finite or is a single point.
+
+    Source: McInnes, Healy, Melville, "UMAP", 2018, as umap-learn implements it.
+    """
+    _check(embedding)
+    from sklearn.neighbors import NearestNeighbors
+    from umap import UMAP
+
+    count = min(NEIGHBORS, len(embedding) - 1)
+    finder = NearestNeighbors(n_neighbors=count, algorithm="kd_tree").fit(embedding)
+    distances, indices = finder.kneighbors(embedding)
+    model = UMAP(
+        n_neighbors=count,
+        n_epochs=COLD_EPOCHS if previous is None else WARM_EPOCHS,
+        init=pca_map(embedding) if previous is None else previous,
+        precomputed_knn=(indices.astype(np.int32), distances.astype(np.float32)),
+        random_state=seed,
+        n_jobs=1,
+    )
+    points = np.asarray(model.fit_transform(embedding), np.float32)
+    if not np.isfinite(points).all():
+        raise ProjectionError("the map is not finite. Look at PCA instead.")
+    return points if previous is None else align(points, previous)
+
+
+def align(points: Points, reference: Points) -> Points:
+    """Rotate, reflect and shift ``points`` (n, 2) as close to ``reference`` (n, 2) as they go."""
+    center = reference.mean(axis=0)
+    moved = points - points.mean(axis=0)
+    rotation, _ = orthogonal_procrustes(moved, reference - center)
+    return (moved @ rotation + center).astype(np.float32)
+
+
+def _check(embedding: Points) -> None:
+    if len(embedding) < FEWEST_POINTS:
+        raise ProjectionError(
+            f"UMAP needs at least {FEWEST_POINTS} samples. Received {len(embedding)}. "
+            "Look at PCA instead."
+        )
+    if not np.isfinite(embedding).all():
+        raise ProjectionError("the embedding is not finite. Lower the learning rate.")
+    if np.ptp(embedding, axis=0).max() == 0:
+        raise ProjectionError("the embedding is a single point, so there is nothing to map.")

@@ -1,0 +1,93 @@
+"""The UMAP maps of one run: which updates get one, and what has been made so far."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from dec_core.runs.projector import Projector
+    from dec_core.training.events import TargetUpdated
+
+MAX_FRAMES = 200
+
+
+class MapRate(StrEnum):
+    """When a UMAP map is made."""
+
+    OFF = "off"
+    LIVE = "live"
+    END = "end"
+
+
+@dataclass(frozen=True, eq=False)
+class MapFrame:
+    """The map at one update: (n_sampled, 2) float32, points in the order of ``sample_ids``."""
+
+    update: int
+    iteration: int
+    points: NDArray[np.float32]
+
+
+class Maps:
+    """Frames arrive from the projector's thread; pages read the immutable ``frames``.
+
+    Live means: always the newest update as soon as the process is free, at most every
+    ``every``-th update.
+    """
+
+    def __init__(self, run_id: str, projector: Projector, seed: int) -> None:
+        self.frames: tuple[MapFrame, ...] = ()
+        self.error: str | None = None
+        self.rate = MapRate.OFF
+        self.every = 1
+        self._run_id = run_id
+        self._projector = projector
+        self._seed = seed
+        self._lock = threading.Lock()
+
+    def update_arrived(self, update: TargetUpdated) -> None:
+        """Ask for a map if the rate says so."""
+        if self.rate is MapRate.LIVE and update.update % self.every == 0:
+            self.request(update)
+
+    def run_ended(self, update: TargetUpdated) -> None:
+        """The last update always gets its map unless maps are off."""
+        if self.rate is not MapRate.OFF:
+            self.request(update)
+
+    def request(self, update: TargetUpdated) -> None:
+        """Ask for the map of one update; an older request that still waits is dropped."""
+        if update.embedding_sample is None or self.has(update.update):
+            return
+
+        def done(points: NDArray[np.float32] | None, error: str | None) -> None:
+            if points is None:
+                self.error = error
+            else:
+                self.error = None
+                self._add(MapFrame(update.update, update.iteration, points))
+
+        previous = self.frames[-1].points if self.frames else None
+        self._projector.submit(self._run_id, update.embedding_sample, previous, self._seed, done)
+
+    def has(self, update: int) -> bool:
+        """Whether the map of that update is made."""
+        return any(frame.update == update for frame in self.frames)
+
+    def nearest(self, update: int) -> MapFrame | None:
+        """The newest frame that is not after ``update``, else the first one."""
+        before = [frame for frame in self.frames if frame.update <= update]
+        return before[-1] if before else next(iter(self.frames), None)
+
+    def _add(self, frame: MapFrame) -> None:
+        with self._lock:
+            frames = sorted((*self.frames, frame), key=lambda f: f.update)
+            if len(frames) > MAX_FRAMES:
+                del frames[1:-1:2]
+            self.frames = tuple(frames)

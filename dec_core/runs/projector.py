@@ -1,0 +1,165 @@
+"""The UMAP process: one for the whole server, at low priority, kept warm.
+
+Fitting UMAP holds the interpreter's lock, and two fits in one process can abort it; so all maps
+are made one after another in a process of their own. Messages are arrays in NumPy's format,
+each with its length in front.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.errors import ProjectionError
+
+logger = logging.getLogger(__name__)
+
+Points = NDArray[np.float32]
+Callback = Callable[[Points | None, str | None], None]
+
+_LENGTH = struct.Struct("<q")
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    embedding: Points
+    previous: Points | None
+    seed: int
+    callback: Callback
+
+
+class Projector:
+    """Makes maps in the order in which they are asked for, the newest request of each run only."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, _Job] = {}
+        self._condition = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def warm_up(self) -> None:
+        """Start the process, which compiles UMAP while nobody waits for it."""
+        with self._condition:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="projector", daemon=True)
+                self._thread.start()
+
+    def submit(
+        self,
+        run_id: str,
+        embedding: Points,
+        previous: Points | None,
+        seed: int,
+        callback: Callback,
+    ) -> None:
+        """Ask for a map of ``embedding`` (n, n_dimensions), close to ``previous`` (n, 2) if given.
+
+        ``callback(points, None)`` or ``callback(None, sentence)`` comes on the projector's
+        thread; never for a request that a newer one of the same run replaced.
+        """
+        with self._condition:
+            self._jobs[run_id] = _Job(embedding, previous, seed, callback)
+            self._condition.notify()
+        self.warm_up()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    with contextlib.suppress(OSError):
+                        stream.close()
+
+    def _work(self) -> None:
+        self._process = _start_process()
+        while True:
+            with self._condition:
+                while not self._jobs:
+                    self._condition.wait()
+                job = self._jobs.pop(next(iter(self._jobs)))
+            try:
+                points = self._project(job)
+            except ProjectionError as error:
+                job.callback(None, str(error))
+            else:
+                job.callback(points, None)
+
+    def _project(self, job: _Job) -> Points:
+        if self._process is None or self._process.poll() is not None:
+            self._process = _start_process()
+        try:
+            return exchange(self._process, job.embedding, job.previous, job.seed)
+        except (OSError, EOFError) as error:
+            raise ProjectionError(
+                "The UMAP process ended before it had made the map. The next map starts a new "
+                "one; PCA needs no process."
+            ) from error
+
+
+def exchange(
+    process: subprocess.Popen[bytes], embedding: Points, previous: Points | None, seed: int
+) -> Points:
+    """Send one request to a projector process and wait for the map.
+
+    Raises
+    ------
+    ProjectionError
+        If UMAP could not make the map.
+    """
+    if process.stdin is None or process.stdout is None:
+        raise ProjectionError("The UMAP process has no pipes. Start it with both.")
+    nothing = np.empty((0, 2), np.float32)
+    write_array(process.stdin, embedding)
+    write_array(process.stdin, nothing if previous is None else previous)
+    write_array(process.stdin, np.array(seed))
+    process.stdin.flush()
+    points = read_array(process.stdout)
+    if points.dtype.kind == "U":
+        raise ProjectionError(str(points))
+    return points
+
+
+def write_array(stream: IO[bytes], array: NDArray[Any]) -> None:
+    """One length-prefixed array."""
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    stream.write(_LENGTH.pack(buffer.tell()))
+    stream.write(buffer.getbuffer())
+
+
+def read_array(stream: IO[bytes]) -> NDArray[Any]:
+    """The next array.
+
+    Raises
+    ------
+    EOFError
+        If the stream ended.
+    """
+    (length,) = _LENGTH.unpack(_read_exactly(stream, _LENGTH.size))
+    array: NDArray[Any] = np.load(io.BytesIO(_read_exactly(stream, length)), allow_pickle=False)
+    return array
+
+
+def _read_exactly(stream: IO[bytes], size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:
+        raise EOFError("The stream ended within a message.")
+    return data
+
+
+def _start_process() -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "dec_core.runs.projector_process"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -1,0 +1,234 @@
+"""One run on its thread, with the commands that a person may give it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from queue import SimpleQueue
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.errors import DECLabError, RunError
+from dec_core.runs.maps import Maps
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    PretrainingEpochEnded,
+    RunFailed,
+    RunFinished,
+    StepsDone,
+    TargetUpdated,
+)
+from dec_core.training.view import View, fold
+
+if TYPE_CHECKING:
+    from dec_core.runs.projector import Projector
+    from dec_core.training.trainer import Trainer
+
+logger = logging.getLogger(__name__)
+
+
+class SessionState(StrEnum):
+    """Where a run is in its life.
+
+    QUEUED -> RUNNING <-> PAUSED -> ENDED; a queued run may be withdrawn, which ends it too.
+    Whether an ended run finished, was stopped or failed stands in its view.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Step(StrEnum):
+    """How far a single step goes."""
+
+    UPDATE = "update"
+    ITERATION = "iteration"
+
+
+# While a run has no updates yet, a step goes to the next of these.
+_STEP_ENDS: dict[Step, tuple[type[Event], ...]] = {
+    Step.UPDATE: (PretrainingEpochEnded, CentersInitialized, TargetUpdated),
+    Step.ITERATION: (PretrainingEpochEnded, CentersInitialized, TargetUpdated, StepsDone),
+}
+
+
+@dataclass(frozen=True)
+class _Change:
+    path: str
+    value: float
+
+
+class RunSession:
+    """A run that trains on its own thread.
+
+    ``view`` is immutable and replaced after every event, so any thread may read it. Commands
+    take effect between two events, that is within about half a second.
+
+    Parameters
+    ----------
+    run_id : the run's name
+    config : its settings
+    preset : the preset that they started from
+    projector : makes the UMAP maps
+    on_end : called on the run's thread once it has ended
+    """
+
+    def __init__(
+        self,
+        run_id: str,
+        config: Config,
+        preset: str,
+        projector: Projector,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.run_id = run_id
+        self.config = config
+        self.preset = preset
+        self.maps = Maps(run_id, projector, config.seed)
+        self._on_end = on_end
+        self._view = View()
+        self._state = SessionState.QUEUED
+        self._step: Step | None = None
+        self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
+        self._is_stopping = False
+        self._thread: threading.Thread | None = None
+
+    @property
+    def view(self) -> View:
+        """The run as its events so far tell it."""
+        return self._view
+
+    @property
+    def state(self) -> SessionState:
+        """Where the run is in its life."""
+        return self._state
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether stop was asked for and has not taken effect yet."""
+        return self._is_stopping and self._state is not SessionState.ENDED
+
+    def start(self) -> None:
+        """Begin training."""
+        self._state = SessionState.RUNNING
+        self._thread = threading.Thread(target=self._run, name=f"run {self.run_id}", daemon=True)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Stop advancing after the event at hand."""
+        self._send("pause", SessionState.RUNNING)
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._send("resume", SessionState.PAUSED)
+
+    def step(self, step: Step) -> None:
+        """From a pause, go on to the end of one update or one iteration, then pause again."""
+        self._send(step, SessionState.PAUSED, SessionState.RUNNING)
+
+    def stop(self) -> None:
+        """End the run; a queued one never starts."""
+        if self._state is SessionState.QUEUED:
+            self._state = SessionState.ENDED
+            return
+        self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
+        self._is_stopping = True
+
+    def change(self, path: str, value: float) -> None:
+        """Change a live parameter from the next chunk on.
+
+        Raises
+        ------
+        SettingsError
+            If the value is out of its bounds.
+        RunError
+            If the run has ended or the parameter is fixed.
+        """
+        if path not in LIVE_PARAMETERS:
+            raise RunError(
+                f"{path} cannot change while a run trains. Expected one of "
+                f"{', '.join(LIVE_PARAMETERS)}. Start a new run with it."
+            )
+        self.config.with_values({path: value})
+        self._send(_Change(path, value), SessionState.RUNNING, SessionState.PAUSED)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the thread has ended."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _send(self, command: _Change | Step | str, *allowed: SessionState) -> None:
+        if self._state not in allowed:
+            expected = " or ".join(state.value for state in allowed)
+            raise RunError(
+                f"This command needs a run that is {expected}. {self.run_id} is "
+                f"{self._state.value}. Reload the page to see its present state."
+            )
+        self._commands.put(command)
+
+    def _run(self) -> None:
+        try:
+            self._train()
+        except DECLabError as error:
+            self._publish(RunFailed(str(error), traceback.format_exc()))
+        except Exception as error:
+            logger.exception("run %s failed", self.run_id)
+            sentence = f"Training stopped on an unexpected error: {type(error).__name__}: {error}"
+            self._publish(RunFailed(sentence, traceback.format_exc()))
+        finally:
+            self._state = SessionState.ENDED
+            self._on_end()
+
+    def _train(self) -> None:
+        from dec_core.data import load
+
+        started = perf_counter()
+        dataset = load(self.config.data, self.config.seed)
+        seconds = perf_counter() - started
+        from dec_core.training.trainer import Trainer
+
+        trainer = Trainer(self.config, dataset, seconds)
+        for event in trainer.events():
+            self._publish(event)
+            if not isinstance(event, RunFinished):
+                self._obey(trainer, event)
+
+    def _publish(self, event: Event) -> None:
+        self._view = fold(self._view, event)
+        if isinstance(event, TargetUpdated):
+            self.maps.update_arrived(event)
+        if isinstance(event, RunFinished) and self._view.updates:
+            self.maps.run_ended(self._view.updates[-1])
+
+    def _obey(self, trainer: Trainer, event: Event) -> None:
+        """Carry out what was asked for; while paused, wait for more."""
+        if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
+            self._step = None
+            self._state = SessionState.PAUSED
+        while not self._commands.empty() or self._state is SessionState.PAUSED:
+            self._carry_out(self._commands.get(), trainer)
+            if self._is_stopping:
+                break
+        trainer.pace.limit = 1 if self._step is Step.ITERATION else None
+
+    def _carry_out(self, command: _Change | Step | str, trainer: Trainer) -> None:
+        if isinstance(command, _Change):
+            trainer.change(command.path, command.value)
+        elif isinstance(command, Step):
+            self._step, self._state = command, SessionState.RUNNING
+        elif command == "pause":
+            self._state = SessionState.PAUSED
+        elif command == "resume":
+            self._step, self._state = None, SessionState.RUNNING
+        else:
+            trainer.request_stop()
+            self._is_stopping = True
+            self._state = SessionState.RUNNING
