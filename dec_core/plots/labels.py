@@ -1,0 +1,101 @@
+"""The label of every sample, after k-means beside after an update: the R port's own figures."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.plots.palette import cluster_colors, discrete_scale
+from dec_core.plots.style import Plot, new_figure
+from dec_core.training.view import View
+
+# Labels are drawn this far apart, so that a whole-number jitter fits between them.
+SPACING = 100
+JITTER = 38
+
+
+def jittered(labels: NDArray[np.integer]) -> NDArray[np.int16]:
+    """(n_samples,) heights: ``SPACING`` times the label plus a fixed jitter per sample."""
+    offsets = np.random.default_rng(0).integers(-JITTER, JITTER + 1, len(labels), np.int16)
+    return (labels.astype(np.int16) * SPACING + offsets).astype(np.int16)
+
+
+def draw_labels(view: View, update: int | None) -> Plot:
+    """Which cluster is each sample in? ``update`` None shows the k-means start alone."""
+    figure = new_figure(
+        "Which cluster is each sample in?",
+        "One point per sample in stored order; its height is its cluster",
+        {"x": "sample", "marker.color": "cluster"},
+    )
+    if view.centers is None:
+        return Plot("labels", figure, "Labels: none yet.")
+    n_clusters = len(view.centers.cluster_sizes)
+    frames = [("after k-means", view.centers.labels)]
+    if update is not None:
+        chosen = view.updates[update]
+        if chosen.labels is not None:
+            frames.append((f"at iteration {chosen.iteration:,}", chosen.labels))
+    for column, (name, labels) in enumerate(frames, start=1):
+        _add_labels(figure, column, name, labels, n_clusters)
+    figure.update_layout(
+        showlegend=False,
+        margin={"t": 76},
+        xaxis={"domain": [0, 0.485], "title": "sample"},
+        xaxis2={"domain": [0.515, 1], "title": "sample", "anchor": "y2"},
+        yaxis=_axis(n_clusters, "cluster"),
+        yaxis2={**_axis(n_clusters, ""), "matches": "y", "anchor": "x2", "showticklabels": False},
+    )
+    described = "; ".join(f"{name}: {_occupied(labels)} clusters" for name, labels in frames)
+    return Plot("labels", figure, f"Labels of all samples. {described}.")
+
+
+def _add_labels(
+    figure: object, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
+) -> None:
+    suffix = "" if column == 1 else str(column)
+    n_samples = len(labels)
+    figure.add_scattergl(  # type: ignore[attr-defined]
+        y=jittered(labels),
+        x0=0,
+        dx=1,
+        name=name,
+        mode="markers",
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
+        marker={
+            "color": labels,
+            "colorscale": discrete_scale(cluster_colors(n_clusters)),
+            "cmin": -0.5,
+            "cmax": n_clusters - 0.5,
+            "size": 2 if n_samples > 10_000 else 3,
+            "opacity": 0.35 if n_samples > 10_000 else 0.8,
+        },
+        hovertemplate=f"{name}: sample %{{x:,}} in cluster %{{marker.color}}<extra></extra>",
+    )
+    figure.add_annotation(  # type: ignore[attr-defined]
+        text=name,
+        xref=f"x{suffix} domain",
+        yref=f"y{suffix} domain",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12, "weight": 600},
+    )
+
+
+def _axis(n_clusters: int, title: str) -> dict[str, object]:
+    step = max(1, n_clusters // 10)
+    shown = np.arange(0, n_clusters, step)
+    return {
+        "title": title,
+        "tickvals": shown * SPACING,
+        "ticktext": [str(label) for label in shown],
+        "range": [-0.6 * SPACING, (n_clusters - 0.4) * SPACING],
+        "zeroline": False,
+    }
+
+
+def _occupied(labels: NDArray[np.integer]) -> int:
+    return int(np.count_nonzero(np.bincount(labels)))

@@ -1,0 +1,136 @@
+"""Pretraining loss, clustering loss and label changes: is it still learning?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING
+from dec_core.plots.style import Plot, new_figure
+from dec_core.training.view import View
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class LearningCurves:
+    """Losses per epoch and per update, the share of changed labels, and the tolerance."""
+
+    epochs: NDArray[np.int32]
+    pretraining_loss: Floats
+    iterations: NDArray[np.int32]
+    loss: Floats
+    delta_label: Floats
+    tol: float
+
+
+def learning_curves(view: View) -> LearningCurves:
+    """The first update has no loss and no changed labels yet, so it is left out."""
+    updates = view.updates[1:]
+    return LearningCurves(
+        epochs=np.array([epoch.epoch for epoch in view.pretraining], np.int32),
+        pretraining_loss=np.array([epoch.loss for epoch in view.pretraining], np.float32),
+        iterations=np.array([update.iteration for update in updates], np.int32),
+        loss=np.array([update.loss for update in updates], np.float32),
+        delta_label=np.array([update.delta_label for update in updates], np.float32),
+        tol=view.config.clustering.tol,
+    )
+
+
+def draw_learning(view: View) -> Plot:
+    """Pretraining loss, clustering loss and label changes side by side."""
+    numbers = learning_curves(view)
+    figure = new_figure(
+        "Is it still learning?",
+        "Each should fall; below the dashed tolerance the run ends",
+        {"x": "epoch_or_iteration", "y": "value"},
+    )
+    _add_curve(
+        figure, 1, "pretraining loss", (numbers.epochs, numbers.pretraining_loss), PRETRAINING
+    )
+    _add_curve(figure, 2, "clustering loss", (numbers.iterations, numbers.loss), LOSS)
+    # A logarithmic axis has no place for 0: no change at all sits on the lowest line.
+    floor = max(numbers.tol, 1e-4) / 10
+    changed = np.maximum(numbers.delta_label, np.float32(floor))
+    _add_curve(figure, 3, "label changes", (numbers.iterations, changed), DELTA_LABEL)
+    if numbers.tol > 0:
+        figure.add_shape(
+            type="line",
+            xref="x3 domain",
+            yref="y3",
+            x0=0,
+            x1=1,
+            y0=numbers.tol,
+            y1=numbers.tol,
+            line={"color": DELTA_LABEL, "width": 1.2, "dash": "dash"},
+        )
+    _arrange(figure, view, floor)
+    return Plot("learning", figure, _alternative(numbers))
+
+
+def _add_curve(
+    figure: go.Figure,
+    column: int,
+    name: str,
+    points: tuple[NDArray[np.int32], Floats],
+    color: str,
+) -> None:
+    suffix = "" if column == 1 else str(column)
+    figure.add_scatter(
+        x=points[0],
+        y=points[1],
+        name=name,
+        mode="lines+markers" if len(points[0]) < 40 else "lines",
+        line={"color": color, "width": 2},
+        marker={"size": 4},
+        xaxis=f"x{suffix}",
+        yaxis=f"y{suffix}",
+        hovertemplate=f"{name} %{{y:.4g}} at %{{x:,}}<extra></extra>",
+    )
+    figure.add_annotation(
+        text=name,
+        xref=f"x{suffix} domain",
+        yref=f"y{suffix} domain",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12, "weight": 600},
+    )
+
+
+def _arrange(figure: go.Figure, view: View, floor: float) -> None:
+    epochs = view.config.pretraining.epochs
+    figure.update_layout(
+        showlegend=False,
+        margin={"t": 76},
+        xaxis={"domain": [0, 0.29], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
+        xaxis2={"domain": [0.36, 0.64], "title": "iteration", "anchor": "y2"},
+        xaxis3={"domain": [0.71, 1], "title": "iteration", "anchor": "y3"},
+        yaxis={"rangemode": "tozero"},
+        yaxis2={"anchor": "x2"},
+        yaxis3={
+            "anchor": "x3",
+            "type": "log",
+            "range": [np.log10(floor * 0.9), 0],
+            "tickvals": [1e-4, 1e-3, 1e-2, 1e-1, 1],
+            "ticktext": ["0.01%", "0.1%", "1%", "10%", "100%"],
+        },
+    )
+
+
+def _alternative(numbers: LearningCurves) -> str:
+    parts = []
+    if len(numbers.pretraining_loss):
+        parts.append(f"Pretraining loss {numbers.pretraining_loss[-1]:.4g}")
+    if len(numbers.loss):
+        parts.append(
+            f"clustering loss {numbers.loss[-1]:.4g}, label changes "
+            f"{numbers.delta_label[-1]:.2%} (tolerance {numbers.tol:.2%}) at iteration "
+            f"{numbers.iterations[-1]:,}"
+        )
+    return "; ".join(parts) + "." if parts else "Losses: none yet."

@@ -1,0 +1,66 @@
+"""Colours with one meaning each, told apart on light and dark, also by colour-blind eyes."""
+
+from __future__ import annotations
+
+# Cluster k has colour k in every plot and every frame.
+CLUSTERS = (
+    "#3f90da",
+    "#ffa90e",
+    "#d1361a",
+    "#8f9d9b",
+    "#9a54cf",
+    "#a96b59",
+    "#2aa775",
+    "#b9ac70",
+    "#e377a8",
+    "#7fd4d9",
+)
+# True labels are another thing than clusters, so they look different.
+TRUE_LABELS = (
+    "#88ccee",
+    "#cc6677",
+    "#ddcc77",
+    "#2f9e57",
+    "#7b6fd0",
+    "#aa4499",
+    "#44aa99",
+    "#999933",
+    "#b8567f",
+    "#a3a3a3",
+)
+ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
+LOSS, DELTA_LABEL, PRETRAINING = "#3f90da", "#2aa775", "#9a54cf"
+
+
+def cluster_colors(count: int) -> list[str]:
+    """``count`` colours; beyond ten, lighter and then darker versions of the first ten."""
+    return _extended(CLUSTERS, count)
+
+
+def true_label_colors(count: int) -> list[str]:
+    """As ``cluster_colors``, for true labels."""
+    return _extended(TRUE_LABELS, count)
+
+
+def discrete_scale(colors: list[str]) -> list[list[float | str]]:
+    """A plotly colour scale that maps 0, 1, 2 ... (from -0.5 to count - 0.5) to ``colors``."""
+    count = len(colors)
+    scale: list[list[float | str]] = []
+    for index, color in enumerate(colors):
+        scale += [[index / count, color], [(index + 1) / count, color]]
+    return scale
+
+
+def _extended(colors: tuple[str, ...], count: int) -> list[str]:
+    rounds = (None, ("#ffffff", 0.45), ("#000000", 0.35))
+    result = []
+    for index in range(count):
+        color = colors[index % len(colors)]
+        change = rounds[(index // len(colors)) % len(rounds)]
+        result.append(color if change is None else _mix(color, *change))
+    return result
+
+
+def _mix(color: str, other: str, share: float) -> str:
+    pairs = zip(bytes.fromhex(color[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + "".join(f"{round(a * (1 - share) + b * share):02x}" for a, b in pairs)

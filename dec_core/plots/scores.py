@@ -1,0 +1,111 @@
+"""ACC and NMI per update, against the true labels or between successive predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from dec_core.plots.palette import ACC, ARI, NMI
+from dec_core.plots.style import Plot, mark_changes, new_figure
+from dec_core.training.view import View
+
+Floats = NDArray[np.float32]
+_COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI}
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreCurves:
+    """``curves`` per score (n_updates,), ``start`` the k-means start's scores where known."""
+
+    iterations: NDArray[np.int32]
+    curves: dict[str, Floats]
+    start: dict[str, float]
+
+
+def score_curves(view: View, *, with_ari: bool = False) -> ScoreCurves:
+    """Scores against the true labels; no curves where there are none."""
+    scored = [update for update in view.updates if update.scores is not None]
+    iterations = np.array([update.iteration for update in scored], np.int32)
+    names = ("ACC", "NMI", "ARI") if with_ari else ("ACC", "NMI")
+    start = view.start.scores if view.start else None
+    curves = {
+        name: np.array([getattr(u.scores, name.lower()) for u in scored], np.float32)
+        for name in names
+    }
+    return ScoreCurves(
+        iterations, curves, {name: getattr(start, name.lower()) for name in names} if start else {}
+    )
+
+
+def successive_curves(view: View) -> ScoreCurves:
+    """ACC and NMI between successive predictions: 1 means that nothing changed."""
+    iterations = np.array([update.iteration for update in view.updates], np.int32)
+    acc = np.array([update.successive_acc for update in view.updates], np.float32)
+    nmi = np.array([update.successive_nmi for update in view.updates], np.float32)
+    return ScoreCurves(iterations, {"ACC": acc, "NMI": nmi}, {})
+
+
+def draw_scores(view: View, *, with_ari: bool = False) -> Plot:
+    """Is it better than k-means?"""
+    numbers = score_curves(view, with_ari=with_ari)
+    figure = _draw(
+        numbers, "Is it better than k-means?", "Against the true labels; dashed: the k-means start"
+    )
+    mark_changes(figure, view.changes)
+    return Plot("scores", figure, _alternative(numbers, "Scores against the true labels"))
+
+
+def draw_successive(view: View) -> Plot:
+    """Do the labels still change?"""
+    numbers = successive_curves(view)
+    figure = _draw(
+        numbers,
+        "Do the labels still change?",
+        "Between successive predictions: 1 means nothing changed, not that it is right",
+    )
+    mark_changes(figure, view.changes)
+    return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))
+
+
+def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> go.Figure:
+    figure = new_figure(title, reading_aid, {"x": "iteration", "y": "score"})
+    for name, values in numbers.curves.items():
+        color = _COLORS[name]
+        figure.add_scatter(
+            x=numbers.iterations,
+            y=values,
+            name=name,
+            mode="lines+markers" if len(values) < 40 else "lines",
+            line={"color": color, "width": 2},
+            marker={"size": 4},
+            hovertemplate=f"{name} %{{y:.3f}} at iteration %{{x:,}}<extra></extra>",
+        )
+        if name in numbers.start:
+            figure.add_hline(
+                y=numbers.start[name], line={"color": color, "width": 1.2, "dash": "dash"}
+            )
+    figure.update_layout(legend={"x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"})
+    figure.update_xaxes(title="iteration", rangemode="tozero")
+    figure.update_yaxes(**_range(numbers), tickformat=".2f")
+    return figure
+
+
+def _range(numbers: ScoreCurves) -> dict[str, object]:
+    """Room around the curves, so that a change of 0.05 shows; never beyond what scores can be."""
+    values = np.concatenate([*numbers.curves.values(), list(numbers.start.values()), []])
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return {"range": [0, 1]}
+    middle, half = (values.min() + values.max()) / 2, max(np.ptp(values) * 0.6, 0.05)
+    return {"range": [float(max(middle - half, -0.05)), float(min(middle + half, 1.02))]}
+
+
+def _alternative(numbers: ScoreCurves, what: str) -> str:
+    if not len(numbers.iterations):
+        return f"{what}: none yet."
+    parts = [f"{name} {values[-1]:.3f}" for name, values in numbers.curves.items()]
+    parts += [f"{name} of the k-means start {value:.3f}" for name, value in numbers.start.items()]
+    return f"{what} at iteration {numbers.iterations[-1]:,}: {', '.join(parts)}."

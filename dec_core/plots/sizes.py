@@ -1,0 +1,73 @@
+"""Cluster sizes over the iterations, stacked: a collapse is seen at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.plots.palette import cluster_colors
+from dec_core.plots.style import Plot, mark_changes, new_figure
+from dec_core.training.view import View
+
+
+@dataclass(frozen=True, eq=False)
+class ClusterShares:
+    """``shares`` is (n_updates + 1, n_clusters), rows sum to 1; the first row is the start."""
+
+    iterations: NDArray[np.int32]
+    shares: NDArray[np.float32]
+
+
+def cluster_shares(view: View) -> ClusterShares:
+    """The k-means start at iteration 0, then every update."""
+    rows = [view.centers.cluster_sizes] if view.centers else []
+    rows += [update.health.cluster_sizes for update in view.updates]
+    iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates]
+    sizes = np.array(rows, np.float32).reshape(len(rows), -1)
+    return ClusterShares(
+        np.array(iterations, np.int32), sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
+    )
+
+
+def draw_sizes(view: View) -> Plot:
+    """Do the clusters survive?"""
+    numbers = cluster_shares(view)
+    n_clusters = numbers.shares.shape[1]
+    figure = new_figure(
+        "Do the clusters survive?",
+        "Share of the samples in each cluster; a band that vanishes is a lost cluster",
+        {"x": "iteration", "y": "share"},
+    )
+    for cluster, color in enumerate(cluster_colors(n_clusters)):
+        figure.add_scatter(
+            x=numbers.iterations,
+            y=numbers.shares[:, cluster],
+            name=f"{cluster}",
+            stackgroup="sizes",
+            mode="lines",
+            line={"width": 0.5, "color": color},
+            fillcolor=color,
+            hovertemplate=f"cluster {cluster}: %{{y:.1%}} at iteration %{{x:,}}<extra></extra>",
+        )
+    mark_changes(figure, view.changes)
+    figure.update_layout(
+        legend={"title": {"text": "cluster"}, "traceorder": "reversed", "y": 1, "tracegroupgap": 0},
+        showlegend=n_clusters <= 20,
+    )
+    figure.update_xaxes(title="iteration", rangemode="tozero")
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return Plot("sizes", figure, _alternative(view))
+
+
+def _alternative(view: View) -> str:
+    if not view.updates:
+        return "Cluster sizes: none yet."
+    last = view.updates[-1]
+    sizes = ", ".join(f"{size:,}" for size in last.health.cluster_sizes)
+    return (
+        f"Cluster sizes at iteration {last.iteration:,}: {sizes}. "
+        f"{last.health.occupied_clusters} clusters are occupied, the largest holds "
+        f"{last.health.largest_share:.0%}."
+    )

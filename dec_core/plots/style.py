@@ -1,0 +1,67 @@
+"""What all figures share: title, margins, zoom that survives, marks of changed parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from dec_core.training.events import ParameterChanged
+
+_SHORT_NAMES = {
+    "clustering.learning_rate": "rate",
+    "clustering.update_interval": "interval",
+    "clustering.tol": "tol",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """A figure, and in words what it shows at this moment."""
+
+    name: str
+    figure: go.Figure
+    alternative: str
+
+
+def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figure:
+    """An empty figure.
+
+    Parameters
+    ----------
+    title : a statement or a question
+    reading_aid : one line that says how to read the figure
+    columns : the columns of its CSV, from a trace's attribute to the column's name
+    """
+    return go.Figure(
+        layout={
+            "template": "none",
+            "title": {
+                "text": title,
+                "subtitle": {"text": reading_aid, "font": {"size": 12}},
+                "font": {"size": 15, "weight": 600},
+                "x": 0.012,
+                "xanchor": "left",
+                "y": 0.965,
+                "yanchor": "top",
+            },
+            "margin": {"l": 52, "r": 14, "t": 58, "b": 40},
+            "font": {"size": 12},
+            "hovermode": "closest",
+            "legend": {"itemsizing": "constant", "font": {"size": 11}},
+            "meta": {"columns": columns},
+        }
+    )
+
+
+def mark_changes(figure: go.Figure, changes: Sequence[ParameterChanged]) -> None:
+    """A dotted line where a live parameter was changed, with its new value."""
+    for change in changes:
+        name = _SHORT_NAMES.get(change.path, change.path)
+        figure.add_vline(
+            x=change.iteration,
+            line={"width": 1, "dash": "dot", "color": "#8f9d9b"},
+            annotation={"text": f"{name} {change.new:g}", "font": {"size": 10}, "textangle": -90},
+            annotation_position="top left",
+        )
