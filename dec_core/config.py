@@ -91,7 +91,7 @@ class PretrainingSettings(Section):
     learning_rate: float = _setting(
         2e-3, "Learning rate", "Step size of pretraining.", ge=1e-6, le=10.0, log=True
     )
-    momentum: float = _setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, lt=1.0)
+    momentum: float = _setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
     batch_size: int = _setting(
         256, "Batch size", "Samples per gradient step.", ge=1, le=65_536, log=True
     )
@@ -123,7 +123,7 @@ class ClusteringSettings(Section):
     learning_rate: float = _setting(
         0.05, "Learning rate", "Step size of clustering.", ge=1e-6, le=10.0, log=True
     )
-    momentum: float = _setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, lt=1.0)
+    momentum: float = _setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
     batch_size: int = _setting(
         256, "Batch size", "Samples per gradient step.", ge=1, le=65_536, log=True
     )
@@ -295,7 +295,7 @@ def _setting_of(path: str, info: FieldInfo) -> Setting:
     minimum = maximum = None
     for constraint in info.metadata:
         minimum = getattr(constraint, "ge", minimum)
-        maximum = getattr(constraint, "le", getattr(constraint, "lt", maximum))
+        maximum = getattr(constraint, "le", maximum)
     extra = info.json_schema_extra
     return Setting(
         path=path,

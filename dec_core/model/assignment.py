@@ -79,6 +79,6 @@ def kl_divergence(p: Floats, q: Floats) -> float:
     -------
     In nats; infinite where q is 0 and p is not.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         terms = np.where(p > 0, p * (np.log(np.where(p > 0, p, 1)) - np.log(q)), 0.0)
     return float(terms.sum(axis=1).mean())

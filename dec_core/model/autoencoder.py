@@ -50,7 +50,7 @@ def build_autoencoder(n_features: int, settings: AutoencoderSettings, seed: int)
 def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -> keras.Model:
     """The encoder followed by a ``ClusteringLayer`` named "clustering"; outputs q."""
     layer = ClusteringLayer(settings.n_clusters, settings.alpha, name="clustering")
-    return keras.Model(encoder.inputs, layer(encoder.outputs[0]))
+    return keras.Model(encoder.input, layer(encoder.output))
 
 
 def build_optimizer(name: str, learning_rate: float, momentum: float) -> keras.Optimizer:

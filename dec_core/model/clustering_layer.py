@@ -49,9 +49,13 @@ class ClusteringLayer(keras.layers.Layer):
         # Differences, not |z|^2 - 2 z.mu + |mu|^2: float32 loses small distances in the latter.
         differences = ops.expand_dims(inputs, 1) - self.cluster_centers
         squared_distance = ops.sum(ops.square(differences), axis=2)
-        kernel = 1.0 / (1.0 + squared_distance / self.alpha)
-        if self.alpha != 1.0:
-            kernel = ops.power(kernel, (self.alpha + 1.0) / 2.0)
+        remoteness = 1.0 + squared_distance / self.alpha
+        if self.alpha == 1.0:
+            kernel = 1.0 / remoteness
+        else:
+            # Relative to the nearest centre, or a large power would make every kernel 0.
+            nearest = ops.stop_gradient(ops.min(remoteness, axis=1, keepdims=True))
+            kernel = ops.power(nearest / remoteness, (self.alpha + 1.0) / 2.0)
         return kernel / ops.sum(kernel, axis=1, keepdims=True)
 
     def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:

@@ -50,7 +50,7 @@ def draw_embedding(
             marker={"size": 4, "color": color, "opacity": 0.8},
             hovertemplate=f"{what} {name}<extra></extra>",
         )
-    figure.update_layout(legend={"title": {"text": what}, "y": 1}, showlegend=count <= 20)
+    figure.update_layout(showlegend=count <= 20)
     for axis, column in (("xaxis", 0), ("yaxis", 1)):
         figure.update_layout({axis: {"range": _range(points[:, column]), **_BARE}})
     return Plot(

@@ -39,7 +39,7 @@ def draw_labels(view: View, update: int | None) -> Plot:
         _add_labels(figure, column, name, labels, n_clusters)
     figure.update_layout(
         showlegend=False,
-        margin={"t": 76},
+        margin={"t": 70},
         xaxis={"domain": [0, 0.485], "title": "sample"},
         xaxis2={"domain": [0.515, 1], "title": "sample", "anchor": "y2"},
         yaxis=_axis(n_clusters, "cluster"),

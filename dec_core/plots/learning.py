@@ -107,7 +107,7 @@ def _arrange(figure: go.Figure, view: View, floor: float) -> None:
     epochs = view.config.pretraining.epochs
     figure.update_layout(
         showlegend=False,
-        margin={"t": 76},
+        margin={"t": 70},
         xaxis={"domain": [0, 0.29], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
         xaxis2={"domain": [0.36, 0.64], "title": "iteration", "anchor": "y2"},
         xaxis3={"domain": [0.71, 1], "title": "iteration", "anchor": "y3"},

@@ -25,7 +25,7 @@ def cluster_shares(view: View) -> ClusterShares:
     rows = [view.centers.cluster_sizes] if view.centers else []
     rows += [update.health.cluster_sizes for update in view.updates]
     iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates]
-    sizes = np.array(rows, np.float32).reshape(len(rows), -1)
+    sizes = np.array(rows, np.float32) if rows else np.empty((0, 0), np.float32)
     return ClusterShares(
         np.array(iterations, np.int32), sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
     )
@@ -53,7 +53,7 @@ def draw_sizes(view: View) -> Plot:
         )
     mark_changes(figure, view.changes)
     figure.update_layout(
-        legend={"title": {"text": "cluster"}, "traceorder": "reversed", "y": 1, "tracegroupgap": 0},
+        legend={"traceorder": "reversed", "tracegroupgap": 0},
         showlegend=n_clusters <= 20,
     )
     figure.update_xaxes(title="iteration", rangemode="tozero")

@@ -38,18 +38,17 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
         layout={
             "template": "none",
             "title": {
-                "text": title,
-                "subtitle": {"text": reading_aid, "font": {"size": 12}},
-                "font": {"size": 15, "weight": 600},
+                "text": f"<b>{title}</b><br>{reading_aid}",
+                "font": {"size": 12.5},
                 "x": 0.012,
                 "xanchor": "left",
-                "y": 0.965,
+                "y": 0.975,
                 "yanchor": "top",
             },
-            "margin": {"l": 52, "r": 14, "t": 58, "b": 40},
+            "margin": {"l": 48, "r": 12, "t": 54, "b": 36},
             "font": {"size": 12},
             "hovermode": "closest",
-            "legend": {"itemsizing": "constant", "font": {"size": 11}},
+            "legend": {"itemsizing": "constant", "font": {"size": 10}, "y": 1, "itemwidth": 30},
             "meta": {"columns": columns},
         }
     )

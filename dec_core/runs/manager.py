@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import threading
 
@@ -86,6 +87,8 @@ class RunManager:
 
     def _load_heavy_modules(self) -> None:
         importlib.import_module("dec_core.training.trainer")
+        # TensorFlow's objects live as long as the process; the collector need not visit them.
+        gc.freeze()
         self.projector.warm_up()
 
     def _ended(self) -> None:

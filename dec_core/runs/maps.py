@@ -46,6 +46,8 @@ class Maps:
         self.error: str | None = None
         self.rate = MapRate.OFF
         self.every = 1
+        self._waiting_for: int | None = None
+        self._failed: int | None = None
         self._run_id = run_id
         self._projector = projector
         self._seed = seed
@@ -63,18 +65,27 @@ class Maps:
 
     def request(self, update: TargetUpdated) -> None:
         """Ask for the map of one update; an older request that still waits is dropped."""
-        if update.embedding_sample is None or self.has(update.update):
+        known = update.update in (self._waiting_for, self._failed) or self.has(update.update)
+        if update.embedding_sample is None or known:
             return
 
         def done(points: NDArray[np.float32] | None, error: str | None) -> None:
+            self.error = error
             if points is None:
-                self.error = error
+                self._failed = update.update
             else:
-                self.error = None
                 self._add(MapFrame(update.update, update.iteration, points))
+            if self._waiting_for == update.update:
+                self._waiting_for = None
 
+        self._waiting_for = update.update
         previous = self.frames[-1].points if self.frames else None
         self._projector.submit(self._run_id, update.embedding_sample, previous, self._seed, done)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a map that was asked for has not come yet."""
+        return self._waiting_for is not None
 
     def has(self, update: int) -> bool:
         """Whether the map of that update is made."""

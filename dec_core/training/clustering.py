@@ -69,7 +69,9 @@ class ClusteringLoop:
         looked at.
         """
         rule = recycled_target_distribution if self._is_recycled else target_distribution
-        return rule(q.astype(np.float64)).astype(np.float32)
+        p = rule(q.astype(np.float64))
+        with np.errstate(over="ignore"):  # the recycled rule knows no bound
+            return p.astype(np.float32)
 
     def run(self, p: tf.Tensor, first: int, count: int) -> float:
         """Gradient steps ``first`` to ``first + count - 1``; returns the last batch's loss.
@@ -107,7 +109,8 @@ class ClusteringLoop:
 
 def _batch_target(q: Any) -> Any:
     """Equation 3 over one batch alone, as a constant."""
-    weight = tf.square(q) / tf.reduce_sum(q, axis=0)
+    # As in the reference, a cluster that has left the batch altogether gets no share.
+    weight = tf.math.divide_no_nan(tf.square(q), tf.reduce_sum(q, axis=0))
     return tf.stop_gradient(weight / tf.reduce_sum(weight, axis=1, keepdims=True))
 
 
@@ -122,9 +125,9 @@ def _loss_function(name: str) -> keras.losses.Loss:
 
 def _compile_evaluation(model: keras.Model) -> Any:
     layer = model.get_layer("clustering")
-    evaluation = keras.Model(model.inputs, [layer.input, layer.output])
+    evaluation = keras.Model(model.input, [layer.input, layer.output])
 
-    @tf.function(input_signature=[tf.TensorSpec(model.inputs[0].shape, tf.float32)])
+    @tf.function(input_signature=[tf.TensorSpec(model.input.shape, tf.float32)])
     def evaluate(rows: Any) -> Any:
         return evaluation(rows, training=False)
 

@@ -81,6 +81,38 @@ class View:
         """Whether no event will follow."""
         return self.finished is not None or self.failed is not None
 
+    @property
+    def elapsed_seconds(self) -> float:
+        """Active seconds of training so far; pauses and loading do not count."""
+        pretraining = self.pretraining[-1].seconds if self.pretraining else 0.0
+        kmeans = self.centers.seconds if self.centers else 0.0
+        return pretraining + kmeans + self.clustering_seconds
+
+    @property
+    def iterations_per_second(self) -> float | None:
+        """Clustering speed, updates included; None before the first step."""
+        if not self.iteration or not self.clustering_seconds:
+            return None
+        return self.iteration / self.clustering_seconds
+
+    @property
+    def pretraining_share(self) -> float:
+        """How much of pretraining is done, in [0, 1]."""
+        if self.progress is not None and self.progress.phase is Phase.PRETRAINING:
+            return self.progress.done / self.progress.total
+        return len(self.pretraining) / max(self.config.pretraining.epochs, 1)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of pretraining, or of clustering up to its maximum; None while nobody can know."""
+        if self.phase is Phase.PRETRAINING and self.pretraining:
+            last = self.pretraining[-1]
+            return last.seconds / last.epoch * (last.epochs - last.epoch)
+        speed = self.iterations_per_second
+        if speed is None:
+            return None
+        return (self.config.clustering.max_iterations - self.iteration) / speed
+
     def judgement(self) -> Judgement | None:
         """The verdict, or how the run fares so far; None before the first update."""
         if self.finished is not None:

@@ -1,0 +1,25 @@
+"""The frame around every page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.state import run_manager
+
+# A Material icon would be fetched from the network.
+ICON = Path(__file__).parent / "ui" / "icon.svg"
+
+st.set_page_config(page_title="DEC Lab", page_icon=str(ICON), layout="wide")
+st.html(
+    "<style>.stApp { font-variant-numeric: tabular-nums; }"
+    ".stMainBlockContainer { padding: 3.25rem 2rem 2rem; }"
+    ".stAppHeader { height: 2.75rem; min-height: 2.75rem; }</style>"
+)
+st.logo(str(ICON), size="large")
+page = st.navigation(
+    [st.Page("train.py", title="Train", icon=":material/model_training:", default=True)],
+    position="sidebar",
+)
+page.run()
+# TensorFlow takes seconds to load, so it loads while a person looks at the first screen.
+run_manager().warm_up()

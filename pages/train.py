@@ -1,0 +1,15 @@
+"""Train: choose settings, watch DEC train, see at once whether it converges or collapses."""
+
+from pages.ui.controls import controls
+from pages.ui.live import live
+from pages.ui.settings_form import settings_form
+from pages.ui.state import run_or_explain
+from pages.ui.welcome import welcome
+
+preset, config = settings_form()
+session = run_or_explain()
+controls(session, preset, config)
+if session is None:
+    welcome()
+else:
+    live(session)

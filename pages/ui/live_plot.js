@@ -1,0 +1,116 @@
+const library = (url) => {
+  window.decLabPlotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = document.createElement("script");
+    script.src = url;
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => reject(new Error("plotly.js did not load from " + url));
+    document.head.appendChild(script);
+  });
+  return window.decLabPlotly;
+};
+
+const save = (content, type, name) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+};
+
+const attribute = (trace, path, index) => {
+  let value = trace;
+  for (const part of path.split(".")) value = value?.[part];
+  if (path === "x" && !value) return (trace.x0 ?? 0) + index * (trace.dx ?? 1);
+  return value?.[index] ?? "";
+};
+
+const quoted = (value) =>
+  /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
+
+const csv = (element) => {
+  const columns = Object.entries(element.layout.meta.columns);
+  const rows = [["series", ...columns.map(([, name]) => name)].join(",")];
+  for (const trace of element._fullData) {
+    const length = (trace.y ?? trace.x ?? []).length;
+    for (let i = 0; i < length; i++)
+      rows.push([trace.name, ...columns.map(([path]) => attribute(trace, path, i))].map(quoted).join(","));
+  }
+  return rows.join("\n") + "\n";
+};
+
+const page = async (element, url) => {
+  const source = (await (await fetch(url)).text()).replaceAll("</script", "<\\/script");
+  const plot = (key) => JSON.stringify(element[key]).replaceAll("<", "\\u003c");
+  return `<!doctype html><meta charset="utf-8"><title>DEC Lab</title><script>${source}</script>
+<div id="plot" style="height:95vh"></div>
+<script>Plotly.newPlot("plot", ${plot("decLabData")}, ${plot("layout")}, {responsive: true, displaylogo: false, plotlyServerURL: "", modeBarButtonsToRemove: ["sendChartToCloud"]});</script>`;
+};
+
+const buttons = (element, Plotly) => {
+  const name = () => element.dataset.filename;
+  const image = (format) =>
+    Plotly.downloadImage(element, {
+      format, filename: name(), scale: format === "png" ? 2 : 1,
+      width: element.clientWidth, height: element.clientHeight,
+    });
+  const button = (label, icon, click) => ({ name: label, title: label, icon, click });
+  const text = (letters) => ({
+    width: 1000, height: 1000,
+    svg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 24"><text x="18" y="18" ` +
+      `text-anchor="middle" font-size="15" font-weight="700" font-family="sans-serif" ` +
+      `fill="currentColor">${letters}</text></svg>`,
+  });
+  return [
+    button("Save as PNG", text("PNG"), () => image("png")),
+    button("Save as SVG", text("SVG"), () => image("svg")),
+    button("Save as HTML", text("HTM"), async () =>
+      save(await page(element, element.dataset.library), "text/html", name() + ".html")),
+    button("Save numbers as CSV", text("CSV"), () => save(csv(element), "text/csv", name() + ".csv")),
+  ];
+};
+
+const themed = (layout, style) => {
+  const color = (name) => style.getPropertyValue(name).trim();
+  const text = color("--st-text-color"), grid = color("--st-border-color");
+  layout.paper_bgcolor = layout.plot_bgcolor = color("--st-background-color");
+  layout.font = { ...layout.font, color: text, family: color("--st-font") };
+  layout.modebar = { bgcolor: "rgba(0,0,0,0)", color: color("--st-gray-color") || text, activecolor: text };
+  layout.hoverlabel = { bgcolor: color("--st-secondary-background-color"), font: { color: text } };
+  for (const key of new Set(["xaxis", "yaxis", ...Object.keys(layout).filter((k) => /^[xy]axis\d*$/.test(k))]))
+    layout[key] = {
+      gridcolor: grid, linecolor: grid, zerolinecolor: grid, zeroline: false, automargin: true,
+      title: {}, ...layout[key],
+    };
+  return layout;
+};
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const element = parentElement.querySelector(".dec-lab-plot");
+  element.style.height = data.height + "px";
+  element.setAttribute("aria-label", data.alternative);
+  element.dataset.filename = data.filename;
+  element.dataset.library = data.library;
+  const figure = JSON.parse(data.figure);
+  const layout = themed(figure.layout, getComputedStyle(element));
+  layout.uirevision = data.uirevision;
+  layout.autosize = true;
+  layout.height = data.height;
+  const latest = (element.decLabLatest = {});
+  library(data.library).then(async (Plotly) => {
+    if (element.decLabLatest !== latest || !element.isConnected) return;
+    element.decLabData = figure.data;
+    element.decLabConfig ??= {
+      displaylogo: false, responsive: true,
+      // Nothing leaves this machine: no button that sends the chart to a server.
+      plotlyServerURL: "",
+      modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
+      modeBarButtonsToAdd: buttons(element, Plotly),
+    };
+    await Plotly.react(element, figure.data, layout, element.decLabConfig);
+    element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
+  }).catch((error) => { if (!window.Plotly) element.textContent = error.message; else throw error; });
+  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
+  return () => setTimeout(() => element.isConnected || window.Plotly?.purge(element));
+}

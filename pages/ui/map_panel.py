@@ -1,0 +1,99 @@
+"""The map of the embedding: which one is shown, and in which colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dec_core.analysis.projection import pca_map
+from dec_core.plots.embedding import draw_embedding, draw_waiting
+from dec_core.plots.style import Plot
+from dec_core.runs.maps import MapRate
+from dec_core.runs.session import RunSession
+from dec_core.training.events import RunStarted, TargetUpdated
+from dec_core.training.view import View
+
+_PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
+_RATES = {_PCA: MapRate.OFF, _LIVE: MapRate.LIVE, _END: MapRate.END}
+_INTERVALS = (1, 2, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """What a person wants to see."""
+
+    method: str
+    by_true_label: bool
+
+
+def map_controls(session: RunSession, view: View) -> MapChoice:
+    """Method and colours; the choice of UMAP asks the run for its maps."""
+    method = st.segmented_control(
+        "Map",
+        list(_RATES),
+        default=_PCA,
+        required=True,
+        label_visibility="collapsed",
+        key="map_method",
+    )
+    with st.popover("", icon=":material/palette:", help="Colours, and how often UMAP runs"):
+        by_true_label = view.has_labels and st.toggle("Colour by true label", key="map_true")
+        every = st.select_slider("A UMAP map every N updates", _INTERVALS, key="map_every")
+    session.maps.rate = _RATES[method]
+    session.maps.every = every
+    return MapChoice(method, by_true_label)
+
+
+def draw_map(session: RunSession, view: View, update: int | None, choice: MapChoice) -> Plot:
+    """The map at ``update``, or at the nearest earlier one that has its embedding."""
+    method = "PCA" if choice.method == _PCA else "UMAP"
+    if update is None or view.started is None or view.centers is None:
+        return draw_waiting(method, "Waits for the k-means start")
+    shown = _nearest_kept(view, update)
+    if method == "PCA":
+        if not shown.health.is_finite or shown.embedding_sample is None:
+            return draw_waiting(method, "The embedding is not finite")
+        points = pca_map(shown.embedding_sample, pca_map(view.centers.embedding_sample))
+        return _draw(view.started, points, shown, choice)
+    if view.is_over:
+        session.maps.request(shown)
+    frame = session.maps.nearest(update)
+    if frame is None:
+        return draw_waiting(method, session.maps.error or _why_waiting(view, choice))
+    return _draw(view.started, frame.points, view.updates[frame.update], choice)
+
+
+def _draw(
+    started: RunStarted, points: NDArray[np.float32], update: TargetUpdated, choice: MapChoice
+) -> Plot:
+    method = "PCA" if choice.method == _PCA else "UMAP"
+    labels = started.true_labels if choice.by_true_label else update.labels
+    if labels is None:
+        return draw_waiting(method, "The labels of this update were thinned out")
+    return draw_embedding(
+        points,
+        labels[started.sample_ids],
+        method=method,
+        iteration=update.iteration,
+        class_names=started.class_names,
+        is_true_label=choice.by_true_label,
+    )
+
+
+def _nearest_kept(view: View, update: int) -> TargetUpdated:
+    """The update, or the last one before it whose frames the view still keeps."""
+    kept = (
+        u
+        for u in reversed(view.updates[: update + 1])
+        if u.embedding_sample is not None and u.labels is not None
+    )
+    return next(kept, view.updates[0])
+
+
+def _why_waiting(view: View, choice: MapChoice) -> str:
+    if choice.method == _END and not view.is_over:
+        return "The map is made when the run ends"
+    return "The first UMAP map takes some seconds"

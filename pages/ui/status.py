@@ -1,0 +1,136 @@
+"""Where a run is and how it fares, in one line, one sentence and a few numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.analysis.verdict import Condition, StopReason
+from dec_core.runs.session import RunSession, SessionState
+from dec_core.training.events import Phase
+from dec_core.training.view import View
+from pages.ui.state import run_manager
+
+_NONE = "\N{EN DASH}"
+
+
+def where_it_is(session: RunSession, view: View, state: SessionState) -> None:
+    """Phase, progress, elapsed and remaining time, as a bar with text."""
+    share, text = _progress(session, view, state)
+    st.progress(min(max(share, 0.0), 1.0), text=text)
+
+
+def banner(session: RunSession, view: View, state: SessionState) -> None:
+    """How the run fares, by icon, word and colour; always one line high."""
+    with st.container(height=58, border=False):
+        if view.failed is not None:
+            st.error(f"Failed: {view.failed.message}", icon=":material/error:")
+        else:
+            _judgement(session, view, state)
+    if view.failed is not None:
+        with st.expander("Details"):
+            st.code(view.failed.details, language=None, wrap_lines=True)
+    for message in view.warnings:
+        st.warning(message, icon=":material/warning:")
+
+
+def figures_of_merit(view: View) -> None:
+    """The numbers of the last update, against the k-means start where there is one."""
+    last = view.updates[-1] if view.updates else None
+    start = view.start.scores if view.start else None
+    scores = last.scores if last else None
+    # The height is fixed, because the gains under ACC and NMI come later than the row.
+    row = st.container(height=84, border=False).grid(6, min_column_width=104)
+    if view.has_labels or view.started is None:
+        for name in ("ACC", "NMI"):
+            value = getattr(scores, name.lower()) if scores else None
+            began = getattr(start, name.lower()) if start else None
+            row.metric(
+                name,
+                _NONE if value is None else f"{value:.3f}",
+                None if value is None or began is None else f"{value - began:+.3f}",
+                help="Against the true labels; below it the gain over the k-means start.",
+            )
+    row.metric(
+        "Label changes",
+        _NONE if last is None else f"{last.delta_label:.2%}",
+        help="Share of samples whose cluster changed at the last update.",
+    )
+    row.metric(
+        "Clusters",
+        _NONE if last is None else f"{last.health.occupied_clusters}",
+        help="Clusters with at least one sample.",
+    )
+    row.metric(
+        "Effective",
+        _NONE if last is None else f"{last.health.effective_clusters:.1f}",
+        help="Effective number of clusters: exp of the entropy of their sizes.",
+    )
+    speed = view.iterations_per_second
+    row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
+
+
+def _judgement(session: RunSession, view: View, state: SessionState) -> None:
+    judgement = view.judgement()
+    if judgement is None:
+        st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
+    elif judgement.condition is Condition.HEALTHY:
+        st.success(judgement.sentence, icon=":material/check_circle:")
+    elif judgement.condition is Condition.WARNING:
+        st.warning(judgement.sentence, icon=":material/warning:")
+    else:
+        st.error(judgement.sentence, icon=":material/dangerous:")
+
+
+def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
+    if state is SessionState.QUEUED:
+        ahead = run_manager().runs_ahead(session)
+        return f"Queued: one run trains at a time, {ahead} ahead of this one."
+    if state is SessionState.ENDED:
+        return "Withdrawn before it began."
+    if view.started is None:
+        return "Getting ready: loading the data and TensorFlow."
+    if view.phase is Phase.PRETRAINING:
+        return "Pretraining: the autoencoder learns to reproduce the samples. No clusters yet."
+    return "k-means places the cluster centres in the embedding."
+
+
+def _progress(session: RunSession, view: View, state: SessionState) -> tuple[float, str]:
+    text, share = "Getting ready", 0.0
+    if state is SessionState.QUEUED:
+        text = "Queued"
+    elif view.started is not None:
+        share, text = _phase_progress(view)
+    words = [f"Run {session.run_id}", text, f"{view.elapsed_seconds:,.1f} s"]
+    if session.is_stopping:
+        words.append("stopping")
+    elif state is SessionState.PAUSED:
+        words.append("paused")
+    elif state is SessionState.ENDED:
+        words.append("ended")
+    elif view.seconds_left is not None:
+        words.append(_remaining(view))
+    return share, " \N{MIDDLE DOT} ".join(words)
+
+
+def _phase_progress(view: View) -> tuple[float, str]:
+    config = view.config
+    if view.phase is Phase.PRETRAINING:
+        epochs, done = config.pretraining.epochs, len(view.pretraining)
+        return view.pretraining_share, f"Pretraining, epoch {done} of {epochs}"
+    if view.phase is Phase.KMEANS:
+        restarts = config.clustering.kmeans_restarts
+        done = view.progress.done if view.progress else 0
+        return done / restarts, f"k-means, restart {done} of {restarts}"
+    maximum = config.clustering.max_iterations
+    ended_by_itself = view.finished and view.finished.stop_reason is not StopReason.STOPPED
+    share = 1.0 if ended_by_itself else view.iteration / maximum
+    return share, f"Clustering, iteration {view.iteration:,} of {maximum:,}"
+
+
+def _remaining(view: View) -> str:
+    """Clustering may end by its stop rule long before the maximum, so the time is a bound."""
+    seconds = view.seconds_left or 0.0
+    amount = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+    if view.phase is Phase.PRETRAINING:
+        return f"pretraining ends in {amount}"
+    return f"at most {amount} left"
