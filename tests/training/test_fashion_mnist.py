@@ -1,0 +1,53 @@
+"""The question that the program exists for, asked of the real 70,000 images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dec_core.analysis.verdict import Verdict
+from dec_core.data import load
+from dec_core.presets import get_preset
+from dec_core.training.trainer import train
+from dec_core.training.view import View, replay
+
+pytestmark = [pytest.mark.realdata, pytest.mark.usefixtures("real_data_dir")]
+
+
+def r_port(values: dict[str, str]) -> View:
+    """A whole run of the R port's settings, changed by ``values``."""
+    config = get_preset("r-port").config.with_values(values)
+    dataset = load(config.data, config.seed)
+    assert dataset.n_samples == 70_000
+    return replay(train(config, dataset))
+
+
+def test_the_r_port_collapses(real_data_dir: Path) -> None:
+    assert (real_data_dir / "fashion-mnist").is_dir()
+    view = r_port({})
+    judgement = view.judgement()
+    assert judgement is not None
+    assert judgement.verdict is Verdict.COLLAPSED
+    health = view.updates[-1].health
+    assert health.occupied_clusters <= 2 or health.largest_share > 0.6
+
+
+def test_three_settings_mend_it() -> None:
+    view = r_port(
+        {
+            "clustering.target": "paper",
+            "clustering.learning_rate": "0.01",
+            "clustering.update_interval": "140",
+            "clustering.max_iterations": "2000",
+        }
+    )
+    judgement = view.judgement()
+    assert judgement is not None
+    assert judgement.verdict in (Verdict.CONVERGED, Verdict.UNFINISHED)
+    last = view.updates[-1]
+    assert last.health.occupied_clusters == 10
+    assert view.start is not None
+    assert view.start.scores is not None
+    assert last.scores is not None
+    assert last.scores.nmi > view.start.scores.nmi

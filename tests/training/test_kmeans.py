@@ -1,0 +1,42 @@
+"""The k-means start: the best of its restarts, and the same for the same seed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dec_core.errors import DataError
+from dec_core.training.kmeans import kmeans_restarts
+
+
+@pytest.fixture
+def embedding() -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(200, 3)).astype(np.float32)
+
+
+def test_restarts_only_get_better(embedding: np.ndarray) -> None:
+    results = list(kmeans_restarts(embedding, 8, 10, seed=0))
+    assert len(results) == 10
+    assert all(later.inertia <= earlier.inertia for earlier, later in pairwise(results))
+    assert results[-1].inertia < results[0].inertia
+    best = results[-1]
+    distances = np.square(embedding[:, None] - best.centers).sum(axis=2)
+    assert np.array_equal(distances.argmin(axis=1), best.labels)
+    assert distances.min(axis=1).sum() == pytest.approx(best.inertia, rel=1e-4)
+
+
+def test_same_seed_same_centers(embedding: np.ndarray) -> None:
+    first, again, other = (
+        next(kmeans_restarts(embedding, 8, 2, seed)).centers.tobytes() for seed in (0, 0, 1)
+    )
+    assert first == again
+    assert first != other
+
+
+def test_too_few_distinct_samples_are_refused() -> None:
+    embedding = np.repeat(np.eye(3, dtype=np.float32), 10, axis=0)
+    assert next(kmeans_restarts(embedding, 3, 1, seed=0)).inertia < 1e-10
+    with pytest.raises(DataError, match=r"clusters \(4\)\. Received 3 distinct"):
+        next(kmeans_restarts(embedding, 4, 1, seed=0))

@@ -1,0 +1,283 @@
+"""Whole runs on small data: the order of events, odd data, ends and repeatability."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from dec_core.analysis.verdict import StopReason, Verdict
+from dec_core.data import make_dataset
+from dec_core.errors import DataError, SettingsError
+from dec_core.model import build_autoencoder, build_clustering_model
+from dec_core.training.clustering import ClusteringLoop
+from dec_core.training.clustering_phase import ClusteringPhase
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    Phase,
+    PretrainingEpochEnded,
+    Progress,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+    TargetUpdated,
+)
+from dec_core.training.trainer import Trainer, train
+from tests.training.small_runs import blobs, drive, ending, of_kind, run, small_config
+
+
+def test_events_come_in_order() -> None:
+    events = run()
+    kinds = [type(event) for event in events if not isinstance(event, Progress | StepsDone)]
+    assert kinds == [
+        RunStarted,
+        *[PretrainingEpochEnded] * 2,
+        CentersInitialized,
+        *[TargetUpdated] * 5,
+        RunFinished,
+    ]
+    restarts = [event for event in of_kind(events, Progress) if event.phase is Phase.KMEANS]
+    assert [(event.done, event.total) for event in restarts] == [(1, 2), (2, 2)]
+
+
+def test_updates_stand_before_their_iteration() -> None:
+    events = run()
+    updates = of_kind(events, TargetUpdated)
+    assert [update.update for update in updates] == [0, 1, 2, 3, 4]
+    assert [update.iteration for update in updates] == [1, 11, 21, 31, 41]
+    steps = [event.iteration for event in of_kind(events, StepsDone)]
+    assert steps[-1] == 40
+    assert all(later > earlier for earlier, later in pairwise(steps))
+    assert set(steps) >= {10, 20, 30, 40}
+    for earlier, update in pairwise(events):
+        if isinstance(update, TargetUpdated) and update.update > 0:
+            assert isinstance(earlier, StepsDone)
+            assert (update.iteration - 1, update.loss) == (earlier.iteration, earlier.loss)
+
+
+def test_what_an_update_carries() -> None:
+    dataset = blobs()
+    events = run(dataset=dataset)
+    (centers,) = of_kind(events, CentersInitialized)
+    previous = centers.labels
+    assert sum(centers.cluster_sizes) == 300
+    for update in of_kind(events, TargetUpdated):
+        assert update.labels is not None
+        assert update.embedding_sample is not None
+        assert update.labels.dtype == np.uint8
+        assert update.embedding_sample.shape == (300, 3)
+        assert update.delta_label == pytest.approx(float(np.mean(update.labels != previous)))
+        sizes = np.bincount(update.labels, minlength=3)
+        assert update.health.cluster_sizes == tuple(sizes)
+        assert update.scores is not None
+        previous = update.labels
+    first = of_kind(events, TargetUpdated)[0]
+    assert first.delta_label == 0.0
+    assert math.isnan(first.loss)
+
+
+def test_blobs_are_found() -> None:
+    events = run({"pretraining.epochs": 60, "pretraining.learning_rate": 0.01})
+    scores = of_kind(events, TargetUpdated)[-1].scores
+    assert scores is not None
+    assert scores.acc > 0.95
+    losses = [event.loss for event in of_kind(events, PretrainingEpochEnded)]
+    assert losses[-1] < losses[0] / 2
+
+
+def test_seconds_are_given_for_every_phase() -> None:
+    seconds = ending(drive(Trainer(small_config(), blobs(), 1.5))).seconds
+    assert list(seconds) == list(Phase)
+    assert seconds[Phase.DATA] == 1.5
+
+
+@pytest.mark.parametrize("n_samples", [512, 513])
+def test_batches_that_do_and_do_not_divide_the_samples(n_samples: int) -> None:
+    values = {"pretraining.batch_size": 256, "clustering.batch_size": 256}
+    events = run(values, blobs(n_samples))
+    assert all(math.isfinite(event.loss) for event in of_kind(events, StepsDone))
+    assert all(math.isfinite(event.loss) for event in of_kind(events, PretrainingEpochEnded))
+    assert ending(events).iterations == 40
+
+
+def test_fewer_samples_than_a_batch() -> None:
+    assert ending(run(dataset=blobs(20))).iterations == 40
+
+
+def test_one_sample_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"number of samples \(1\)\. Received 3\."):
+        Trainer(small_config(), make_dataset("one", [[1.0, 2.0]], source="a test"))
+
+
+def test_more_clusters_than_samples_are_refused() -> None:
+    with pytest.raises(SettingsError, match=r"number of samples \(12\)\. Received 13\."):
+        train(small_config({"clustering.n_clusters": 13}), blobs(12))
+
+
+def test_as_many_clusters_as_samples() -> None:
+    events = run({"clustering.n_clusters": 12, "clustering.max_iterations": 5}, blobs(12))
+    assert of_kind(events, CentersInitialized)[0].cluster_sizes == (1,) * 12
+
+
+@pytest.mark.parametrize("n_samples", [50, 257])
+@pytest.mark.parametrize("epochs", [0, 2])
+def test_constant_data_are_refused(n_samples: int, epochs: int) -> None:
+    constant = make_dataset("constant", np.full((n_samples, 5), 0.7), source="a test")
+    with pytest.raises(DataError, match="distinct samples as clusters"):
+        run({"pretraining.epochs": epochs}, constant)
+
+
+def test_missing_values_are_refused() -> None:
+    x = np.ones((10, 3))
+    x[4, 1] = np.nan
+    with pytest.raises(DataError, match=r"NaN or infinite.*sample 4"):
+        make_dataset("gaps", x, source="a test")
+
+
+def test_without_labels() -> None:
+    events = run(dataset=blobs(labelled=False))
+    assert all(update.scores is None for update in of_kind(events, TargetUpdated))
+    assert of_kind(events, CentersInitialized)[0].scores is None
+    judgement = ending(events).judgement
+    assert judgement.verdict in (Verdict.UNFINISHED, Verdict.COLLAPSED)
+    assert "NMI" not in judgement.sentence
+
+
+def test_labels_are_never_trained_on() -> None:
+    with_labels, without = run(), run(dataset=blobs(labelled=False))
+    assert label_bytes(with_labels) == label_bytes(without)
+
+
+def test_sorted_data_in_stored_order_stay_finite() -> None:
+    events = run({"clustering.batch_order": "stored"}, blobs(is_sorted=True))
+    assert all(update.health.is_finite for update in of_kind(events, TargetUpdated))
+    assert all(math.isfinite(event.loss) for event in of_kind(events, StepsDone))
+
+
+def label_bytes(events: list[Event]) -> list[bytes]:
+    """The labels of the k-means start and of every update."""
+    found: list[bytes] = []
+    for event in events:
+        if isinstance(event, CentersInitialized | TargetUpdated) and event.labels is not None:
+            found.append(event.labels.tobytes())
+    return found
+
+
+@pytest.mark.parametrize("batch_order", ["stored", "shuffled"])
+def test_two_runs_are_equal_bit_for_bit(batch_order: str) -> None:
+    first, second = (run({"clustering.batch_order": batch_order}) for _ in range(2))
+    assert label_bytes(first) == label_bytes(second)
+    for one, other in zip(
+        of_kind(first, TargetUpdated), of_kind(second, TargetUpdated), strict=True
+    ):
+        assert one.embedding_sample is not None
+        assert other.embedding_sample is not None
+        assert one.embedding_sample.tobytes() == other.embedding_sample.tobytes()
+        assert np.float32(one.loss).tobytes() == np.float32(other.loss).tobytes()
+
+
+def test_another_seed_gives_another_run() -> None:
+    assert label_bytes(run()) != label_bytes(run({"seed": 1}))
+
+
+@pytest.mark.parametrize("batch_order", ["stored", "shuffled"])
+def test_speed_does_not_change_the_result(batch_order: str) -> None:
+    trainer = Trainer(small_config({"clustering.batch_order": batch_order}), blobs())
+    trainer.pace.limit = 1
+    stepped = drive(trainer)
+    steps = [event.iteration for event in of_kind(stepped, StepsDone)]
+    assert steps == list(range(1, 41))
+    assert label_bytes(stepped) == label_bytes(run({"clustering.batch_order": batch_order}))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"clustering.target": "per-batch"},
+        {"clustering.target": "r-recycled"},
+        {"clustering.loss": "mse"},
+        {"clustering.loss": "categorical_crossentropy"},
+        {"clustering.optimizer": "adam", "clustering.learning_rate": 0.001},
+        {"clustering.alpha": 2.5},
+        {"pretraining.epochs": 0},
+        {"pretraining.shuffle": False},
+    ],
+    ids=str,
+)
+def test_every_kind_of_run_reaches_its_end(values: dict[str, Any]) -> None:
+    events = run(values)
+    assert ending(events).stop_reason is StopReason.MAX_ITERATIONS
+    updates = of_kind(events, TargetUpdated)
+    assert len(updates) == 5
+    assert all(update.health.is_finite for update in updates)
+    before, after = updates[0].embedding_sample, updates[-1].embedding_sample
+    assert before is not None
+    assert after is not None
+    assert not np.array_equal(before, after)
+
+
+def test_recycled_target_is_seen_in_the_row_sums() -> None:
+    low, high = of_kind(run({"clustering.target": "r-recycled"}), TargetUpdated)[
+        0
+    ].health.target_row_sums
+    assert low < 0.99
+    assert high > 1.01
+    correct = of_kind(run(), TargetUpdated)[0].health.target_row_sums
+    assert correct == pytest.approx((1.0, 1.0), abs=1e-5)
+
+
+def test_pretraining_that_diverges() -> None:
+    values = {
+        "pretraining.optimizer": "sgd",
+        "pretraining.learning_rate": 10,
+        "pretraining.epochs": 5,
+    }
+    events = run(values, blobs(scale=1000.0))
+    finished = ending(events)
+    assert finished.judgement.verdict is Verdict.DIVERGED
+    assert finished.stop_reason is StopReason.NOT_FINITE
+    assert finished.iterations == 0
+    assert "learning rate" in finished.judgement.sentence
+    assert not of_kind(events, CentersInitialized)
+
+
+def test_clustering_that_diverges() -> None:
+    trainer = Trainer(small_config(), blobs())
+    encoder = build_autoencoder(5, trainer.config.autoencoder, seed=0).encoder
+    model = build_clustering_model(encoder, trainer.config.clustering)
+    loop = ClusteringLoop(
+        model, tf.constant(trainer.dataset.x), trainer.config.clustering, trainer.config.seed
+    )
+    phase = ClusteringPhase(trainer, loop)
+    events = list(phase.initialize_centers())
+    for event in phase.iterate():
+        events.append(event)
+        if isinstance(event, TargetUpdated) and event.update == 1:
+            # Squared distances beyond float32: every q becomes 0 / 0.
+            loop.layer.cluster_centers.assign(np.full((3, 3), 1e30, np.float32))
+    finished = phase.finished()
+    assert finished.judgement.verdict is Verdict.DIVERGED
+    assert finished.stop_reason is StopReason.NOT_FINITE
+    assert 10 < finished.iterations <= 20
+    last = of_kind(events, TargetUpdated)[-1]
+    assert not last.health.is_finite
+    iteration = finished.iterations + 1
+    assert finished.judgement.sentence == f"Diverged: not finite since iteration {iteration}."
+
+
+def test_map_samples_are_a_stratified_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dec_core.training.trainer.MAP_SAMPLES", 30)
+    dataset = blobs()
+    events = run(dataset=dataset)
+    started, update = of_kind(events, RunStarted)[0], of_kind(events, TargetUpdated)[0]
+    assert started.sample_ids.shape == (30,)
+    assert update.embedding_sample is not None
+    assert update.embedding_sample.shape == (30, 3)
+    assert dataset.y is not None
+    shares = np.bincount(dataset.y) / 10
+    assert np.abs(np.bincount(dataset.y[started.sample_ids]) - shares).max() < 1
