@@ -87,9 +87,9 @@ class PretrainingSettings(Section):
     epochs: int = _setting(
         40, "Epochs", "Passes over the data before clustering starts.", ge=0, le=2_000, log=True
     )
-    optimizer: OptimizerName = _setting("adam", "Optimizer", "SGD with momentum, or Adam.")
+    optimizer: OptimizerName = _setting("sgd", "Optimizer", "SGD with momentum, or Adam.")
     learning_rate: float = _setting(
-        2e-3, "Learning rate", "Step size of pretraining.", ge=1e-6, le=10.0, log=True
+        1.0, "Learning rate", "Step size of pretraining.", ge=1e-6, le=10.0, log=True
     )
     momentum: float = _setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
     batch_size: int = _setting(

@@ -40,7 +40,7 @@ _DEC_KERAS = Preset(
     Config(
         data=DataSettings(name="mnist"),
         autoencoder=AutoencoderSettings(units=(500, 500, 2000, 10)),
-        pretraining=PretrainingSettings(epochs=300, optimizer="sgd", learning_rate=1.0),
+        pretraining=PretrainingSettings(epochs=300),
         clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
     ),
 )
@@ -53,7 +53,7 @@ _R_PORT = Preset(
         autoencoder=AutoencoderSettings(
             units=(32, 32, 256, 10), bottleneck_initializer="glorot_uniform"
         ),
-        pretraining=PretrainingSettings(epochs=10, optimizer="sgd", learning_rate=1.0),
+        pretraining=PretrainingSettings(epochs=10),
         clustering=ClusteringSettings(target="r-recycled", learning_rate=1.0, update_interval=10),
     ),
 )

@@ -45,8 +45,8 @@ def draw_labels(view: View, update: int | None) -> Plot:
         yaxis=_axis(n_clusters, "cluster"),
         yaxis2={**_axis(n_clusters, ""), "matches": "y", "anchor": "x2", "showticklabels": False},
     )
-    described = "; ".join(f"{name}: {_occupied(labels)} clusters" for name, labels in frames)
-    return Plot("labels", figure, f"Labels of all samples. {described}.")
+    described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in frames)
+    return Plot("labels", figure, f"Clusters of all samples: {described}.")
 
 
 def _add_labels(

@@ -68,6 +68,6 @@ def _alternative(view: View) -> str:
     sizes = ", ".join(f"{size:,}" for size in last.health.cluster_sizes)
     return (
         f"Cluster sizes at iteration {last.iteration:,}: {sizes}. "
-        f"{last.health.occupied_clusters} clusters are occupied, the largest holds "
+        f"Occupied clusters: {last.health.occupied_clusters}; the largest holds "
         f"{last.health.largest_share:.0%}."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import threading
@@ -79,7 +80,8 @@ class RunManager:
     def close(self) -> None:
         """Stop every run and the UMAP process."""
         for session in reversed(self.sessions()):
-            if session.state is not SessionState.ENDED:
+            # One that ends by itself meanwhile needs no command.
+            with contextlib.suppress(RunError):
                 session.stop()
         for session in self.sessions():
             session.join(timeout=2)
@@ -98,10 +100,9 @@ class RunManager:
     def _start_next(self) -> None:
         if self.active() is not None:
             return
-        queued = (s for s in self._sessions.values() if s.state is SessionState.QUEUED)
-        following = next(queued, None)
-        if following is not None:
-            following.start()
+        for session in self._sessions.values():
+            if session.start():
+                return
 
     def _forget_oldest(self) -> None:
         ended = [s for s in self._sessions.values() if s.state is SessionState.ENDED]

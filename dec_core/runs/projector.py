@@ -47,11 +47,12 @@ class Projector:
         self._condition = threading.Condition()
         self._thread: threading.Thread | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
 
     def warm_up(self) -> None:
         """Start the process, which compiles UMAP while nobody waits for it."""
         with self._condition:
-            if self._thread is None:
+            if self._thread is None and not self._is_closed:
                 self._thread = threading.Thread(target=self._work, name="projector", daemon=True)
                 self._thread.start()
 
@@ -74,32 +75,43 @@ class Projector:
         self.warm_up()
 
     def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream is not None:
-                    with contextlib.suppress(OSError):
-                        stream.close()
+        """End the process; requests that wait are dropped."""
+        with self._condition:
+            self._is_closed = True
+            self._condition.notify()
+            if self._process is not None:
+                self._process.kill()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
 
     def _work(self) -> None:
-        self._process = _start_process()
-        while True:
-            with self._condition:
-                while not self._jobs:
-                    self._condition.wait()
-                job = self._jobs.pop(next(iter(self._jobs)))
-            try:
-                points = self._project(job)
-            except ProjectionError as error:
-                job.callback(None, str(error))
-            else:
-                job.callback(points, None)
+        try:
+            while (job := self._next_job()) is not None:
+                self._answer(job)
+        finally:
+            self._end_process()
+
+    def _next_job(self) -> _Job | None:
+        """Wait for one, with the process running meanwhile; None once closed."""
+        with self._condition:
+            while not self._is_closed:
+                self._ensure_process()
+                if self._jobs:
+                    return self._jobs.pop(next(iter(self._jobs)))
+                self._condition.wait()
+        return None
+
+    def _answer(self, job: _Job) -> None:
+        try:
+            points = self._project(job)
+        except ProjectionError as error:
+            job.callback(None, str(error))
+        else:
+            job.callback(points, None)
 
     def _project(self, job: _Job) -> Points:
-        if self._process is None or self._process.poll() is not None:
-            self._process = _start_process()
+        if self._process is None:
+            raise ProjectionError("The UMAP process is not there. Restart the server.")
         try:
             return exchange(self._process, job.embedding, job.previous, job.seed)
         except (OSError, EOFError) as error:
@@ -107,6 +119,22 @@ class Projector:
                 "The UMAP process ended before it had made the map. The next map starts a new "
                 "one; PCA needs no process."
             ) from error
+
+    def _ensure_process(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            self._end_process()
+            self._process = _start_process()
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
 
 
 def exchange(

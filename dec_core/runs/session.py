@@ -53,10 +53,10 @@ class Step(StrEnum):
     ITERATION = "iteration"
 
 
-# While a run has no updates yet, a step goes to the next of these.
+# A step ends with the first of these; before clustering that is an epoch or the k-means start.
 _STEP_ENDS: dict[Step, tuple[type[Event], ...]] = {
     Step.UPDATE: (PretrainingEpochEnded, CentersInitialized, TargetUpdated),
-    Step.ITERATION: (PretrainingEpochEnded, CentersInitialized, TargetUpdated, StepsDone),
+    Step.ITERATION: (PretrainingEpochEnded, CentersInitialized, StepsDone),
 }
 
 
@@ -99,6 +99,8 @@ class RunSession:
         self._step: Step | None = None
         self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
         self._is_stopping = False
+        # A queued run may be withdrawn on one thread while another one starts it.
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -116,11 +118,15 @@ class RunSession:
         """Whether stop was asked for and has not taken effect yet."""
         return self._is_stopping and self._state is not SessionState.ENDED
 
-    def start(self) -> None:
-        """Begin training."""
-        self._state = SessionState.RUNNING
+    def start(self) -> bool:
+        """Begin training; False for a run that is not queued (any more)."""
+        with self._lock:
+            if self._state is not SessionState.QUEUED:
+                return False
+            self._state = SessionState.RUNNING
         self._thread = threading.Thread(target=self._run, name=f"run {self.run_id}", daemon=True)
         self._thread.start()
+        return True
 
     def pause(self) -> None:
         """Stop advancing after the event at hand."""
@@ -136,9 +142,10 @@ class RunSession:
 
     def stop(self) -> None:
         """End the run; a queued one never starts."""
-        if self._state is SessionState.QUEUED:
-            self._state = SessionState.ENDED
-            return
+        with self._lock:
+            if self._state is SessionState.QUEUED:
+                self._state = SessionState.ENDED
+                return
         self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
         self._is_stopping = True
 
@@ -209,14 +216,16 @@ class RunSession:
             self.maps.run_ended(self._view.updates[-1])
 
     def _obey(self, trainer: Trainer, event: Event) -> None:
-        """Carry out what was asked for; while paused, wait for more."""
+        """Carry out what was asked for; while paused, wait for more; nothing outdoes a stop."""
+        if trainer.is_stopping:
+            return
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
             self._state = SessionState.PAUSED
-        while not self._commands.empty() or self._state is SessionState.PAUSED:
+        while not trainer.is_stopping and (
+            not self._commands.empty() or self._state is SessionState.PAUSED
+        ):
             self._carry_out(self._commands.get(), trainer)
-            if self._is_stopping:
-                break
         trainer.pace.limit = 1 if self._step is Step.ITERATION else None
 
     def _carry_out(self, command: _Change | Step | str, trainer: Trainer) -> None:

@@ -92,8 +92,14 @@ export default function (component) {
   element.setAttribute("aria-label", data.alternative);
   element.dataset.filename = data.filename;
   element.dataset.library = data.library;
+  const style = getComputedStyle(element);
+  const shown = data.uirevision + style.getPropertyValue("--st-background-color") + data.figure;
+  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
+  const cleanup = () => setTimeout(() => element.isConnected || window.Plotly?.purge(element));
+  if (element.decLabShown === shown) return cleanup;
+  element.decLabShown = shown;
   const figure = JSON.parse(data.figure);
-  const layout = themed(figure.layout, getComputedStyle(element));
+  const layout = themed(figure.layout, style);
   layout.uirevision = data.uirevision;
   layout.autosize = true;
   layout.height = data.height;
@@ -111,6 +117,5 @@ export default function (component) {
     await Plotly.react(element, figure.data, layout, element.decLabConfig);
     element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
   }).catch((error) => { if (!window.Plotly) element.textContent = error.message; else throw error; });
-  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
-  return () => setTimeout(() => element.isConnected || window.Plotly?.purge(element));
+  return cleanup;
 }

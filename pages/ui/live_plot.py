@@ -7,48 +7,108 @@ as CSV.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import streamlit as st
 
 from dec_core.plots.style import Plot
+from dec_core.runs.session import RunSession
+from dec_core.training.view import View
 from pages.ui.assets import plotly_url
 
 _HTML = """
-<div class="dec-lab-plot" role="img"></div>
+<div class="dec-lab-plot" role="figure"></div>
 """
 _CSS = """
 .dec-lab-plot { width: 100%; overflow: hidden; }
 .dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
 """
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
     "dec_lab.live_plot",
     html=_HTML,
     css=_CSS,
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    js=_JS,
     isolate_styles=False,
 )
 
 
-def live_plot(plot: Plot, *, run_id: str, iteration: int, height: int, view: str = "") -> None:
-    """Show a figure.
+# A plot is drawn anew at most this often while a run trains; drawing costs the browser more than
+# reading costs the eye.
+REDRAW_SECONDS = 1.0
+
+
+def preload() -> None:
+    """Let the browser load and compile plotly.js while a person still reads."""
+    data = {
+        "figure": '{"data": [], "layout": {}}',
+        "alternative": "",
+        "filename": "",
+        "uirevision": "",
+        "library": plotly_url(),
+        "height": 1,
+    }
+    _component(key="plot:preload", data=data, height=1)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A figure as it was last sent, what it showed, and when."""
+
+    news: Hashable
+    options: Hashable
+    data: dict[str, Any]
+    at: float
+
+
+def live_plot(
+    session: RunSession,
+    view: View,
+    name: str,
+    draw: Callable[[], Plot],
+    *,
+    news: Hashable,
+    options: Hashable = None,
+    zoom: str = "",
+    height: int,
+) -> None:
+    """Show a figure, drawn anew only where there is something new to show.
 
     Parameters
     ----------
-    plot : the figure with its name and its text alternative
-    run_id, iteration : for the names of saved files
+    name : one per place on the page
+    draw : makes the figure
+    news : what the run has added since; a change may wait until a second has passed
+    options : what the person chose; a change is drawn at once
+    zoom : which axes these are; zoom is kept as long as they stay the same
     height : in pixels
-    view : which of several pictures this is; zoom is kept as long as run and view are the same
     """
-    _component(
-        key=f"plot:{plot.name}",
-        data={
-            "figure": plot.figure.to_json(),
-            "alternative": plot.alternative,
-            "filename": f"dec-lab_{run_id}_{plot.name}_iteration-{iteration}",
-            "uirevision": f"{run_id}:{view}",
-            "library": plotly_url(),
-            "height": height,
-        },
-        height=height,
-    )
+    key = f"drawn:{session.run_id}:{name}"
+    last: _Drawn | None = st.session_state.get(key)
+    if last is None or _is_outdated(last, (news, view.is_over), options):
+        data = _data(session, view, draw(), zoom) | {"height": height}
+        last = _Drawn((news, view.is_over), options, data, monotonic())
+        st.session_state[key] = last
+    _component(key=f"plot:{name}", data=last.data, height=height)
+
+
+def _is_outdated(last: _Drawn, news: tuple[Hashable, bool], options: Hashable) -> bool:
+    if options != last.options:
+        return True
+    _, is_over = news
+    return news != last.news and (is_over or monotonic() - last.at >= REDRAW_SECONDS)
+
+
+def _data(session: RunSession, view: View, plot: Plot, zoom: str) -> dict[str, Any]:
+    name = f"dec-lab_{session.run_id}_{plot.name}_iteration-{view.iteration}"
+    return {
+        "figure": plot.figure.to_json(),
+        "alternative": plot.alternative,
+        "filename": name,
+        "uirevision": f"{session.run_id}:{zoom}",
+        "library": plotly_url(),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -9,7 +11,6 @@ from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
-from dec_core.plots.style import Plot
 from dec_core.runs.session import RunSession
 from dec_core.training.log import log_text
 from dec_core.training.table import updates_csv
@@ -18,6 +19,7 @@ from pages.ui.frame_slider import chosen_update, frame_slider
 from pages.ui.live_plot import live_plot
 from pages.ui.map_panel import draw_map, map_controls
 
+_TRUE, _BETWEEN = "True labels", "Between updates"
 HEIGHT = 306
 # Every panel has one row of controls above its plot, so that plots side by side line up.
 ROW = 40
@@ -27,47 +29,58 @@ def panels(session: RunSession, view: View) -> None:
     """All plots; each has its place from the beginning, so nothing moves."""
     key = f"frame:{session.run_id}"
     update = chosen_update(len(view.updates), key=key)
+    updates = len(view.updates), len(view.changes), view.centers is not None
+    show = partial(live_plot, session, view, height=HEIGHT)
     grid = st.grid(2, min_column_width=390, gap="small")
     with grid.container(border=True, gap="xsmall"):
-        _scores(session, view)
+        kind, with_ari = _score_controls(view)
+        draw = partial(draw_scores, view, with_ari=with_ari)
+        if kind == _BETWEEN:
+            draw = partial(draw_successive, view)
+        show("scores", draw, news=updates, options=(kind, with_ari), zoom=kind)
     with grid.container(border=True, gap="xsmall"):
         with _row():
             st.caption("From the k-means start to the newest update")
-        _show(session, view, draw_sizes(view))
+        show("sizes", partial(draw_sizes, view), news=updates)
     with grid.container(border=True, gap="xsmall"):
         with _row():
             choice = map_controls(session, view)
-        _show(session, view, draw_map(session, view, update, choice), choice.method)
+        show(
+            "embedding",
+            partial(draw_map, session, view, update, choice),
+            news=(update, session.maps.frames[-1:], session.maps.error, updates[-1]),
+            options=choice,
+            zoom=choice.method,
+        )
     with grid.container(border=True, gap="xsmall"):
         with _row():
             frame_slider([u.iteration for u in view.updates], key=key)
-        _show(session, view, draw_labels(view, update))
+        following = update == len(view.updates) - 1
+        show(
+            "labels",
+            partial(draw_labels, view, update),
+            news=(update, updates[-1]),
+            options=None if following else update,
+        )
     with st.container(border=True):
-        _show(session, view, draw_learning(view))
+        news = (updates, len(view.pretraining))
+        show("learning", partial(draw_learning, view), news=news)
     _log(session, view)
 
 
-def _scores(session: RunSession, view: View) -> None:
-    kinds = ["True labels", "Between updates"]
-    has_labels = view.started is None or view.has_labels
+def _score_controls(view: View) -> tuple[str, bool]:
+    kinds = [_TRUE, _BETWEEN] if view.started is None or view.has_labels else [_BETWEEN]
     with _row():
         kind = st.segmented_control(
             "Scores against",
-            kinds if has_labels else kinds[1:],
-            default=kinds[0] if has_labels else kinds[1],
+            kinds,
+            default=kinds[0],
             required=True,
             label_visibility="collapsed",
-            key=f"scores:{has_labels}",
+            key=f"scores:{len(kinds)}",
         )
-        with_ari = st.toggle("ARI", key="with_ari", disabled=kind != kinds[0])
-    if kind == kinds[0]:
-        _show(session, view, draw_scores(view, with_ari=with_ari), kind)
-    else:
-        _show(session, view, draw_successive(view), kind)
-
-
-def _show(session: RunSession, view: View, plot: Plot, which: str = "") -> None:
-    live_plot(plot, run_id=session.run_id, iteration=view.iteration, height=HEIGHT, view=which)
+        with_ari = st.toggle("ARI", key="with_ari", disabled=kind != _TRUE)
+    return kind, with_ari
 
 
 def _row() -> DeltaGenerator:

@@ -132,7 +132,13 @@ def _widget(setting: Setting, base: Config) -> Any:
         return st.number_input(
             min_value=int(setting.minimum or 0), max_value=int(setting.maximum or 0), **arguments
         )
-    return st.slider(min_value=0.0, max_value=0.99, step=0.01, **arguments)
+    return st.slider(
+        min_value=float(setting.minimum or 0),
+        max_value=float(setting.maximum or 1),
+        step=0.001,
+        format="%.3f",
+        **arguments,
+    )
 
 
 def log_options(setting: Setting, value: float) -> list[float]:
@@ -150,8 +156,9 @@ def log_options(setting: Setting, value: float) -> list[float]:
 def _label(setting: Setting, key: str, default: Any) -> str:
     """The label, in colour and with a mark where the value differs from the preset's."""
     value = st.session_state[key]
-    shown = value if isinstance(value, str) else setting.format(value)
-    if shown.replace(" ", "") == setting.format(default):
+    if isinstance(value, str):
+        value = setting.parse(value)
+    if setting.format(value) == setting.format(default):
         return setting.label
     return f":primary[**{setting.label}** (changed)]"
 

@@ -7,6 +7,7 @@ import streamlit as st
 from dec_core.config import DatasetName
 from dec_core.data import available
 from dec_core.presets import get_preset
+from pages.ui.live_plot import preload
 from pages.ui.settings_form import fill_form
 from pages.ui.state import start_run
 
@@ -47,6 +48,7 @@ def welcome() -> None:
             args=("r-port", port_data),
         )
     st.caption("Or choose settings on the left and press Start.")
+    preload()
 
 
 def _start(preset: str, dataset: DatasetName) -> None:

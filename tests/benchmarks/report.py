@@ -1,0 +1,90 @@
+"""The benchmark's numbers as text for a person, with every target marked as met or missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+# Least ratio of plain time to our time, and largest ratio of our time to the floor.
+LEAST_RATIO = {
+    "seed": {"clustering_ratio": 15.0, "pretraining_ratio": 4.0},
+    "reference": {"clustering_ratio": 4.0, "pretraining_ratio": 2.2},
+}
+MOST_OVER_FLOOR = {"reference": 1.6}
+MOST_METRICS_SHARE = 0.1
+METRICS_SAMPLES = 70_000
+MOST_OTHER_WORK = 0.1
+
+_ROW = "{:<10} {:<24} {:>8} {:>8} {:>8} {:>7}  {:<16} {:>6}  {}"
+
+
+def report(result: dict[str, Any]) -> str:
+    """Tables and sentences, one string."""
+    lines = [*_machine(result), "", *_networks(result), "", *_growth(result), ""]
+    return "\n".join([*lines, *_metrics(result), *_memory(result["memory"])])
+
+
+def _machine(result: dict[str, Any]) -> Iterator[str]:
+    facts = result["machine"]
+    yield (
+        f"{facts['cores']} cores, {facts['cpu']}, TensorFlow {facts['tensorflow']}, "
+        f"Keras {facts['keras']}; medians of {result['repetitions']} repetitions in turns"
+    )
+    share = facts["other_work"]
+    if share is not None:
+        warning = "; too much for these numbers to count" if share >= MOST_OTHER_WORK else ""
+        yield f"other programs took {share:.0%} of the processors' time{warning}"
+    for shortcut in result["shortcuts"]:
+        yield f"shortcut: {shortcut}"
+
+
+def _networks(result: dict[str, Any]) -> Iterator[str]:
+    yield _ROW.format(
+        "network", "", "plain", "ours", "floor", "ratio", "target", "/floor", "target"
+    )
+    for name, targets in LEAST_RATIO.items():
+        for phase, time in (("clustering", "ms_per_iteration"), ("pretraining", "s_per_epoch")):
+            numbers = result[name]
+            ratio, over = numbers[f"{phase}_ratio"], numbers[f"{phase}_over_floor"]
+            least, most = targets[f"{phase}_ratio"], MOST_OVER_FLOOR.get(name)
+            yield _ROW.format(
+                name,
+                f"{phase}, {time.replace('_per_', '/')}",
+                *(f"{numbers[prefix + time]:.3f}" for prefix in ("plain_", "", "floor_")),
+                f"{ratio:.1f}",
+                f">= {least:g} {_mark(ratio >= least)}",
+                f"{over:.2f}",
+                "" if most is None else f"<= {most:g} {_mark(over <= most)}",
+            )
+
+
+def _growth(result: dict[str, Any]) -> Iterator[str]:
+    yield "seed network, growth with the number of samples:"
+    for row in result["growth"]:
+        yield (
+            f"{row['n_samples']:>9,} samples: {row['ms_per_step']:.3f} ms/step; "
+            f"{row['s_per_update']:.4f} s/update, {row['us_per_update_and_sample']:.3f} us per "
+            f"sample; {row['s_per_epoch']:.3f} s/epoch, {row['us_per_epoch_and_sample']:.3f} us "
+            "per sample"
+        )
+
+
+def _metrics(result: dict[str, Any]) -> Iterator[str]:
+    row = next(row for row in result["growth"] if row["n_samples"] == METRICS_SAMPLES)
+    for cycle, share in row["metrics_share"].items():
+        yield (
+            f"scores and health, {cycle.replace('_', ' ')}: {share:.1%} of an update with its "
+            f"steps ({row['metrics_ms']:.1f} ms); at most {MOST_METRICS_SHARE:.0%} "
+            f"{_mark(share <= MOST_METRICS_SHARE)}"
+        )
+
+
+def _memory(memory: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"peak memory of a run: {memory['peak_mb']:,.0f} MB; at most {memory['bound_mb']:,.0f} MB "
+        f"{_mark(memory['is_met'])}"
+    )
+
+
+def _mark(is_met: bool) -> str:
+    return "met" if is_met else "MISSED"

@@ -1,0 +1,221 @@
+"""The Train page in a real browser: what AppTest cannot see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.server import running_server
+from tests.browser.train_page import (
+    ENDLESS,
+    banner,
+    draws,
+    iteration,
+    plot,
+    run_id,
+    start,
+    stop,
+    stop_button,
+    wait_for_draws,
+    wait_for_updates,
+)
+
+
+def test_one_click_trains_to_a_verdict(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Train on digits").click()
+    for name in ("scores", "sizes", "embedding", "labels", "learning"):
+        expect(plot(page, name).locator(".main-svg").first).to_be_visible()
+    wait_for_updates(page)
+    banner(page, "Converged at iteration").wait_for()
+    assert "k-means start" in banner(page, "Converged").inner_text()
+    expect(stop_button(page)).to_be_disabled()
+    assert "occupied" in (plot(page, "labels").get_attribute("aria-label") or "")
+
+
+def test_the_screenshot_of_the_readme(open_page: OpenPage, screenshot_path: Path) -> None:
+    page = open_page("/?preset=digits")
+    start(page)
+    banner(page, "Converged at iteration").wait_for()
+    wait_for_updates(page)
+    page.wait_for_timeout(1_000)
+    page.screenshot(path=screenshot_path)
+    assert screenshot_path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_plots_keep_their_element_and_zoom_over_ten_updates(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    element = plot(page, "sizes").element_handle()
+    page.evaluate("element => { element.markedByTest = true; }", element)
+    box = plot(page, "sizes").locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.7, steps=5)
+    page.mouse.up()
+    ranges = "element => [element._fullLayout.xaxis.range, element._fullLayout.yaxis.range]"
+    page.wait_for_function("element => element._fullLayout.yaxis.range[0] > 0.1", arg=element)
+    zoomed = page.evaluate(ranges, element)
+    wait_for_draws(page, "sizes", 10)
+    assert page.evaluate(ranges, element) == zoomed
+    assert plot(page, "sizes").evaluate("element => element.markedByTest")
+    stop(page)
+    assert plot(page, "sizes").evaluate("element => element.markedByTest")
+    assert page.evaluate(ranges, element) == zoomed
+
+
+def test_reload_in_mid_run_shows_the_same_run(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    before, iterations = run_id(page), iteration(page)
+    page.reload()
+    wait_for_updates(page)
+    assert run_id(page) == before
+    assert iteration(page) >= iterations
+    stop(page)
+
+
+def test_a_second_tab_shows_the_same_run_and_a_second_run_waits(open_page: OpenPage) -> None:
+    first = open_page(ENDLESS)
+    start(first)
+    wait_for_updates(first)
+    second = open_page(f"/?run={run_id(first)}")
+    wait_for_updates(second)
+    start(second)
+    assert run_id(second) != run_id(first)
+    banner(second, "Queued").wait_for()
+    stop_button(second).click()
+    banner(second, "Withdrawn").wait_for()
+    stop(first)
+
+
+def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
+    paused_at = iteration(page)
+    page.keyboard.press("n")
+    page.wait_for_function(
+        "before => !document.querySelector('[data-testid=stProgress]').innerText.includes(before)",
+        arg=f"iteration {paused_at:,} of",
+    )
+    expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
+    assert (iteration(page) - 1) // 30 >= (paused_at - 1) // 30
+    page.keyboard.press("p")
+    expect(page.get_by_test_id("stProgress")).not_to_contain_text("paused")
+    page.keyboard.press("x")
+    banner(page, "Stopped by you").wait_for()
+
+
+def test_the_slider_stays_where_it_is_put_and_follows_again(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    wait_for_draws(page, "labels", 2)
+    slider = page.get_by_role("slider", name="Update shown")
+    slider.fill("1")
+    shown = "element => element.layout.annotations[1].text"
+    element = plot(page, "labels").element_handle()
+    page.wait_for_function(f"element => ({shown})(element) === 'at iteration 31'", arg=element)
+    wait_for_draws(page, "scores", 3)
+    assert page.evaluate(shown, element) == "at iteration 31"
+    assert slider.input_value() == "1"
+    page.get_by_role("button", name="Newest").click()
+    page.wait_for_function(f"element => ({shown})(element) !== 'at iteration 31'", arg=element)
+    stop(page)
+
+
+def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/?preset=digits&clustering.max_iterations=60&pretraining.epochs=3")
+    start(page)
+    banner(page, "the maximum").wait_for()
+    name = f"dec-lab_{run_id(page)}_sizes_iteration-60"
+    saved = {kind: _save(page, "sizes", kind, tmp_path) for kind in ("PNG", "SVG", "HTML")}
+    assert saved["PNG"].name == f"{name}.png"
+    assert saved["PNG"].read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in saved["SVG"].read_text(encoding="utf-8")
+    html = saved["HTML"].read_text(encoding="utf-8")
+    assert "Plotly.newPlot" in html
+    assert "<script src" not in html
+    rows = _save(page, "sizes", "CSV", tmp_path).read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "series,iteration,share"
+    assert rows[1].startswith("0,0,0.")
+    labels = _save(page, "labels", "CSV", tmp_path).read_text(encoding="utf-8").splitlines()
+    assert labels[0] == "series,sample,cluster"
+    assert len(labels) == 1 + 2 * 1_797
+    assert labels[1].split(",")[2] in {str(cluster) for cluster in range(10)}
+
+
+def test_a_saved_page_shows_its_plot_without_a_server(open_page: OpenPage, tmp_path: Path) -> None:
+    page = open_page("/?preset=digits&clustering.max_iterations=60&pretraining.epochs=3")
+    start(page)
+    banner(page, "the maximum").wait_for()
+    saved = _save(page, "scores", "HTML", tmp_path)
+    alone = page.context.new_page()
+    alone.goto(saved.as_uri())
+    expect(alone.locator(".main-svg").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
+def test_both_themes_at_both_sizes(open_page: OpenPage, size: tuple[int, int]) -> None:
+    colors = {}
+    for theme in ("light", "dark"):
+        page = open_page(
+            "/?preset=digits&clustering.max_iterations=30&pretraining.epochs=2",
+            width=size[0],
+            height=size[1],
+            theme=theme,
+        )
+        start(page)
+        banner(page, "at iteration 31").wait_for()
+        wait_for_updates(page)
+        colors[theme] = plot(page, "scores").evaluate(
+            "element => [element._fullLayout.paper_bgcolor, element._fullLayout.font.color]"
+        )
+        assert banner(page, "at iteration 31").bounding_box()["y"] < size[1] / 2  # type: ignore[index]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size[0]
+    assert colors["light"][0].lower() in ("#ffffff", "rgb(255, 255, 255)")
+    assert colors["dark"][0] != colors["light"][0]
+    assert colors["dark"][1] != colors["light"][1]
+
+
+def test_a_link_on_a_fresh_server_brings_frame_and_settings(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "log.txt") as address:
+        page = browser.new_page()
+        page.goto(f"{address}/?preset=r-port&data.name=digits&clustering.n_clusters=7")
+        expect(page.get_by_role("radio", name="r-port")).to_be_checked()
+        expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
+        expect(page.get_by_role("button", name="Start")).to_be_enabled()
+        page.close()
+
+
+def test_drawing_stops_with_the_run(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    stop(page)
+    page.wait_for_timeout(1_500)
+    before = draws(page, "scores")
+    page.wait_for_timeout(2_000)
+    assert draws(page, "scores") == before
+
+
+def _save(page: Page, name: str, kind: str, folder: Path) -> Path:
+    plot(page, name).hover()
+    title = "Save numbers as CSV" if kind == "CSV" else f"Save as {kind}"
+    with page.expect_download() as download:
+        plot(page, name).get_by_role("button", name=title).click()
+    target = folder / download.value.suggested_filename
+    download.value.save_as(target)
+    return target

@@ -1,0 +1,99 @@
+"""Views from scripted events: eight samples, three clusters, numbers that are easy to check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dec_core.analysis.metrics import Scores
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.config import Config
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    ParameterChanged,
+    PretrainingEpochEnded,
+    RunFinished,
+    RunStarted,
+    TargetUpdated,
+)
+from dec_core.training.view import View, replay
+from tests.analysis.observations import observe
+
+N_SAMPLES, N_CLUSTERS = 8, 3
+START_SIZES = (4, 2, 2)
+START_SCORES = Scores(acc=0.5, nmi=0.25, ari=0.125)
+SIZES: Sequence[tuple[int, ...]] = ((4, 3, 1), (6, 2, 0), (8, 0, 0))
+CLASS_NAMES = ("shoe", "bag")
+
+
+def embedding(number: int) -> np.ndarray:
+    """(8, 3), another one for each update."""
+    return np.random.default_rng(number).normal(size=(N_SAMPLES, 3)).astype(np.float32)
+
+
+def labels_of(sizes: Sequence[int]) -> np.ndarray:
+    """Labels with these cluster sizes."""
+    return np.repeat(np.arange(len(sizes)), sizes).astype(np.uint8)
+
+
+def updated(number: int, *, is_scored: bool = True, with_frames: bool = True) -> TargetUpdated:
+    """Update ``number`` at iteration 10 * number + 1."""
+    sizes = SIZES[min(number, len(SIZES) - 1)]
+    observation = observe(10 * number + 1, sizes)
+    return TargetUpdated(
+        update=number,
+        iteration=observation.iteration,
+        loss=float("nan") if number == 0 else 0.5 / number,
+        delta_label=0.25 / (number + 1),
+        successive_acc=1 - 0.25 / (number + 1),
+        successive_nmi=0.75,
+        scores=Scores(0.5 + number / 100, 0.25 + number / 50, 0.125) if is_scored else None,
+        health=observation.health,
+        labels=labels_of(sizes) if with_frames else None,
+        embedding_sample=embedding(number) if with_frames else None,
+        seconds=float(number),
+    )
+
+
+def events(*, is_scored: bool = True, n_updates: int = 3) -> list[Event]:
+    """A run that ends with all samples in one cluster."""
+    truth = labels_of((5, 3)).astype(np.int64) if is_scored else None
+    judgement = Judgement(Condition.BROKEN, Verdict.COLLAPSED, "Collapsed.")
+    return [
+        RunStarted(
+            Config().with_values({"clustering.n_clusters": N_CLUSTERS, "clustering.tol": 0.02}),
+            "script",
+            N_SAMPLES,
+            5,
+            np.arange(N_SAMPLES),
+            truth,
+            CLASS_NAMES if is_scored else None,
+        ),
+        PretrainingEpochEnded(1, 2, 0.5, 1.0),
+        PretrainingEpochEnded(2, 2, 0.25, 2.0),
+        CentersInitialized(
+            labels_of(START_SIZES),
+            START_SIZES,
+            START_SCORES if is_scored else None,
+            embedding(99),
+            seconds=0.5,
+        ),
+        *(updated(number, is_scored=is_scored) for number in range(n_updates)),
+        RunFinished(StopReason.TOLERANCE, judgement, 20),
+    ]
+
+
+def scripted_view(
+    *, is_scored: bool = True, n_updates: int = 3, changes: Sequence[ParameterChanged] = ()
+) -> View:
+    """The view after all of these events."""
+    return replay([*events(is_scored=is_scored, n_updates=n_updates)[:-1], *changes])
+
+
+def early_views() -> dict[str, View]:
+    """Views from before the first update, by what has happened."""
+    script = events()
+    names = ("nothing", "started", "one epoch", "pretrained", "centres")
+    return {name: replay(script[:count]) for count, name in enumerate(names)}

@@ -1,0 +1,66 @@
+"""Which cluster is each sample in?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dec_core.plots.labels import JITTER, SPACING, draw_labels, jittered
+from dec_core.plots.palette import cluster_colors
+from dec_core.training.view import replay
+from tests.plots.figures import texts
+from tests.plots.scripted import START_SIZES, events, labels_of, scripted_view, updated
+
+
+@pytest.mark.parametrize("n_clusters", [2, 10, 200])
+def test_rounding_a_height_gives_the_label_back(n_clusters: int) -> None:
+    labels = np.random.default_rng(0).integers(0, n_clusters, 5_000).astype(np.uint8)
+    heights = jittered(labels)
+    assert heights.dtype == np.int16
+    np.testing.assert_array_equal(np.rint(heights / SPACING), labels)
+    assert np.abs(heights - labels.astype(int) * SPACING).max() <= JITTER
+    # The jitter spreads over the whole band, otherwise the points hide each other.
+    assert len(np.unique(heights - labels.astype(int) * SPACING)) > JITTER
+
+
+def test_a_sample_keeps_its_jitter_when_its_label_changes() -> None:
+    first, second = np.zeros(50, np.uint8), np.full(50, 3, np.uint8)
+    np.testing.assert_array_equal(jittered(second) - jittered(first), 3 * SPACING)
+
+
+def test_every_sample_is_drawn_after_k_means_and_after_the_update() -> None:
+    figure = draw_labels(scripted_view(), 1).figure
+    assert [trace.name for trace in figure.data] == ["after k-means", "at iteration 11"]
+    for trace, expected in zip(
+        figure.data, (labels_of(START_SIZES), updated(1).labels), strict=True
+    ):
+        np.testing.assert_array_equal(trace.marker.color, expected)
+        np.testing.assert_array_equal(np.rint(trace.y / SPACING), expected)
+        assert (trace.x0, trace.dx) == (0, 1)
+    assert [trace.xaxis for trace in figure.data] == ["x", "x2"]
+
+
+def test_a_label_has_the_color_of_its_cluster() -> None:
+    marker = draw_labels(scripted_view(), 1).figure.data[0].marker
+    colors = cluster_colors(3)
+    for label, color in enumerate(colors):
+        place = (label - marker.cmin) / (marker.cmax - marker.cmin)
+        below = [stop for stop, stop_color in marker.colorscale if stop_color == color]
+        assert min(below) < place < max(below)
+
+
+def test_k_means_alone() -> None:
+    plot = draw_labels(scripted_view(), None)
+    assert [trace.name for trace in plot.figure.data] == ["after k-means"]
+    assert texts(plot) == ["after k-means"]
+
+
+def test_an_update_whose_labels_were_thinned_out_leaves_k_means_alone() -> None:
+    view = replay([*events(n_updates=1)[:-1], updated(1, with_frames=False)])
+    assert [trace.name for trace in draw_labels(view, 1).figure.data] == ["after k-means"]
+
+
+def test_the_alternative_counts_the_occupied_clusters() -> None:
+    assert draw_labels(scripted_view(), 2).alternative == (
+        "Clusters of all samples: after k-means, 3 occupied; at iteration 21, 1 occupied."
+    )

@@ -1,0 +1,73 @@
+"""Is it still learning?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dec_core.plots.learning import draw_learning, learning_curves
+from dec_core.training.events import ParameterChanged
+from dec_core.training.view import replay
+from tests.plots.figures import as_sent, by_name, lines
+from tests.plots.scripted import early_views, events, scripted_view, updated
+
+
+def test_curves_leave_out_the_first_update() -> None:
+    numbers = learning_curves(scripted_view())
+    assert numbers.epochs.tolist() == [1, 2]
+    np.testing.assert_allclose(numbers.pretraining_loss, [0.5, 0.25])
+    assert numbers.iterations.tolist() == [11, 21]
+    np.testing.assert_allclose(numbers.loss, [0.5, 0.25])
+    np.testing.assert_allclose(numbers.delta_label, [0.125, 0.25 / 3], rtol=1e-6)
+    assert numbers.tol == 0.02
+
+
+def test_three_curves_on_three_pairs_of_axes() -> None:
+    traces = by_name(draw_learning(scripted_view()).figure)
+    assert {name: trace.xaxis for name, trace in traces.items()} == {
+        "pretraining loss": "x",
+        "clustering loss": "x2",
+        "label changes": "x3",
+    }
+    np.testing.assert_allclose(traces["label changes"].y, [0.125, 0.25 / 3], rtol=1e-6)
+
+
+def test_the_tolerance_is_a_dashed_line_over_the_label_changes() -> None:
+    (line,) = lines(draw_learning(scripted_view()), "dash")
+    assert (line["y0"], line["y1"], line["yref"]) == (0.02, 0.02, "y3")
+
+
+def test_the_tolerance_line_follows_a_live_change() -> None:
+    change = ParameterChanged(10, "clustering.tol", 0.02, 0.1)
+    (line,) = lines(draw_learning(scripted_view(changes=[change])), "dash")
+    assert line["y0"] == 0.1
+
+
+def test_without_a_tolerance_there_is_no_line() -> None:
+    change = ParameterChanged(10, "clustering.tol", 0.02, 0.0)
+    assert not lines(draw_learning(scripted_view(changes=[change])), "dash")
+
+
+@pytest.mark.parametrize("tol", [0.0, 0.02, 0.5])
+def test_no_change_at_all_still_has_a_place_on_the_logarithmic_axis(tol: float) -> None:
+    unchanged = replace(updated(2), delta_label=0.0)
+    change = ParameterChanged(10, "clustering.tol", 0.02, tol)
+    plot = draw_learning(replay([*events(n_updates=2)[:-1], unchanged, change]))
+    low, high = as_sent(plot)["layout"]["yaxis3"]["range"]
+    heights = np.log10(by_name(plot.figure)["label changes"].y)
+    assert low <= heights[-1] == heights.min() < high
+    assert plot.alternative.count("label changes 0.00%") == 1
+
+
+def test_the_alternative_carries_the_current_figures() -> None:
+    assert draw_learning(scripted_view()).alternative == (
+        "Pretraining loss 0.25; clustering loss 0.25, label changes 8.33% (tolerance 2.00%) "
+        "at iteration 21."
+    )
+
+
+@pytest.mark.parametrize("moment", ["nothing", "started"])
+def test_before_the_first_epoch_there_are_no_figures(moment: str) -> None:
+    assert draw_learning(early_views()[moment]).alternative == "Losses: none yet."

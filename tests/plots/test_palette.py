@@ -1,0 +1,65 @@
+"""Colours that can be told apart, by most eyes and on both themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from dec_core.plots.palette import (
+    CLUSTERS,
+    TRUE_LABELS,
+    cluster_colors,
+    discrete_scale,
+    true_label_colors,
+)
+from tests.plots.vision import VISION, closest_pair, contrast, difference
+
+BACKGROUNDS = ("#ffffff", "#11161c")
+PALETTES = {"clusters": CLUSTERS, "true labels": TRUE_LABELS}
+
+
+def test_the_measure_itself() -> None:
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+    assert difference("#ffffff", "#000000") == pytest.approx(100, abs=0.01)
+    # Red and a dark yellow are far apart, but not without green cones.
+    assert difference("#ff0000", "#937900") > 5 * difference("#ff0000", "#937900", "deuteranopia")
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("name", PALETTES)
+def test_ten_colors_can_be_told_apart(name: str, vision: str) -> None:
+    delta_e, first, second = closest_pair(PALETTES[name], vision)
+    assert delta_e > 12, (first, second)
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("name", PALETTES)
+def test_every_color_stands_out_from_the_background(name: str, background: str) -> None:
+    faintest = min(PALETTES[name], key=lambda color: contrast(color, background))
+    assert contrast(faintest, background) >= 1.9, faintest
+
+
+@pytest.mark.parametrize("colors", [cluster_colors, true_label_colors])
+def test_more_colors_keep_the_first_ten(colors: Callable[[int], list[str]]) -> None:
+    thirty = colors(30)
+    assert colors(10) == thirty[:10]
+    assert colors(3) == thirty[:3]
+    assert len(set(thirty)) == 30
+    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in thirty)
+    assert len(colors(200)) == 200
+    assert colors(0) == []
+
+
+def test_clusters_and_true_labels_have_no_color_in_common() -> None:
+    assert not set(CLUSTERS) & set(TRUE_LABELS)
+
+
+def test_discrete_scale_gives_each_label_its_own_stretch() -> None:
+    assert discrete_scale(["#111111", "#222222"]) == [
+        [0.0, "#111111"],
+        [0.5, "#111111"],
+        [0.5, "#222222"],
+        [1.0, "#222222"],
+    ]

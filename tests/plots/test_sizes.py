@@ -1,0 +1,44 @@
+"""Do the clusters survive?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dec_core.plots.palette import cluster_colors
+from dec_core.plots.sizes import cluster_shares, draw_sizes
+from dec_core.training.view import View
+from tests.plots.figures import as_sent, by_name
+from tests.plots.scripted import early_views, scripted_view
+
+
+def test_shares_begin_with_the_k_means_start() -> None:
+    numbers = cluster_shares(scripted_view())
+    assert numbers.iterations.tolist() == [0, 1, 11, 21]
+    expected = np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125], [0.75, 0.25, 0], [1, 0, 0]])
+    np.testing.assert_allclose(numbers.shares, expected)
+    np.testing.assert_allclose(numbers.shares.sum(axis=1), 1)
+
+
+def test_shares_before_anything_is_known() -> None:
+    assert cluster_shares(View()).shares.shape == (0, 0)
+    assert cluster_shares(early_views()["centres"]).shares.tolist() == [[0.5, 0.25, 0.25]]
+
+
+def test_bands_are_stacked_one_per_cluster_in_its_color() -> None:
+    figure = draw_sizes(scripted_view()).figure
+    traces = by_name(figure)
+    assert list(traces) == ["0", "1", "2"]
+    assert {trace.stackgroup for trace in figure.data} == {"sizes"}
+    assert [trace.fillcolor for trace in figure.data] == cluster_colors(3)
+    np.testing.assert_allclose(sum(trace.y for trace in figure.data), 1)
+    np.testing.assert_allclose(traces["0"].y, [0.5, 0.5, 0.75, 1])
+
+
+def test_the_axis_shows_all_samples() -> None:
+    assert as_sent(draw_sizes(scripted_view()))["layout"]["yaxis"]["range"] == [0, 1]
+
+
+def test_the_alternative_carries_the_current_figures() -> None:
+    assert draw_sizes(scripted_view()).alternative == (
+        "Cluster sizes at iteration 21: 8, 0, 0. Occupied clusters: 1; the largest holds 100%."
+    )

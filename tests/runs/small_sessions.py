@@ -1,0 +1,73 @@
+"""Real runs that last a second, and ways to wait for what their threads do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dec_core.config import Config
+from dec_core.runs.session import RunSession, SessionState, Step
+
+SMALL: Mapping[str, Any] = {
+    "data.n_samples": 300,
+    "autoencoder.units": "16,4",
+    "pretraining.epochs": 2,
+    "clustering.kmeans_restarts": 2,
+    "clustering.learning_rate": 0.001,
+    "clustering.update_interval": 10,
+    "clustering.max_iterations": 40,
+    "clustering.tol": 0.0,
+}
+# Long enough that no test sees the end unless it asks for it.
+ENDLESS: Mapping[str, Any] = {"clustering.max_iterations": 1_000_000}
+
+
+def small_config(values: Mapping[str, Any] | None = None) -> Config:
+    """Settings of a run on a few digits, changed by ``{"section.field": value}``."""
+    return Config().with_values({**SMALL, **(values or {})})
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
+    """Poll until ``condition`` holds; fails only where it never will."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail("The condition that this test waits for did not come about.")
+        time.sleep(0.01)
+
+
+def wait_for(session: RunSession, state: SessionState) -> None:
+    """Wait for a state."""
+    wait_until(lambda: session.state is state)
+
+
+def wait_for_updates(session: RunSession, count: int) -> None:
+    """Wait until a run has made so many updates of the target distribution."""
+    wait_until(lambda: len(session.view.updates) >= count or session.view.is_over)
+    assert len(session.view.updates) >= count
+
+
+def pause(session: RunSession) -> None:
+    """Pause and wait until it has taken effect."""
+    session.pause()
+    wait_for(session, SessionState.PAUSED)
+
+
+def step(session: RunSession, how_far: Step) -> None:
+    """From a pause, take one step and wait for its end."""
+    before = session.view.revision
+    session.step(how_far)
+    wait_until(lambda: session.view.revision > before and session.state is not SessionState.RUNNING)
+
+
+def damaged_data(folder: Path) -> Path:
+    """A data folder in which Fashion-MNIST is no IDX file at all."""
+    (folder / "fashion-mnist").mkdir(parents=True)
+    for prefix in ("t10k", "train"):
+        for kind in ("images-idx3", "labels-idx1"):
+            (folder / "fashion-mnist" / f"{prefix}-{kind}-ubyte").write_bytes(b"damaged")
+    return folder

@@ -1,0 +1,172 @@
+"""Many runs in one process: one trains, the others wait; names, limits, several threads."""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+
+import pytest
+
+from dec_core.errors import RunError
+from dec_core.runs import manager as manager_module
+from dec_core.runs.manager import RunManager
+from dec_core.runs.names import check_run_id, new_run_id
+from dec_core.runs.session import SessionState
+from tests.runs.small_sessions import (
+    ENDLESS,
+    damaged_data,
+    pause,
+    small_config,
+    wait_for,
+    wait_for_updates,
+    wait_until,
+)
+
+
+def test_names_match_their_pattern() -> None:
+    names = {new_run_id() for _ in range(500)}
+    assert len(names) > 450
+    for name in names:
+        assert re.fullmatch(r"[a-z]+-[a-z]+-[0-9a-f]{4}", name)
+        assert check_run_id(name) == name
+
+
+@pytest.mark.parametrize(
+    "run_id",
+    [
+        "",
+        "../x",
+        "../../etc/passwd",
+        "quiet-otter",
+        "Quiet-Otter-3F2A",
+        "quiet-otter-3f2a\n",
+        "quiet-otter-3f2a/..",
+        "a" * 10_000,
+        "<script>-otter-3f2a",
+    ],
+)
+def test_malformed_ids_are_refused_without_being_repeated(manager: RunManager, run_id: str) -> None:
+    with pytest.raises(RunError, match="A run id looks like quiet-otter-3f2a") as caught:
+        manager.get(run_id)
+    assert len(str(caught.value)) < 200
+    assert "script" not in str(caught.value)
+
+
+def test_an_unknown_id_is_a_sentence_with_a_way_on(manager: RunManager) -> None:
+    with pytest.raises(RunError, match=r"knows no run quiet-otter-3f2a.* Start a new one"):
+        manager.get("quiet-otter-3f2a")
+
+
+def test_a_run_is_found_by_its_name(manager: RunManager) -> None:
+    session = manager.start(small_config(), "digits")
+    assert manager.get(session.run_id) is session
+    assert manager.sessions() == (session,)
+    assert session.preset == "digits"
+
+
+def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
+    first = manager.start(small_config(ENDLESS), "digits")
+    second = manager.start(small_config(), "digits")
+    third = manager.start(small_config(), "digits")
+    assert first.state is SessionState.RUNNING
+    assert (second.state, third.state) == (SessionState.QUEUED, SessionState.QUEUED)
+    assert [manager.runs_ahead(s) for s in (first, second, third)] == [0, 1, 2]
+    assert manager.active() is first
+    wait_for_updates(first, 1)
+    assert second.view.revision == 0
+    first.stop()
+    wait_for(second, SessionState.ENDED)
+    wait_for(third, SessionState.ENDED)
+    assert manager.active() is None
+    assert manager.runs_ahead(third) == 0
+    for session in (second, third):
+        assert session.view.finished is not None
+        assert session.view.iteration == 40
+
+
+def test_a_paused_run_keeps_its_place(manager: RunManager) -> None:
+    first = manager.start(small_config(ENDLESS), "digits")
+    second = manager.start(small_config(), "digits")
+    pause(first)
+    assert manager.active() is first
+    assert second.state is SessionState.QUEUED
+    first.stop()
+    wait_for(second, SessionState.ENDED)
+
+
+def test_a_queued_run_can_be_withdrawn(manager: RunManager) -> None:
+    first = manager.start(small_config(ENDLESS), "digits")
+    withdrawn = manager.start(small_config(), "digits")
+    third = manager.start(small_config(), "digits")
+    withdrawn.stop()
+    assert withdrawn.state is SessionState.ENDED
+    assert manager.runs_ahead(third) == 1
+    first.stop()
+    wait_for(third, SessionState.ENDED)
+    assert third.view.finished is not None
+    assert withdrawn.view.revision == 0
+
+
+def test_a_failed_run_makes_way_for_the_next(
+    manager: RunManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
+    failing = manager.start(small_config({"data.name": "fashion-mnist"}), "r-port")
+    following = manager.start(small_config(), "digits")
+    wait_for(following, SessionState.ENDED)
+    assert failing.view.failed is not None
+    assert following.view.failed is None
+    assert following.view.finished is not None
+
+
+def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(manager_module, "KEPT_RUNS", 3)
+    # The first one ends at once for want of samples, so that six runs take no time.
+    settings = small_config({"data.n_samples": 5})
+    sessions = []
+    for _ in range(6):
+        sessions.append(manager.start(settings, "digits"))
+        wait_for(sessions[-1], SessionState.ENDED)
+    assert manager.sessions() == tuple(sessions[3:])
+    with pytest.raises(RunError, match="the last 3 of them"):
+        manager.get(sessions[2].run_id)
+    assert manager.get(sessions[3].run_id) is sessions[3]
+
+
+def test_runs_that_have_not_ended_are_never_forgotten(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manager_module, "KEPT_RUNS", 2)
+    sessions = [manager.start(small_config(ENDLESS), "digits") for _ in range(5)]
+    assert manager.sessions() == tuple(sessions)
+
+
+def test_starting_from_several_threads_leaves_one_active(manager: RunManager) -> None:
+    barrier = threading.Barrier(6)
+
+    def start() -> None:
+        barrier.wait(timeout=60)
+        manager.start(small_config(ENDLESS), "digits")
+
+    threads = [threading.Thread(target=start) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    sessions = manager.sessions()
+    assert len({session.run_id for session in sessions}) == 6
+    states = [session.state for session in sessions]
+    assert states.count(SessionState.RUNNING) == 1
+    assert states.count(SessionState.QUEUED) == 5
+    assert sorted(manager.runs_ahead(session) for session in sessions) == list(range(6))
+
+
+def test_close_ends_every_run() -> None:
+    manager = RunManager()
+    sessions = [manager.start(small_config(ENDLESS), "digits") for _ in range(3)]
+    manager.close()
+    for session in sessions:
+        wait_for(session, SessionState.ENDED)
+    assert sessions[1].view.revision == sessions[2].view.revision == 0
+    wait_until(lambda: manager.active() is None)

@@ -1,0 +1,33 @@
+"""A fresh server for every test: no runs, no data folder, Streamlit as it was installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.runtime.scriptrunner import script_runner
+
+from dec_core.data import sources
+from dec_core.runs.manager import RunManager
+from pages.ui.state import run_manager
+
+
+@pytest.fixture(autouse=True)
+def manager(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunManager]:
+    """The server's runs; whatever still trains at the end of the test is stopped."""
+    monkeypatch.delenv("DEC_DATA_DIR", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setattr(sources, "SYSTEM_FOLDER", tmp_path / "system")
+    # The page replaces it; this puts it back.
+    monkeypatch.setattr(
+        script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
+    )
+    st.cache_resource.clear()
+    manager = run_manager()
+    yield manager
+    manager.close()
+    for session in manager.sessions():
+        session.join(timeout=60)
+    st.cache_resource.clear()

@@ -1,0 +1,124 @@
+"""The pages without a browser, and what a person would read on them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button, ButtonGroup, MenuButton
+
+ROUTER = Path(__file__).parents[2] / "pages" / "router.py"
+
+
+def new_screen(**query: str) -> AppTest:
+    """A browser tab that opens the app with these query parameters; dots are written as __."""
+    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for name, value in query.items():
+        screen.query_params[name.replace("__", ".")] = value
+    return refresh(screen)
+
+
+def refresh(screen: AppTest) -> AppTest:
+    """Run the script again; no screen may ever show an exception."""
+    screen.run()
+    return intact(screen)
+
+
+def intact(screen: AppTest) -> AppTest:
+    """The screen itself, if nothing on it went wrong."""
+    assert not screen.exception, [error.message for error in screen.exception]
+    return screen
+
+
+def button(screen: AppTest, label: str) -> Button:
+    """The one button of that label."""
+    (found,) = [candidate for candidate in screen.button if candidate.label == label]
+    return found
+
+
+def click(screen: AppTest, label: str) -> AppTest:
+    """Click the button of that label."""
+    assert not button(screen, label).disabled
+    button(screen, label).click().run()
+    return intact(screen)
+
+
+def enabled(screen: AppTest) -> dict[str, bool]:
+    """Which buttons can be clicked."""
+    return {candidate.label: not candidate.disabled for candidate in screen.button}
+
+
+def sentences(screen: AppTest) -> list[str]:
+    """What the banners say."""
+    kinds = (screen.error, screen.warning, screen.info, screen.success)
+    return [banner.value for kind in kinds for banner in kind]
+
+
+def where(screen: AppTest) -> str:
+    """The line above the progress bar."""
+    (progress,) = screen.get("progress")
+    text: str = progress.proto.text
+    return text
+
+
+def metrics(screen: AppTest) -> dict[str, str]:
+    """The numbers of the last update."""
+    return {metric.label: metric.value for metric in screen.metric}
+
+
+def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
+    """What each plot component was given, by the plot's name."""
+    found = {}
+    for element in screen.get("bidi_component"):
+        if element.proto.component_name.endswith("live_plot"):
+            found[element.proto.id.rpartition("plot:")[2]] = json.loads(element.proto.json)
+    return found
+
+
+def setting(screen: AppTest, path: str) -> Any:
+    """The form's field for a setting."""
+    kinds = "selectbox select_slider slider text_input number_input toggle radio".split()
+    key = f"setting:{path}"
+    (found,) = [field for kind in kinds for field in getattr(screen, kind) if field.key == key]
+    return found
+
+
+def change(screen: AppTest, path: str, value: Any) -> AppTest:
+    """Put a value into the form."""
+    setting(screen, path).set_value(value).run()
+    return intact(screen)
+
+
+def captions(screen: AppTest) -> list[str]:
+    """All captions."""
+    return [caption.value for caption in screen.caption]
+
+
+def menu(screen: AppTest, key: str) -> MenuButton[str]:
+    """The menu of that key."""
+    (found,) = [candidate for candidate in screen.get("menu_button") if candidate.key == key]
+    assert isinstance(found, MenuButton)
+    return found
+
+
+def choose(screen: AppTest, key: str, option: str) -> AppTest:
+    """Choose one of the segments of a control."""
+    (found,) = [candidate for candidate in screen.get("button_group") if candidate.key == key]
+    assert isinstance(found, ButtonGroup)
+    found.set_value(option).run()
+    return intact(screen)
+
+
+def buttons_enabled(
+    screen: AppTest, *, pause: bool, step: bool, stop: bool, is_paused: bool = False
+) -> bool:
+    """Whether the buttons of a run are as they should be; Start can always be clicked."""
+    return enabled(screen) == {
+        "Start": True,
+        "Resume" if is_paused else "Pause": pause,
+        "Step": step,
+        "Stop": stop,
+        "Reset": False,
+    }

@@ -1,0 +1,141 @@
+"""The buttons: what they start, pause, step and stop."""
+
+from __future__ import annotations
+
+from dec_core.presets import get_preset
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import RunSession, SessionState
+from tests.runs.small_sessions import (
+    ENDLESS,
+    SMALL,
+    small_config,
+    wait_for,
+    wait_for_updates,
+    wait_until,
+)
+from tests.ui.screens import (
+    button,
+    click,
+    enabled,
+    intact,
+    menu,
+    new_screen,
+    refresh,
+    sentences,
+    where,
+)
+
+
+def endless(manager: RunManager) -> RunSession:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    return session
+
+
+def small_screen_query() -> dict[str, str]:
+    return {path.replace(".", "__"): str(value) for path, value in {**SMALL, **ENDLESS}.items()}
+
+
+def test_start_begins_a_run_with_the_settings_of_the_form(manager: RunManager) -> None:
+    screen = click(new_screen(**small_screen_query()), "Start")
+    (session,) = manager.sessions()
+    assert screen.query_params["run"] == session.run_id
+    assert session.config == small_config(ENDLESS)
+    assert session.preset == "digits"
+    wait_for_updates(session, 1)
+    assert session.run_id in where(refresh(screen))
+
+
+def test_a_second_start_queues(manager: RunManager) -> None:
+    screen = click(click(new_screen(**small_screen_query()), "Start"), "Start")
+    first, second = manager.sessions()
+    assert manager.runs_ahead(second) == 1
+    assert screen.query_params["run"] == second.run_id
+    assert "1 ahead of this one" in sentences(screen)[0]
+    click(screen, "Stop")
+    assert second.state is SessionState.ENDED
+    assert first.state is SessionState.RUNNING
+    assert sentences(refresh(screen)) == ["Withdrawn before it began."]
+
+
+def test_pause_and_resume(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = click(new_screen(run=session.run_id), "Pause")
+    wait_for(session, SessionState.PAUSED)
+    assert "Pause" not in enabled(refresh(screen))
+    click(screen, "Resume")
+    wait_for(session, SessionState.RUNNING)
+    assert "Pause" in enabled(refresh(screen))
+
+
+def test_step_goes_to_the_next_update_and_pauses(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = click(new_screen(run=session.run_id), "Step")
+    wait_for(session, SessionState.PAUSED)
+    before = len(session.view.updates)
+    click(refresh(screen), "Step")
+    wait_until(lambda: len(session.view.updates) > before)
+    wait_for(session, SessionState.PAUSED)
+    assert len(session.view.updates) == before + 1
+
+
+def test_step_by_one_iteration(manager: RunManager) -> None:
+    session = manager.start(small_config({**ENDLESS, "clustering.update_interval": 1000}), "digits")
+    wait_for_updates(session, 1)
+    screen = click(new_screen(run=session.run_id), "Step")
+    wait_for(session, SessionState.PAUSED)
+    before = session.view.iteration
+    menu(refresh(screen), "step_size").click("One iteration").run()
+    intact(screen)
+    wait_until(lambda: session.view.iteration > before)
+    wait_for(session, SessionState.PAUSED)
+    assert session.view.iteration == before + 1
+
+
+def test_stop_ends_the_run(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = click(new_screen(run=session.run_id), "Stop")
+    wait_for(session, SessionState.ENDED)
+    refresh(screen)
+    assert [s for s in sentences(screen) if s.startswith("Stopped by you")]
+    assert button(screen, "Stop").disabled
+
+
+def test_a_command_that_comes_too_late_is_a_sentence(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = new_screen(run=session.run_id)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    click(screen, "Pause")
+    assert button(screen, "Pause").disabled
+    assert [s for s in sentences(screen) if s.startswith("Stopped by you")]
+
+
+def test_the_list_of_runs_leads_to_each(manager: RunManager) -> None:
+    first = endless(manager)
+    second = manager.start(small_config(), "digits")
+    screen = new_screen(run=second.run_id)
+    runs = menu(screen, "runs")
+    assert runs.options == [
+        f"{second.run_id}, digits on digits: queued",
+        f"{first.run_id}, digits on digits: running",
+    ]
+    runs.click(runs.options[1]).run()
+    assert intact(screen).query_params["run"] == first.run_id
+    assert first.run_id in where(screen)
+
+
+def test_the_card_trains_digits(manager: RunManager) -> None:
+    screen = click(new_screen(), "Train on digits")
+    (session,) = manager.sessions()
+    assert (session.preset, session.config) == ("digits", get_preset("digits").config)
+    assert screen.query_params["run"] == session.run_id
+
+
+def test_the_card_trains_the_r_port_on_what_is_at_hand(manager: RunManager) -> None:
+    screen = click(new_screen(), "Train the R port")
+    (session,) = manager.sessions()
+    assert (session.preset, session.config) == ("r-port", get_preset("r-port").on("digits"))
+    assert screen.query_params["preset"] == "r-port"
+    assert screen.query_params["data.name"] == "digits"
+    assert screen.radio(key="preset").value == "r-port"

@@ -1,0 +1,166 @@
+"""The form in the sidebar and the settings in the address."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dec_core.config import SETTINGS, Config
+from dec_core.presets import PRESETS, get_preset
+from tests.ui.screens import (
+    button,
+    captions,
+    change,
+    click,
+    new_screen,
+    refresh,
+    sentences,
+    setting,
+)
+
+
+def shown(screen: AppTest) -> Config:
+    """The settings as the form has them."""
+    return Config().with_values({path: setting(screen, path).value for path in SETTINGS})
+
+
+def test_every_setting_has_a_labelled_field_with_help() -> None:
+    screen = new_screen()
+    for path, expected in SETTINGS.items():
+        field = setting(screen, path)
+        assert field.label == expected.label
+        preset = expected.format(Config().get(path))
+        assert field.help == f"{expected.help} Preset: {preset}."
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_choosing_a_preset_fills_the_form(name: str) -> None:
+    screen = new_screen()
+    screen.radio(key="preset").set_value(name).run()
+    assert not screen.exception
+    # Images that are not at hand stay unchosen.
+    assert shown(screen) == get_preset(name).on("digits")
+    assert screen.query_params["preset"] == name
+    assert not sentences(screen)
+
+
+def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
+    screen = new_screen()
+    assert "As the preset has it" in captions(screen)
+    assert screen.query_params == {"preset": "digits"}
+    change(screen, "clustering.learning_rate", 0.1)
+    change(screen, "seed", 7)
+    assert "2 changed against the preset" in captions(screen)
+    refresh(screen)
+    for path in ("clustering.learning_rate", "seed"):
+        assert setting(screen, path).label == f":primary[**{SETTINGS[path].label}** (changed)]"
+    assert setting(screen, "clustering.tol").label == "Tolerance"
+    assert screen.query_params == {
+        "preset": "digits",
+        "clustering.learning_rate": "0.1",
+        "seed": "7",
+    }
+
+
+def test_reset_brings_the_preset_back() -> None:
+    screen = new_screen()
+    assert button(screen, "Reset").disabled
+    change(screen, "clustering.n_clusters", 12)
+    change(screen, "autoencoder.units", "32,5")
+    click(screen, "Reset")
+    assert shown(screen) == Config()
+    assert screen.query_params == {"preset": "digits"}
+    assert "As the preset has it" in captions(screen)
+
+
+def test_a_link_with_settings_fills_the_form() -> None:
+    screen = new_screen(
+        preset="r-port",
+        data__name="digits",
+        data__n_samples="300",
+        autoencoder__units="16,4",
+        pretraining__shuffle="false",
+        clustering__learning_rate="0.0123",
+    )
+    assert not sentences(screen)
+    assert shown(screen) == get_preset("r-port").config.with_values(
+        {
+            "data.name": "digits",
+            "data.n_samples": 300,
+            "autoencoder.units": (16, 4),
+            "pretraining.shuffle": False,
+            "clustering.learning_rate": 0.0123,
+        }
+    )
+    assert "5 changed against the preset" in captions(screen)
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_a_link_may_hold_every_bound(bound: str) -> None:
+    values = {
+        path: str(getattr(field, bound))
+        for path, field in SETTINGS.items()
+        if getattr(field, bound) is not None
+    }
+    assert len(values) > 10
+    screen = new_screen(**{path: value.removesuffix(".0") for path, value in values.items()})
+    assert not sentences(screen)
+    assert shown(screen) == Config().with_values(
+        {path: float(value) for path, value in values.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("clustering.learning_rate", "fast"),
+        ("clustering.learning_rate", "nan"),
+        ("clustering.n_clusters", "1"),
+        ("autoencoder.units", "16,,x"),
+        ("clustering.target", "best"),
+        ("seed", "-1"),
+    ],
+)
+def test_a_wrong_setting_in_a_link_is_left_out_with_a_sentence(path: str, value: str) -> None:
+    screen = new_screen(**{path: value, "clustering__tol": "0.01"})
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("This link holds a setting that does not fit, which was left out.")
+    assert path in sentence
+    assert setting(screen, path).value == setting(new_screen(), path).value
+    assert setting(screen, "clustering.tol").value == 0.01
+    assert not button(screen, "Start").disabled
+
+
+def test_an_unknown_preset_in_a_link_is_left_out_with_a_sentence() -> None:
+    screen = new_screen(preset="best", seed="5")
+    (sentence,) = sentences(screen)
+    assert "Unknown preset 'best'" in sentence
+    assert screen.query_params["preset"] == "digits"
+    assert setting(screen, "seed").value == 5
+
+
+def test_a_choice_of_another_preset_ends_the_complaint_about_the_link() -> None:
+    screen = new_screen(seed="-1")
+    assert sentences(screen)
+    screen.radio(key="preset").set_value("r-port").run()
+    assert not sentences(screen)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("autoencoder.units", "a,b"), ("autoencoder.units", ""), ("data.n_samples", "many")],
+)
+def test_a_wrong_value_in_the_form_is_a_sentence_and_holds_the_start(path: str, value: str) -> None:
+    screen = change(new_screen(), path, value)
+    (sentence,) = sentences(screen)
+    assert sentence.startswith(f"{path}: ")
+    assert button(screen, "Start").disabled
+    assert path not in screen.query_params
+    change(screen, path, "20")
+    assert not sentences(screen)
+    assert not button(screen, "Start").disabled
+
+
+def test_parameters_of_other_parts_of_the_page_stay_in_the_address() -> None:
+    screen = change(new_screen(theme="dark"), "seed", 3)
+    assert screen.query_params["theme"] == "dark"

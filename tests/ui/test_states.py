@@ -1,0 +1,270 @@
+"""The Train page in every state that a run can be in."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from dec_core.config import DataSettings
+from dec_core.data import Dataset, load
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import RunSession, SessionState
+from tests.runs.small_sessions import (
+    ENDLESS,
+    damaged_data,
+    pause,
+    small_config,
+    wait_for,
+    wait_for_updates,
+    wait_until,
+)
+from tests.ui.screens import (
+    button,
+    captions,
+    choose,
+    enabled,
+    metrics,
+    new_screen,
+    plots,
+    refresh,
+    sentences,
+    where,
+)
+
+ALL_PLOTS = {"scores", "sizes", "embedding", "labels", "learning"}
+
+
+def begin(manager: RunManager, **values: object) -> RunSession:
+    named = {name.replace("__", "."): value for name, value in values.items()}
+    return manager.start(small_config(named), "digits")
+
+
+def endless(manager: RunManager) -> RunSession:
+    """A long run that has begun to cluster."""
+    session = begin(manager, **ENDLESS)
+    wait_for_updates(session, 2)
+    return session
+
+
+def test_before_the_first_run() -> None:
+    screen = new_screen()
+    assert [title.value for title in screen.subheader][:1] == ["DEC Lab"]
+    cards = [title.value for title in screen.subheader if title.value.startswith("Watch")]
+    assert cards == ["Watch it converge", "Watch the R port collapse"]
+    assert enabled(screen) == {
+        "Start": True,
+        "Train on digits": True,
+        "Train the R port": True,
+        "Reset": False,
+    }
+    assert not sentences(screen)
+    assert not plots(screen)
+    assert not screen.get("menu_button")
+
+
+def test_without_fashion_mnist_the_card_names_digits() -> None:
+    (text,) = [m.value for m in new_screen().markdown if m.value.startswith("The settings of")]
+    assert "on digits" in text
+
+
+def test_a_running_run(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = new_screen(run=session.run_id)
+    assert screen.subheader[0].value == "Digits, 300 samples"
+    assert [s for s in sentences(screen) if s.startswith(("Healthy so far", "Warning"))]
+    assert f"Run {session.run_id}" in where(screen)
+    assert "of 1,000,000" in where(screen)
+    assert "left" in where(screen)
+    assert enabled(screen) == {
+        "Start": True,
+        "Pause": True,
+        "Step": True,
+        "Stop": True,
+        "Reset": False,
+    }
+    assert plots(screen).keys() == ALL_PLOTS
+    assert metrics(screen)["Clusters"].isdigit()
+    assert "Itr 1 (out of 1000000)" in screen.code[0].value
+
+
+def test_a_run_that_waits_for_its_data(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = threading.Event()
+
+    def load_later(settings: DataSettings, seed: int) -> Dataset:
+        assert door.wait(timeout=120)
+        return load(settings, seed)
+
+    monkeypatch.setattr("dec_core.data.load", load_later)
+    session = begin(manager)
+    screen = new_screen(run=session.run_id)
+    assert sentences(screen) == ["Getting ready: loading the data and TensorFlow."]
+    assert "Getting ready" in where(screen)
+    assert plots(screen).keys() == ALL_PLOTS
+    assert set(metrics(screen).values()) == {"\N{EN DASH}"}
+    door.set()
+    wait_for(session, SessionState.ENDED)
+    assert session.view.finished is not None
+
+
+def test_a_paused_run(manager: RunManager) -> None:
+    session = endless(manager)
+    pause(session)
+    screen = new_screen(run=session.run_id)
+    assert where(screen).endswith("paused")
+    assert enabled(screen) == {
+        "Start": True,
+        "Resume": True,
+        "Step": True,
+        "Stop": True,
+        "Reset": False,
+    }
+    last = session.view.updates[-1]
+    assert last.scores is not None
+    assert metrics(screen)["NMI"] == f"{last.scores.nmi:.3f}"
+    shown = {name: plot["alternative"] for name, plot in plots(screen).items()}
+    assert f"at iteration {last.iteration:,}" in shown["sizes"]
+    assert f"PCA map of 300 samples at iteration {last.iteration:,}" in shown["embedding"]
+    revision = session.view.revision
+    refresh(screen)
+    assert session.view.revision == revision
+
+
+def test_a_finished_run(manager: RunManager) -> None:
+    session = begin(manager)
+    wait_for(session, SessionState.ENDED)
+    screen = new_screen(run=session.run_id)
+    finished = session.view.finished
+    assert finished is not None
+    assert finished.judgement.sentence in sentences(screen)
+    assert where(screen).endswith("ended")
+    assert enabled(screen) == {
+        "Start": True,
+        "Pause": False,
+        "Step": False,
+        "Stop": False,
+        "Reset": False,
+    }
+    assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
+    assert len(screen.code[0].value.splitlines()) == 6
+
+
+def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
+    session = begin(manager, pretraining__epochs=2000)
+    pause(session)
+    screen = new_screen(run=session.run_id)
+    assert sentences(screen)[0].startswith("Pretraining: the autoencoder learns")
+    assert f"epoch {len(session.view.pretraining)} of 2000" in where(screen)
+
+
+def test_a_stopped_run(manager: RunManager) -> None:
+    session = endless(manager)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    screen = new_screen(run=session.run_id)
+    assert [s for s in sentences(screen) if s.startswith("Stopped by you at iteration")]
+
+
+def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
+    session = begin(manager, data__name="fashion-mnist")
+    wait_for(session, SessionState.ENDED)
+    screen = new_screen(run=session.run_id)
+    failed = session.view.failed
+    assert failed is not None
+    assert sentences(screen) == [f"Failed: {failed.message}"]
+    assert "Details" in [fold.label for fold in screen.expander]
+    assert "Traceback" in screen.code[0].value
+    assert not any("Traceback" in text for text in sentences(screen))
+    assert button(screen, "Pause").disabled
+
+
+def test_a_queued_run(manager: RunManager) -> None:
+    endless(manager)
+    session = begin(manager)
+    screen = new_screen(run=session.run_id)
+    assert sentences(screen) == ["Queued: one run trains at a time, 1 ahead of this one."]
+    assert "Queued" in where(screen)
+    assert enabled(screen) == {
+        "Start": True,
+        "Pause": False,
+        "Step": False,
+        "Stop": True,
+        "Reset": False,
+    }
+
+
+def test_a_withdrawn_run(manager: RunManager) -> None:
+    endless(manager)
+    session = begin(manager)
+    session.stop()
+    screen = new_screen(run=session.run_id)
+    assert sentences(screen) == ["Withdrawn before it began."]
+    assert button(screen, "Stop").disabled
+
+
+@pytest.mark.parametrize(
+    ("run_id", "sentence"),
+    [
+        ("quiet-otter-3f2a", "This server knows no run quiet-otter-3f2a."),
+        ("../../etc/passwd", "A run id looks like quiet-otter-3f2a."),
+        ("", "A run id looks like quiet-otter-3f2a."),
+        ("<b>x</b>", "A run id looks like quiet-otter-3f2a."),
+    ],
+)
+def test_a_link_to_an_unknown_run(run_id: str, sentence: str) -> None:
+    screen = new_screen(run=run_id)
+    assert [s for s in sentences(screen) if s.startswith(sentence)]
+    assert "run" not in screen.query_params
+    assert "Train on digits" in enabled(screen)
+    assert not sentences(refresh(screen))
+
+
+def test_a_reload_and_a_second_tab_see_the_same_run(manager: RunManager) -> None:
+    session = endless(manager)
+    first, second = new_screen(run=session.run_id), new_screen(run=session.run_id)
+    assert session.run_id in where(first)
+    assert session.run_id in where(second)
+    assert len(manager.sessions()) == 1
+
+
+def test_scores_between_updates_and_ari(manager: RunManager) -> None:
+    session = begin(manager)
+    wait_for(session, SessionState.ENDED)
+    screen = new_screen(run=session.run_id)
+    screen.toggle(key="with_ari").set_value(True).run()
+    assert "ARI" in plots(screen)["scores"]["alternative"]
+    choose(screen, "scores:True", "Between updates")
+    assert "successive" in plots(screen)
+    assert screen.toggle(key="with_ari").disabled
+
+
+def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
+    session = begin(manager)
+    wait_for(session, SessionState.ENDED)
+    screen = new_screen(run=session.run_id)
+    screen.toggle(key="map_true").set_value(True).run()
+    assert plots(screen)["embedding"]["alternative"].endswith("coloured by true label.")
+    choose(screen, "map_method", "UMAP")
+    assert plots(screen)["embedding"]["alternative"].startswith("UMAP map")
+    wait_until(lambda: not session.maps.is_waiting, timeout=300)
+    assert session.maps.error is None
+    shown = plots(refresh(screen))["embedding"]["alternative"]
+    assert shown == "UMAP map of 300 samples at iteration 41, coloured by true label."
+
+
+def test_a_change_of_the_learning_rate_stands_in_the_captions(manager: RunManager) -> None:
+    session = endless(manager)
+    pause(session)
+    screen = new_screen(run=session.run_id)
+    assert "Takes effect at the next chunk and is marked in the curves." in captions(screen)
+    key = f"live:{session.run_id}:clustering.learning_rate"
+    (slider,) = [s for s in screen.select_slider if s.key == key]
+    slider.set_value(0.002).run()
+    assert not screen.exception
+    session.resume()
+    wait_for_updates(session, len(session.view.updates) + 2)
+    assert [(c.path, c.new) for c in session.view.changes] == [("clustering.learning_rate", 0.002)]
