@@ -31,6 +31,8 @@ LOG_LINE = re.compile(
 SHORT = {
     "data.n_samples": 400,
     "pretraining.epochs": 2,
+    "pretraining.optimizer": "adam",
+    "pretraining.learning_rate": 0.002,
     "clustering.max_iterations": 60,
     "clustering.kmeans_restarts": 2,
 }
@@ -105,7 +107,8 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert LOG_LINE.match(lines[1])
     assert lines[1].startswith("Itr 1 (out of 20000): loss = nan, deltaLabel = 0, ACC = 1, NMI = 1")
     assert LOG_LINE.match(lines[2])
-    assert lines[2].startswith("Itr 11 (out of 20000): loss = 0.")
+    assert lines[2].startswith("Itr 11 (out of 20000): loss = ")
+    assert "nan" not in lines[2]
     assert re.search(r"NMI = [\d.]+   true ACC 0\.\d{4}, true NMI 0\.\d{4}$", lines[2])
     assert lines[-1].startswith("Converged at iteration 11")
 

@@ -44,9 +44,8 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
 def _title(session: RunSession | None) -> str:
     if session is None:
         return "DEC Lab"
-    started = session.view.started
-    title = DESCRIPTIONS[session.config.data.name].title
-    return f"{title}, {started.n_samples:,} samples" if started else title
+    data = DESCRIPTIONS[session.config.data.name]
+    return f"{data.title}, {session.config.data.n_samples or data.n_samples:,} samples"
 
 
 def _start_button(preset: str, config: Config | None) -> None:

@@ -39,7 +39,7 @@ def figures_of_merit(view: View) -> None:
     start = view.start.scores if view.start else None
     scores = last.scores if last else None
     # The height is fixed, because the gains under ACC and NMI come later than the row.
-    row = st.container(height=84, border=False).grid(6, min_column_width=104)
+    row = st.container(height=84, border=False).grid(6, min_column_width=96)
     if view.has_labels or view.started is None:
         for name in ("ACC", "NMI"):
             value = getattr(scores, name.lower()) if scores else None
@@ -51,7 +51,7 @@ def figures_of_merit(view: View) -> None:
                 help="Against the true labels; below it the gain over the k-means start.",
             )
     row.metric(
-        "Label changes",
+        "Changed",
         _NONE if last is None else f"{last.delta_label:.2%}",
         help="Share of samples whose cluster changed at the last update.",
     )

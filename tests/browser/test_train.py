@@ -101,14 +101,11 @@ def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
     wait_for_updates(page)
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
-    paused_at = iteration(page)
+    shown = page.locator(".dec-lab-frames span")
+    before = shown.inner_text()
     page.keyboard.press("n")
-    page.wait_for_function(
-        "before => !document.querySelector('[data-testid=stProgress]').innerText.includes(before)",
-        arg=f"iteration {paused_at:,} of",
-    )
+    expect(shown).not_to_have_text(before)
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
-    assert (iteration(page) - 1) // 30 >= (paused_at - 1) // 30
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("paused")
     page.keyboard.press("x")
@@ -134,9 +131,11 @@ def test_the_slider_stays_where_it_is_put_and_follows_again(open_page: OpenPage)
 
 
 def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page("/?preset=digits&clustering.max_iterations=60&pretraining.epochs=3")
+    page = open_page(
+        "/?preset=digits&clustering.max_iterations=60&clustering.tol=0&pretraining.epochs=10"
+    )
     start(page)
-    banner(page, "the maximum").wait_for()
+    banner(page, "at iteration 61").wait_for()
     name = f"dec-lab_{run_id(page)}_sizes_iteration-60"
     saved = {kind: _save(page, "sizes", kind, tmp_path) for kind in ("PNG", "SVG", "HTML")}
     assert saved["PNG"].name == f"{name}.png"
@@ -155,9 +154,11 @@ def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_pa
 
 
 def test_a_saved_page_shows_its_plot_without_a_server(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page("/?preset=digits&clustering.max_iterations=60&pretraining.epochs=3")
+    page = open_page(
+        "/?preset=digits&clustering.max_iterations=60&clustering.tol=0&pretraining.epochs=10"
+    )
     start(page)
-    banner(page, "the maximum").wait_for()
+    banner(page, "at iteration 61").wait_for()
     saved = _save(page, "scores", "HTML", tmp_path)
     alone = page.context.new_page()
     alone.goto(saved.as_uri())
@@ -169,7 +170,7 @@ def test_both_themes_at_both_sizes(open_page: OpenPage, size: tuple[int, int]) -
     colors = {}
     for theme in ("light", "dark"):
         page = open_page(
-            "/?preset=digits&clustering.max_iterations=30&pretraining.epochs=2",
+            "/?preset=digits&clustering.max_iterations=30&clustering.tol=0&pretraining.epochs=10",
             width=size[0],
             height=size[1],
             theme=theme,

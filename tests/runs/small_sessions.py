@@ -16,6 +16,8 @@ SMALL: Mapping[str, Any] = {
     "data.n_samples": 300,
     "autoencoder.units": "16,4",
     "pretraining.epochs": 2,
+    "pretraining.optimizer": "adam",
+    "pretraining.learning_rate": 0.002,
     "clustering.kmeans_restarts": 2,
     "clustering.learning_rate": 0.001,
     "clustering.update_interval": 10,

@@ -15,6 +15,8 @@ from dec_core.training.trainer import Trainer
 SETTINGS: Mapping[str, Any] = {
     "autoencoder.units": (8, 3),
     "pretraining.epochs": 2,
+    "pretraining.optimizer": "adam",
+    "pretraining.learning_rate": 0.002,
     "pretraining.batch_size": 64,
     "clustering.n_clusters": 3,
     "clustering.batch_size": 64,
