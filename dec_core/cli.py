@@ -87,7 +87,8 @@ def _list_datasets(options: argparse.Namespace) -> int:
         return EXIT_ENDED
     for row in rows:
         shape = f"{row.n_samples:,} x {row.n_features}"
-        print(f"{row.name:14} {shape:14} {row.sentence}")
+        place = row.available_from or "to be downloaded"
+        print(f"{row.name:14} {shape:14} {row.sentence} ({place})")
     return EXIT_ENDED
 
 

@@ -172,6 +172,7 @@ def test_list_of_data_sets(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["digits", "fashion-mnist", "mnist"]
     assert "1,797 x 64" in lines[0]
+    assert lines[0].endswith("(built in)")
     assert main(["datasets", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert rows[0]["available_from"] == "built in"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors, discrete_scale
-from dec_core.plots.style import Plot, new_figure
+from dec_core.plots.style import Plot, name_axes, new_figure
 from dec_core.training.view import View
 
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
@@ -50,11 +51,11 @@ def draw_labels(view: View, update: int | None) -> Plot:
 
 
 def _add_labels(
-    figure: object, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
+    figure: go.Figure, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
 ) -> None:
     suffix = "" if column == 1 else str(column)
     n_samples = len(labels)
-    figure.add_scattergl(  # type: ignore[attr-defined]
+    figure.add_scattergl(
         y=jittered(labels),
         x0=0,
         dx=1,
@@ -72,17 +73,7 @@ def _add_labels(
         },
         hovertemplate=f"{name}: sample %{{x:,}} in cluster %{{marker.color}}<extra></extra>",
     )
-    figure.add_annotation(  # type: ignore[attr-defined]
-        text=name,
-        xref=f"x{suffix} domain",
-        yref=f"y{suffix} domain",
-        x=0,
-        y=1,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 12, "weight": 600},
-    )
+    name_axes(figure, suffix, name)
 
 
 def _axis(n_clusters: int, title: str) -> dict[str, object]:

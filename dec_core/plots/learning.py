@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING
-from dec_core.plots.style import Plot, new_figure
+from dec_core.plots.style import Plot, name_axes, new_figure
 from dec_core.training.view import View
 
 Floats = NDArray[np.float32]
@@ -90,17 +90,7 @@ def _add_curve(
         yaxis=f"y{suffix}",
         hovertemplate=f"{name} %{{y:.4g}} at %{{x:,}}<extra></extra>",
     )
-    figure.add_annotation(
-        text=name,
-        xref=f"x{suffix} domain",
-        yref=f"y{suffix} domain",
-        x=0,
-        y=1,
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 12, "weight": 600},
-    )
+    name_axes(figure, suffix, name)
 
 
 def _arrange(figure: go.Figure, view: View, floor: float) -> None:

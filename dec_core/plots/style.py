@@ -54,6 +54,21 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
     )
 
 
+def name_axes(figure: go.Figure, suffix: str, name: str) -> None:
+    """A name above one of several pairs of axes; ``suffix`` is "" for the first, "2", "3" ..."""
+    figure.add_annotation(
+        text=name,
+        xref=f"x{suffix} domain",
+        yref=f"y{suffix} domain",
+        x=0,
+        y=1,
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12, "weight": 600},
+    )
+
+
 def mark_changes(figure: go.Figure, changes: Sequence[ParameterChanged]) -> None:
     """A dotted line where a live parameter was changed, with its new value."""
     for change in changes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +11,15 @@ import pytest
 from dec_core.config import DataSettings
 from dec_core.data import load
 
-DATA_DIR = os.environ.get("DEC_DATA_DIR")  # read before the fixtures hide it
 
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the four files."""
-    if DATA_DIR is None or not (Path(DATA_DIR) / "fashion-mnist").is_dir():
-        message = f"DEC_DATA_DIR must hold fashion-mnist/. Received {DATA_DIR!r}."
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    monkeypatch.setenv("DEC_DATA_DIR", DATA_DIR)
-    return Path(DATA_DIR) / "fashion-mnist"
-
-
-def test_fashion_mnist_as_published(folder: Path) -> None:
+@pytest.mark.realdata
+def test_fashion_mnist_as_published(real_data_dir: Path) -> None:
     dataset = load(DataSettings(name="fashion-mnist"), seed=0)
     assert dataset.x.shape == (70_000, 784)
     assert (float(dataset.x.min()), float(dataset.x.max())) == (0.0, 1.0)
     assert dataset.y is not None
     assert np.bincount(dataset.y).tolist() == [7_000] * 10
-    test_labels = (folder / "t10k-labels-idx1-ubyte.gz").read_bytes()
+    test_labels = (real_data_dir / "fashion-mnist" / "t10k-labels-idx1-ubyte.gz").read_bytes()
     assert dataset.y[:10_000].tolist() == list(gzip.decompress(test_labels)[8:])
     assert dataset.y[0] == 9
     assert dataset.class_names is not None
