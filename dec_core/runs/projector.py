@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import struct
 import subprocess
 import sys
@@ -22,8 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import ProjectionError
-
-logger = logging.getLogger(__name__)
 
 Points = NDArray[np.float32]
 Callback = Callable[[Points | None, str | None], None]
