@@ -23,6 +23,14 @@ settings.load_profile("steady")
 DATA_DIR = os.environ.get("DEC_DATA_DIR")
 
 
+@pytest.fixture(autouse=True)
+def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of its own for every test."""
+    folder = tmp_path / "runs"
+    monkeypatch.setenv("DEC_RUNS_DIR", str(folder))
+    return folder
+
+
 @pytest.fixture
 def real_data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that holds fashion-mnist/; skips where there is none, but fails under CI."""

@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "analysis": {"errors", "config", "analysis"},
     "runs": {*ORDER, "runs"},
     "plots": {*ORDER, "plots"},
-    "cli": {*ORDER, "runs", "plots", "cli"},
+    "cli": {*ORDER, "runs", "plots", "cli", "cli_runs", "cli_training"},
+    "cli_runs": {*ORDER, "runs", "plots", "cli_training"},
+    "cli_training": {*ORDER, "runs"},
     "__main__": {"cli"},
     "__init__": set(),
 }

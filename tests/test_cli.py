@@ -11,16 +11,18 @@ from typing import Any
 
 import pytest
 
-from dec_core.cli import main, summary
+from dec_core.cli import main
+from dec_core.cli_training import summary
 from dec_core.config import SETTINGS, Config
 from dec_core.data import catalog
 from dec_core.errors import DECLabError
 from dec_core.presets import PRESETS
+from dec_core.runs.store import RunStore
 from dec_core.training.view import View
 
 ROOT = Path(__file__).parents[1]
 KEYS = (
-    "preset dataset n_samples seed verdict stop_reason sentence iterations updates "
+    "run_id run_dir preset dataset n_samples seed verdict stop_reason sentence iterations updates "
     "occupied_clusters effective_clusters largest_share acc nmi ari kmeans_acc kmeans_nmi loss "
     "labels_sha256 seconds"
 ).split()
@@ -57,6 +59,7 @@ def test_every_preset_runs_on_digits(preset: str, capsys: pytest.CaptureFixture[
     assert main(train("--preset", preset, "--seed", "3", "--json")) == 0
     values = last_json(capsys)
     assert list(values) == KEYS
+    assert Path(values["run_dir"]).name == values["run_id"]
     assert list(values["seconds"]) == ["data", "pretraining", "kmeans", "clustering"]
     assert (values["preset"], values["dataset"], values["seed"]) == (preset, "digits", 3)
     assert values["n_samples"] == 400
@@ -103,6 +106,7 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert main(arguments) == 0
     lines = capsys.readouterr().out.splitlines()
+    assert lines.pop(0).startswith("Run ")
     assert lines[0].startswith("k-means start: true ACC 0.")
     assert LOG_LINE.match(lines[1])
     assert lines[1].startswith("Itr 1 (out of 20000): loss = nan, deltaLabel = 0, ACC = 1, NMI = 1")
@@ -133,7 +137,8 @@ def test_wrong_settings_exit_with_2(
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert message in captured.err
-    assert captured.out == ""
+    assert "k-means" not in captured.out
+    assert not RunStore().records()
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["train", "--no-such-option"]])

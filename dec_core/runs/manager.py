@@ -1,58 +1,126 @@
-"""All runs of this server process: one trains, the others wait their turn."""
+"""All runs of this server process: some train, the others wait their turn."""
 
 from __future__ import annotations
 
 import contextlib
 import gc
 import importlib
+import os
 import threading
+from functools import partial
 
 from dec_core.config import Config
-from dec_core.errors import RunError
+from dec_core.errors import RunError, SettingsError
+from dec_core.runs.branch import branch
+from dec_core.runs.execution import new_recorder
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.projector import Projector
+from dec_core.runs.recorder import Recorder
 from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.store import RunStore
 
-# Ended runs that stay in memory; the oldest go first.
+# Ended runs that stay in memory; the oldest go first and are read again when they are wanted.
 KEPT_RUNS = 12
+
+_ACTIVE = (SessionState.RUNNING, SessionState.PAUSED)
+_AT_WORK = (SessionState.QUEUED, *_ACTIVE)
 
 
 class RunManager:
-    """Starts, queues and finds runs. Every method may be called from any thread."""
+    """Starts, queues and finds runs. Every method may be called from any thread.
 
-    def __init__(self) -> None:
+    At most ``DEC_MAX_ACTIVE_RUNS`` train at a time, one unless it says otherwise.
+
+    Raises
+    ------
+    SettingsError
+        If ``DEC_MAX_ACTIVE_RUNS`` is no whole number from 1.
+    """
+
+    def __init__(self, store: RunStore | None = None) -> None:
+        self.store = store or RunStore()
         self.projector = Projector()
         self._lock = threading.RLock()
         self._sessions: dict[str, RunSession] = {}
+        self._stamps: dict[str, tuple[int, int]] = {}
+        self._max_active = _max_active_runs()
         self._is_warm = False
 
     def start(self, config: Config, preset: str) -> RunSession:
         """Start a run, or queue it while another one trains."""
         with self._lock:
-            run_id = new_run_id()
-            while run_id in self._sessions:
-                run_id = new_run_id()
-            session = RunSession(run_id, config, preset, self.projector, self._ended)
-            self._sessions[run_id] = session
-            self._forget_oldest()
-            self._start_next()
-            return session
+            recorder, problem = new_recorder(self.store, config, preset)
+            run_id = recorder.run_id if recorder else new_run_id()
+            return self._enqueue(run_id, config, preset, recorder, problem)
 
-    def get(self, run_id: str) -> RunSession:
-        """The run of that id.
+    def resume(self, run_id: str) -> RunSession:
+        """Let an interrupted run go on; one that does already is simply found.
 
         Raises
         ------
         RunError
-            If the id is malformed, or this server does not know the run (any more).
+            If the run is unknown, damaged, over, or trained by another process.
         """
-        session = self._sessions.get(check_run_id(run_id))
-        if session is None:
+        with self._lock:
+            known = self._sessions.get(check_run_id(run_id))
+            if known is not None and known.state in _AT_WORK:
+                return known
+            recorder = Recorder(self.store, run_id)
+            record = recorder.record
+            return self._enqueue(run_id, recorder.config, record.preset, recorder)
+
+    def branch(
+        self, parent: str, config: Config, preset: str, iteration: int | None = None
+    ) -> RunSession:
+        """Start a new run at a checkpoint of another one. See ``branch.branch``."""
+        try:
+            run_id = branch(self.store, parent, config, preset, iteration)
+        except OSError as error:
             raise RunError(
-                f"This server knows no run {run_id}. Runs live as long as the server, the last "
-                f"{KEPT_RUNS} of them. Start a new one with the settings of this link."
-            )
-        return session
+                f"A branch needs room on disk. {error.strerror or error} ({self.store.root}). "
+                "Free space or name another folder with DEC_RUNS_DIR."
+            ) from error
+        return self.resume(run_id)
+
+    def get(self, run_id: str) -> RunSession:
+        """The run of that id, from memory or from the store.
+
+        Raises
+        ------
+        RunError
+            If the id is malformed or unknown, or the run damaged.
+        """
+        with self._lock:
+            session = self._sessions.get(check_run_id(run_id))
+            if session is None or (
+                session.state is SessionState.ELSEWHERE and self.has_news(session)
+            ):
+                session = self._open(run_id)
+            return session
+
+    def has_news(self, session: RunSession) -> bool:
+        """Whether another process has written more of a run that is shown from the store."""
+        if not self.store.is_locked(session.run_id):
+            return True
+        return self.store.log_stamp(session.run_id) != self._stamps.get(session.run_id)
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run from disk and memory. Raises RunError while it trains."""
+        with self._lock:
+            self.store.delete(run_id)
+            self._sessions.pop(run_id, None)
+
+    def move_up(self, session: RunSession) -> None:
+        """Let a queued run go before the queued one that it follows."""
+        with self._lock:
+            order = list(self._sessions)
+            queued = [i for i in order if self._sessions[i].state is SessionState.QUEUED]
+            if session.run_id not in queued[1:]:
+                return
+            before = queued[queued.index(session.run_id) - 1]
+            order.remove(session.run_id)
+            order.insert(order.index(before), session.run_id)
+            self._sessions = {run_id: self._sessions[run_id] for run_id in order}
 
     def sessions(self) -> tuple[RunSession, ...]:
         """All runs, oldest first."""
@@ -61,12 +129,11 @@ class RunManager:
 
     def active(self) -> RunSession | None:
         """The run that trains or is paused."""
-        states = (SessionState.RUNNING, SessionState.PAUSED)
-        return next((s for s in self.sessions() if s.state in states), None)
+        return next((s for s in self.sessions() if s.state in _ACTIVE), None)
 
     def runs_ahead(self, session: RunSession) -> int:
         """How many runs a queued one waits for."""
-        waiting = [s for s in self.sessions() if s.state is not SessionState.ENDED]
+        waiting = [s for s in self.sessions() if s.state in _AT_WORK]
         return waiting.index(session) if session in waiting else 0
 
     def warm_up(self) -> None:
@@ -78,13 +145,13 @@ class RunManager:
         threading.Thread(target=self._load_heavy_modules, name="warm-up", daemon=True).start()
 
     def close(self) -> None:
-        """Stop every run and the UMAP process."""
+        """Interrupt every run at a checkpoint and end the UMAP process."""
         for session in reversed(self.sessions()):
             # One that ends by itself meanwhile needs no command.
             with contextlib.suppress(RunError):
-                session.stop()
+                session.suspend()
         for session in self.sessions():
-            session.join(timeout=2)
+            session.join(timeout=5)
         self.projector.close()
 
     def _load_heavy_modules(self) -> None:
@@ -93,18 +160,69 @@ class RunManager:
         gc.freeze()
         self.projector.warm_up()
 
+    def _enqueue(
+        self,
+        run_id: str,
+        config: Config,
+        preset: str,
+        recorder: Recorder | None,
+        problem: str = "",
+    ) -> RunSession:
+        session = RunSession(
+            run_id,
+            config,
+            preset,
+            self.projector,
+            self._ended,
+            recorder=recorder,
+            problem=problem,
+        )
+        if recorder is not None:
+            session.show_stored(recorder.stored_view())
+            self._attach_maps(session)
+        self._sessions.pop(run_id, None)
+        self._sessions[run_id] = session
+        self._forget_oldest()
+        self._start_next()
+        return session
+
+    def _open(self, run_id: str) -> RunSession:
+        record = self.store.record(run_id)
+        self._stamps[run_id] = self.store.log_stamp(run_id)
+        session = RunSession.stored(
+            record, record.config or Config(), self.store.view(run_id), self.projector
+        )
+        self._attach_maps(session)
+        self._sessions[run_id] = session
+        self._forget_oldest()
+        return session
+
+    def _attach_maps(self, session: RunSession) -> None:
+        session.maps.frames = self.store.maps(session.run_id, session.view)
+        session.maps.keep = partial(self.store.write_map, session.run_id)
+
     def _ended(self) -> None:
         with self._lock:
             self._start_next()
 
     def _start_next(self) -> None:
-        if self.active() is not None:
-            return
-        for session in self._sessions.values():
-            if session.start():
+        free = self._max_active - sum(s.state in _ACTIVE for s in self._sessions.values())
+        for session in list(self._sessions.values()):
+            if free <= 0:
                 return
+            free -= session.start()
 
     def _forget_oldest(self) -> None:
-        ended = [s for s in self._sessions.values() if s.state is SessionState.ENDED]
-        for session in ended[: max(0, len(self._sessions) - KEPT_RUNS)]:
+        at_rest = [s for s in self._sessions.values() if s.state not in _AT_WORK]
+        for session in at_rest[: max(0, len(self._sessions) - KEPT_RUNS)]:
             del self._sessions[session.run_id]
+
+
+def _max_active_runs() -> int:
+    text = os.environ.get("DEC_MAX_ACTIVE_RUNS", "1")
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(
+            f"DEC_MAX_ACTIVE_RUNS must be a whole number from 1. Received {text!r}. "
+            "Correct or unset it."
+        )
+    return int(text)

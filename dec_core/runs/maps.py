@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class Maps:
         self.error: str | None = None
         self.rate = MapRate.OFF
         self.every = 1
+        self.keep: Callable[[MapFrame], None] = lambda _: None
         self._waiting_for: int | None = None
         self._failed: int | None = None
         self._run_id = run_id
@@ -97,6 +99,7 @@ class Maps:
         return before[-1] if before else next(iter(self.frames), None)
 
     def _add(self, frame: MapFrame) -> None:
+        self.keep(frame)
         with self._lock:
             frames = sorted((*self.frames, frame), key=lambda f: f.update)
             if len(frames) > MAX_FRAMES:

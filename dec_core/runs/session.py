@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from queue import SimpleQueue
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.errors import DECLabError, RunError
+from dec_core.runs.execution import execute
 from dec_core.runs.maps import Maps
+from dec_core.runs.record import Lineage, RunRecord, RunState
+from dec_core.runs.recorder import Recorder
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -37,13 +39,22 @@ class SessionState(StrEnum):
     """Where a run is in its life.
 
     QUEUED -> RUNNING <-> PAUSED -> ENDED; a queued run may be withdrawn, which ends it too.
-    Whether an ended run finished, was stopped or failed stands in its view.
+    Whether an ended run finished, was stopped or failed stands in its view. INTERRUPTED is a
+    stored run whose process ended first and that can be resumed; ELSEWHERE one that another
+    process trains.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
     PAUSED = "paused"
     ENDED = "ended"
+    INTERRUPTED = "interrupted"
+    ELSEWHERE = "elsewhere"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing will change by itself."""
+        return self in (SessionState.ENDED, SessionState.INTERRUPTED)
 
 
 class Step(StrEnum):
@@ -79,6 +90,8 @@ class RunSession:
     preset : the preset that they started from
     projector : makes the UMAP maps
     on_end : called on the run's thread once it has ended
+    recorder : stores the run; without one it lives as long as the process
+    problem : why there is no recorder
     """
 
     def __init__(
@@ -88,12 +101,19 @@ class RunSession:
         preset: str,
         projector: Projector,
         on_end: Callable[[], None] = lambda: None,
+        *,
+        recorder: Recorder | None = None,
+        problem: str = "",
     ) -> None:
         self.run_id = run_id
         self.config = config
         self.preset = preset
         self.maps = Maps(run_id, projector, config.seed)
+        self.lineage: Lineage | None = recorder.record.lineage if recorder else None
         self._on_end = on_end
+        self._recorder = recorder
+        self._problem = problem
+        self._is_suspending = False
         self._view = View()
         self._state = SessionState.QUEUED
         self._step: Step | None = None
@@ -102,6 +122,26 @@ class RunSession:
         # A queued run may be withdrawn on one thread while another one starts it.
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @classmethod
+    def stored(
+        cls, record: RunRecord, config: Config, view: View, projector: Projector
+    ) -> RunSession:
+        """A run that this process did not train, as its folder shows it."""
+        session = cls(record.run_id, config, record.preset, projector)
+        session.lineage = record.lineage
+        session.show_stored(view)
+        states = {
+            RunState.INTERRUPTED: SessionState.INTERRUPTED,
+            RunState.QUEUED: SessionState.ELSEWHERE,
+            RunState.RUNNING: SessionState.ELSEWHERE,
+        }
+        session._state = states.get(record.state, SessionState.ENDED)
+        return session
+
+    def show_stored(self, view: View) -> None:
+        """What a run looks like before its thread begins."""
+        self._view = view
 
     @property
     def view(self) -> View:
@@ -145,9 +185,23 @@ class RunSession:
         with self._lock:
             if self._state is SessionState.QUEUED:
                 self._state = SessionState.ENDED
+                if self._recorder is not None:
+                    self._recorder.discard()
                 return
         self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
         self._is_stopping = True
+
+    def suspend(self) -> None:
+        """Keep a checkpoint and end the thread without a verdict; the run can be resumed."""
+        if self._recorder is None:
+            self.stop()
+            return
+        with self._lock:
+            if self._state is SessionState.QUEUED:
+                self._state = SessionState.INTERRUPTED
+                self._close()
+                return
+        self._send("suspend", SessionState.RUNNING, SessionState.PAUSED)
 
     def change(self, path: str, value: float) -> None:
         """Change a live parameter from the next chunk on.
@@ -185,35 +239,40 @@ class RunSession:
         try:
             self._train()
         except DECLabError as error:
-            self._publish(RunFailed(str(error), traceback.format_exc()))
+            self._fail(str(error))
         except Exception as error:
             logger.exception("run %s failed", self.run_id)
-            sentence = f"Training stopped on an unexpected error: {type(error).__name__}: {error}"
-            self._publish(RunFailed(sentence, traceback.format_exc()))
+            self._fail(f"Training stopped on an unexpected error: {type(error).__name__}: {error}")
         finally:
-            self._state = SessionState.ENDED
+            self._close()
+            is_over = self._view.is_over or not self._is_suspending
+            self._state = SessionState.ENDED if is_over else SessionState.INTERRUPTED
             self._on_end()
 
     def _train(self) -> None:
-        from dec_core.data import load
-
-        started = perf_counter()
-        dataset = load(self.config.data, self.config.seed)
-        seconds = perf_counter() - started
-        from dec_core.training.trainer import Trainer
-
-        trainer = Trainer(self.config, dataset, seconds)
-        for event in trainer.events():
-            self._publish(event)
+        for event, view, trainer in execute(self.config, self._recorder, self._problem):
+            self._publish(event, view)
             if not isinstance(event, RunFinished):
                 self._obey(trainer, event)
+            if self._is_suspending:
+                return
 
-    def _publish(self, event: Event) -> None:
-        self._view = fold(self._view, event)
+    def _publish(self, event: Event, view: View) -> None:
+        self._view = view
         if isinstance(event, TargetUpdated):
             self.maps.update_arrived(event)
-        if isinstance(event, RunFinished) and self._view.updates:
-            self.maps.run_ended(self._view.updates[-1])
+        if isinstance(event, RunFinished) and view.updates:
+            self.maps.run_ended(view.updates[-1])
+
+    def _fail(self, sentence: str) -> None:
+        event = RunFailed(sentence, traceback.format_exc())
+        self._publish(event, fold(self._view, event))
+        if self._recorder is not None:
+            self._recorder.write_failure(event, self._view)
+
+    def _close(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
 
     def _obey(self, trainer: Trainer, event: Event) -> None:
         """Carry out what was asked for; while paused, wait for more; nothing outdoes a stop."""
@@ -222,7 +281,7 @@ class RunSession:
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
             self._state = SessionState.PAUSED
-        while not trainer.is_stopping and (
+        while not (trainer.is_stopping or self._is_suspending) and (
             not self._commands.empty() or self._state is SessionState.PAUSED
         ):
             self._carry_out(self._commands.get(), trainer)
@@ -234,10 +293,18 @@ class RunSession:
         elif isinstance(command, Step):
             self._step, self._state = command, SessionState.RUNNING
         elif command == "pause":
+            self._keep_checkpoint(trainer)
             self._state = SessionState.PAUSED
         elif command == "resume":
             self._step, self._state = None, SessionState.RUNNING
+        elif command == "suspend":
+            self._keep_checkpoint(trainer)
+            self._is_suspending = True
         else:
             trainer.request_stop()
             self._is_stopping = True
             self._state = SessionState.RUNNING
+
+    def _keep_checkpoint(self, trainer: Trainer) -> None:
+        if self._recorder is not None:
+            self._recorder.write_checkpoint(trainer)

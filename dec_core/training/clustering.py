@@ -18,6 +18,7 @@ from dec_core.model import (
     target_distribution,
 )
 from dec_core.training.batches import Batches
+from dec_core.training.checkpoint import Arrays, Checkpoint
 
 # Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
 EVALUATION_ROWS = 8_192
@@ -46,6 +47,7 @@ class ClusteringLoop:
         self.optimizer.build(model.trainable_variables)
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._settings = settings
+        self._model = model
         self._x = x
         self._compiled_steps = self._compile_steps(model)
         self._compiled_evaluation = _compile_evaluation(model)
@@ -54,6 +56,28 @@ class ClusteringLoop:
     def centers(self) -> NDArray[np.float32]:
         """(n_clusters, n_dimensions)"""
         return np.asarray(self.layer.cluster_centers)
+
+    @property
+    def weights(self) -> Arrays:
+        """The encoder's and then the centres, as arrays."""
+        return tuple(self._model.get_weights())
+
+    @property
+    def optimizer_state(self) -> Arrays:
+        """The optimizer's variables, as arrays."""
+        return tuple(np.asarray(variable) for variable in self.optimizer.variables)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Put weights and optimizer back to where the checkpoint was taken.
+
+        Where the settings name another optimizer, it starts afresh; learning rate and momentum
+        are always those of the settings.
+        """
+        self._model.set_weights(checkpoint.weights)
+        if checkpoint.config.clustering.optimizer == self._settings.optimizer:
+            for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
+                variable.assign(value)
+        self.optimizer.learning_rate.assign(self._settings.learning_rate)
 
     def evaluate(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
         """Embedding and q of all samples, piece by piece, with the number of rows before it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import Scores, measure_health, score, score_successive
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
+from dec_core.errors import RunError
 from dec_core.training.batches import Pace
+from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.clustering import ClusteringLoop
 from dec_core.training.events import (
     CentersInitialized,
@@ -43,14 +45,13 @@ class ClusteringPhase:
         self._last_update_at = 0
         self._loss = float("nan")
         self._reason: StopReason | None = None
+        self._p: NDArray[np.float32] | None = None
         self._label_type = np.min_scalar_type(trainer.config.clustering.n_clusters - 1)
 
     def initialize_centers(self) -> Iterator[Event]:
         """k-means on the embedding; its centres go into the clustering layer."""
         trainer, settings = self._trainer, self._trainer.config.clustering
-        embedding = np.empty((trainer.dataset.n_samples, self._loop.centers.shape[1]), np.float32)
-        for begin, piece, _ in self._loop.evaluate():
-            embedding[begin : begin + len(piece)] = piece
+        embedding, _ = self._evaluated()
         restarts = settings.kmeans_restarts
         results = kmeans_restarts(embedding, settings.n_clusters, restarts, trainer.config.seed)
         for done in range(1, restarts + 1):
@@ -70,11 +71,57 @@ class ClusteringPhase:
             seconds=trainer.clock.seconds(Phase.KMEANS),
         )
 
+    def restore(self, resumption: Resumption) -> None:
+        """Go on where a checkpoint was taken.
+
+        A branch with another target rule sharpens the same q by its own rule, at once.
+        """
+        checkpoint = resumption.checkpoint
+        if checkpoint.labels is None or checkpoint.p is None:
+            raise RunError(
+                "A checkpoint of the clustering phase must hold labels and target distribution. "
+                "Received one without. Choose another checkpoint."
+            )
+        self._loop.restore(checkpoint)
+        self._start, self._history = resumption.start, list(resumption.history)
+        self._iteration, self._loss = checkpoint.iteration, checkpoint.loss
+        self._last_update_at, self._reason = checkpoint.last_update_at, checkpoint.stop_reason
+        self._labels, self._p = checkpoint.labels, checkpoint.p
+        rule = self._trainer.config.clustering.target
+        if rule != checkpoint.config.clustering.target:
+            self._p = self._loop.target(self._evaluated()[1])
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The phase as it stands between two gradient steps; None before the first update."""
+        if self._p is None:
+            return None
+        trainer = self._trainer
+        return Checkpoint(
+            phase=Phase.CLUSTERING,
+            config=trainer.config,
+            seconds=trainer.clock.by_phase(),
+            weights=self._loop.weights,
+            optimizer=self._loop.optimizer_state,
+            epoch=trainer.config.pretraining.epochs,
+            iteration=self._iteration,
+            last_update_at=self._last_update_at,
+            loss=self._loss,
+            stop_reason=self._reason,
+            p=self._p,
+            labels=self._labels,
+        )
+
     def iterate(self) -> Iterator[Event]:
         """Update the target, take steps, until the stop rule, the maximum or a command."""
-        p = yield from self._update()
+        p = None
         while self._reason is None:
             yield from self._apply_changes()
+            if self._is_update_due():
+                yield from self._update()
+                p = None
+                continue
+            if p is None:
+                p = tf.constant(self._p)
             steps = self._steps_to_take()
             started = perf_counter()
             self._loss = self._loop.run(p, self._iteration, steps)
@@ -82,8 +129,6 @@ class ClusteringPhase:
             self._iteration += steps
             seconds = self._trainer.clock.seconds(Phase.CLUSTERING)
             yield StepsDone(self._iteration, self._loss, seconds)
-            if self._is_update_due():
-                p = yield from self._update()
 
     def finished(self) -> RunFinished:
         """The verdict."""
@@ -99,7 +144,7 @@ class ClusteringPhase:
 
     def _steps_to_take(self) -> int:
         settings = self._trainer.config.clustering
-        due = max(self._last_update_at + settings.update_interval, self._iteration + 1)
+        due = self._last_update_at + settings.update_interval
         wanted = min(due, settings.max_iterations) - self._iteration
         same_order = self._loop.batches.steps_before_new_order(self._iteration)
         if same_order is not None:
@@ -107,17 +152,17 @@ class ClusteringPhase:
         return self._pace.steps(wanted)
 
     def _is_update_due(self) -> bool:
-        """At the interval, and once more where the run ends."""
-        settings = self._trainer.config.clustering
+        """Before the first step, at the interval, and once more where the run ends."""
         since = self._iteration - self._last_update_at
-        return since >= settings.update_interval or self._is_ending()
+        interval = self._trainer.config.clustering.update_interval
+        return self._p is None or since >= interval or (since > 0 and self._is_ending())
 
     def _is_ending(self) -> bool:
         is_at_maximum = self._iteration >= self._trainer.config.clustering.max_iterations
         return is_at_maximum or self._trainer.is_stopping or not np.isfinite(self._loss)
 
-    def _update(self) -> Generator[Event, None, tf.Tensor]:
-        """Evaluate all data, yield what they show, and return P as a tensor."""
+    def _update(self) -> Iterator[Event]:
+        """Evaluate all data, renew P and yield what they show."""
         n_samples = self._trainer.dataset.n_samples
         embedding = np.empty((n_samples, self._loop.centers.shape[1]), np.float32)
         q = np.empty((n_samples, len(self._loop.centers)), np.float32)
@@ -128,11 +173,16 @@ class ClusteringPhase:
                 yield Progress(Phase.CLUSTERING, done, n_samples)
         p = self._loop.target(q)
         event = self._updated(q, p, embedding)
+        self._p = p
         self._history.append(event.observation)
         self._reason = self._stop_reason(event)
         self._last_update_at = self._iteration
         yield event
-        return tf.constant(p)
+
+    def _evaluated(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Embedding and q of all samples."""
+        _, embedding, q = zip(*self._loop.evaluate(), strict=True)
+        return np.concatenate(embedding), np.concatenate(q)
 
     def _updated(
         self,

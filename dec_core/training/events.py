@@ -1,14 +1,16 @@
 """What happens in a run, as frozen, typed events in the order in which they happen.
 
     RunStarted
+    PretrainingReused?                      the autoencoder was pretrained by an earlier run
     (Progress* PretrainingEpochEnded)*      one per epoch
     Progress* CentersInitialized            the k-means start
     TargetUpdated                           iteration 1, before any gradient step
     (StepsDone+ Progress* TargetUpdated)*   one per update interval, and one at the end
     RunFinished
 
-``ParameterChanged`` and ``WarningRaised`` may stand anywhere. The one stream feeds the live page,
-the command line and the tests.
+``ParameterChanged`` and ``WarningRaised`` may stand anywhere. A run that goes on from a checkpoint
+begins with what follows it. The one stream feeds the live page, the command line, the store and
+the tests.
 """
 
 from __future__ import annotations
@@ -53,6 +55,13 @@ class RunStarted(Event):
     sample_ids: NDArray[np.int64]
     true_labels: NDArray[np.integer] | None
     class_names: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class PretrainingReused(Event):
+    """The autoencoder comes from an earlier run with the same data, network and pretraining."""
+
+    epochs: int
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
 from dec_core.model import build_optimizer
 from dec_core.training.batches import Batches
+from dec_core.training.checkpoint import Arrays, Checkpoint
 
 
 class PretrainingLoop:
@@ -35,7 +37,24 @@ class PretrainingLoop:
         )
         self.optimizer.build(autoencoder.trainable_variables)
         self._x = x
+        self._autoencoder = autoencoder
         self._compiled = self._compile(autoencoder)
+
+    @property
+    def weights(self) -> Arrays:
+        """The autoencoder's, as arrays."""
+        return tuple(self._autoencoder.get_weights())
+
+    @property
+    def optimizer_state(self) -> Arrays:
+        """The optimizer's variables, as arrays."""
+        return tuple(np.asarray(variable) for variable in self.optimizer.variables)
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Put weights and optimizer back to where the checkpoint was taken."""
+        self._autoencoder.set_weights(checkpoint.weights)
+        for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
+            variable.assign(value)
 
     def run(self, first: int, count: int) -> float:
         """Steps ``first`` to ``first + count - 1``, all within one pass over the data.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from time import perf_counter
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -15,6 +17,7 @@ from dec_core.data.subset import stratified_indices
 from dec_core.errors import SettingsError
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.batches import Pace
+from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
 from dec_core.training.clustering import ClusteringLoop
 from dec_core.training.clustering_phase import ClusteringPhase
@@ -23,6 +26,7 @@ from dec_core.training.events import (
     ParameterChanged,
     Phase,
     PretrainingEpochEnded,
+    PretrainingReused,
     Progress,
     RunFinished,
     RunStarted,
@@ -45,18 +49,37 @@ class Trainer:
     same thread, ``change`` and ``request_stop`` may be called and ``pace.limit`` set; no event is
     further than about half a second from the next.
 
+    Parameters
+    ----------
+    data_seconds : what loading the data took
+    resumption : where to go on; ``config`` may then differ from the checkpoint's as far as
+        ``check_branch`` allows
+    pretrained : an autoencoder for exactly these data and settings, instead of pretraining
+
     Raises
     ------
     SettingsError
         If the config does not fit the data.
     """
 
-    def __init__(self, config: Config, dataset: Dataset, data_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        config: Config,
+        dataset: Dataset,
+        data_seconds: float = 0.0,
+        *,
+        resumption: Resumption | None = None,
+        pretrained: Pretrained | None = None,
+    ) -> None:
         _check_fit(config, dataset)
         self.config = config
         self.dataset = dataset
         self.pace = Pace()
-        self.clock = ActiveTime({Phase.DATA: data_seconds})
+        seconds = resumption.checkpoint.seconds if resumption else {Phase.DATA: data_seconds}
+        self.clock = ActiveTime(seconds)
+        self.pretrained = pretrained
+        self._resumption = resumption
+        self._take_checkpoint: Callable[[], Checkpoint | None] | None = None
         self.sample_ids = stratified_indices(
             dataset.y, dataset.n_samples, min(MAP_SAMPLES, dataset.n_samples), config.seed
         )
@@ -83,32 +106,46 @@ class Trainer:
         self.config.with_values({path: value})
         self._changes[path] = value
 
+    def checkpoint(self) -> Checkpoint | None:
+        """The run as it stands after the event at hand; None where nothing is worth keeping.
+
+        In pretraining that is after an epoch, in clustering after any event that follows an
+        update of the target distribution.
+        """
+        return None if self._take_checkpoint is None else self._take_checkpoint()
+
     def events(self) -> Iterator[Event]:
-        """The run from its beginning to ``RunFinished``."""
-        yield self._run_started()
+        """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
+        if self._resumption is None:
+            yield self._run_started()
         x = tf.constant(self.dataset.x)
         autoencoder = build_autoencoder(
             self.dataset.n_features, self.config.autoencoder, self.config.seed
         )
-        pretraining = PretrainingLoop(
-            autoencoder.model, x, self.config.pretraining, self.config.seed
-        )
+        is_clustering = self._is_resumed_in(Phase.CLUSTERING)
         loss = 0.0
-        for event in self.clock.timed(Phase.PRETRAINING, self._pretrain(pretraining)):
-            loss = event.loss if isinstance(event, PretrainingEpochEnded) else loss
-            yield event
+        if not is_clustering:
+            phase = self._pretraining_events(autoencoder.model, x)
+            for event in self.clock.timed(Phase.PRETRAINING, phase):
+                loss = event.loss if isinstance(event, PretrainingEpochEnded) else loss
+                yield event
+            self._take_checkpoint = None
         if self._is_stopping or not np.isfinite(loss):
             yield self._ended_early(loss)
             return
         model = build_clustering_model(autoencoder.encoder, self.config.clustering)
         loop = ClusteringLoop(model, x, self.config.clustering, self.config.seed)
-        phase = ClusteringPhase(self, loop)
-        yield from self.clock.timed(Phase.KMEANS, phase.initialize_centers())
-        if self._is_stopping:
-            yield self._ended_early(loss)
-            return
-        yield from self.clock.timed(Phase.CLUSTERING, phase.iterate())
-        yield phase.finished()
+        clustering = ClusteringPhase(self, loop)
+        if is_clustering and self._resumption is not None:
+            clustering.restore(self._resumption)
+        else:
+            yield from self.clock.timed(Phase.KMEANS, clustering.initialize_centers())
+            if self._is_stopping:
+                yield self._ended_early(loss)
+                return
+        self._take_checkpoint = clustering.checkpoint
+        yield from self.clock.timed(Phase.CLUSTERING, clustering.iterate())
+        yield clustering.finished()
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
         """Put requested changes into the config, one event each."""
@@ -135,9 +172,33 @@ class Trainer:
             class_names=dataset.class_names,
         )
 
-    def _pretrain(self, loop: PretrainingLoop) -> Iterator[Event]:
+    def _is_resumed_in(self, phase: Phase) -> bool:
+        return self._resumption is not None and self._resumption.checkpoint.phase is phase
+
+    def _pretraining_events(self, autoencoder: keras.Model, x: tf.Tensor) -> Iterator[Event]:
+        if self.pretrained is not None and self._resumption is None:
+            return self._reuse(autoencoder, self.pretrained)
+        loop = PretrainingLoop(autoencoder, x, self.config.pretraining, self.config.seed)
+        return self._pretrain(autoencoder, loop)
+
+    def _reuse(self, autoencoder: keras.Model, pretrained: Pretrained) -> Iterator[Event]:
+        """The epochs as they were, at no cost."""
+        autoencoder.set_weights(pretrained.weights)
+        epochs = len(pretrained.losses)
+        yield PretrainingReused(epochs)
+        for epoch, loss in enumerate(pretrained.losses, start=1):
+            yield PretrainingEpochEnded(epoch, epochs, loss, 0.0)
+
+    def _pretrain(self, autoencoder: keras.Model, loop: PretrainingLoop) -> Iterator[Event]:
         epochs, per_epoch = self.config.pretraining.epochs, loop.batches.per_pass
-        for epoch in range(epochs):
+        losses: list[float] = []
+        first_epoch = 0
+        if self._resumption is not None and self._is_resumed_in(Phase.PRETRAINING):
+            first_epoch = self._resumption.checkpoint.epoch
+            losses += self._resumption.losses
+            loop.restore(self._resumption.checkpoint)
+        for epoch in range(first_epoch, epochs):
+            self._take_checkpoint = None
             total, done = 0.0, 0
             while done < per_epoch:
                 steps = self.pace.steps(per_epoch - done)
@@ -149,12 +210,23 @@ class Trainer:
                     yield Progress(Phase.PRETRAINING, epoch * per_epoch + done, epochs * per_epoch)
                     if self._is_stopping:
                         return
-            loss = total / self.dataset.n_samples
-            yield PretrainingEpochEnded(
-                epoch + 1, epochs, loss, self.clock.seconds(Phase.PRETRAINING)
-            )
-            if self._is_stopping or not np.isfinite(loss):
+            losses.append(total / self.dataset.n_samples)
+            self._take_checkpoint = partial(self._pretraining_checkpoint, loop, epoch + 1)
+            seconds = self.clock.seconds(Phase.PRETRAINING)
+            yield PretrainingEpochEnded(epoch + 1, epochs, losses[-1], seconds)
+            if self._is_stopping or not np.isfinite(losses[-1]):
                 return
+        self.pretrained = Pretrained(tuple(autoencoder.get_weights()), tuple(losses))
+
+    def _pretraining_checkpoint(self, loop: PretrainingLoop, epoch: int) -> Checkpoint:
+        return Checkpoint(
+            phase=Phase.PRETRAINING,
+            config=self.config,
+            seconds=self.clock.by_phase(),
+            weights=loop.weights,
+            optimizer=loop.optimizer_state,
+            epoch=epoch,
+        )
 
     def _ended_early(self, loss: float) -> RunFinished:
         """The run ended before there was anything to judge."""

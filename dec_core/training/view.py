@@ -18,6 +18,7 @@ from dec_core.training.events import (
     ParameterChanged,
     Phase,
     PretrainingEpochEnded,
+    PretrainingReused,
     Progress,
     RunFailed,
     RunFinished,
@@ -45,6 +46,7 @@ class View:
     phase: Phase = Phase.DATA
     started: RunStarted | None = None
     pretraining: tuple[PretrainingEpochEnded, ...] = ()
+    reused: PretrainingReused | None = None
     progress: Progress | None = None
     centers: CentersInitialized | None = None
     updates: tuple[TargetUpdated, ...] = ()
@@ -130,6 +132,8 @@ def fold(view: View, event: Event) -> View:
             change: dict[str, object] = {"started": event, "phase": Phase.PRETRAINING}
         case Progress():
             change = {"progress": event, "phase": event.phase}
+        case PretrainingReused():
+            change = {"reused": event}
         case PretrainingEpochEnded():
             change = {"pretraining": (*view.pretraining, event), "progress": None}
         case CentersInitialized():
@@ -142,9 +146,13 @@ def fold(view: View, event: Event) -> View:
                 "progress": None,
             }
         case TargetUpdated():
-            updates = thin((*view.updates, event))
-            seconds = event.seconds
-            change = {"updates": updates, "progress": None, "clustering_seconds": seconds}
+            change = {
+                "updates": thin((*view.updates, event)),
+                "iteration": event.iteration - 1,
+                "loss": event.loss,
+                "clustering_seconds": event.seconds,
+                "progress": None,
+            }
         case ParameterChanged():
             change = {"changes": (*view.changes, event)}
         case WarningRaised():

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import streamlit as st
 
 from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.data import DESCRIPTIONS
 from dec_core.errors import DECLabError
+from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
+from pages.ui.branching import branch_control, lineage_sentence
 from pages.ui.settings_form import log_options
-from pages.ui.state import run_manager, show_run, start_run
+from pages.ui.state import resume_run, run_manager, show_run, start_run
+
+# More than this make the menu of runs unreadable; the store keeps them all.
+LISTED_RUNS = 20
 
 _STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
 
@@ -23,7 +29,8 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
     ):
-        st.subheader(_title(session), anchor=False, width="content")
+        origin = lineage_sentence(session) if session else ""
+        st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         with st.container(horizontal=True, width="content", gap="xsmall"):
             _start_button(preset, config)
             _runs(session)
@@ -31,6 +38,7 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
                 return
             _pause_button(session, state)
             _step_button(session, is_active)
+            _move_up_button(session, state)
             _button(
                 "Stop",
                 "stop",
@@ -39,6 +47,7 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
                 disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
             )
             _live_parameters(session, is_active)
+            branch_control(session, preset, config)
 
 
 def _title(session: RunSession | None) -> str:
@@ -65,14 +74,30 @@ def _start_button(preset: str, config: Config | None) -> None:
 
 
 def _pause_button(session: RunSession, state: SessionState | None) -> None:
-    is_paused = state is SessionState.PAUSED
+    is_interrupted = state is SessionState.INTERRUPTED
+    goes_on = is_interrupted or state is SessionState.PAUSED
+    resume = partial(resume_run, session) if is_interrupted else session.resume
     _button(
-        "Resume" if is_paused else "Pause",
-        "resume" if is_paused else "pause",
+        "Resume" if goes_on else "Pause",
+        "resume" if goes_on else "pause",
         "P",
-        session.resume if is_paused else session.pause,
-        disabled=state not in (SessionState.RUNNING, SessionState.PAUSED),
+        resume if goes_on else session.pause,
+        disabled=not goes_on and state is not SessionState.RUNNING,
+        help="Go on from the last checkpoint" if is_interrupted else None,
     )
+
+
+def _move_up_button(session: RunSession, state: SessionState | None) -> None:
+    """Only a run that waits behind another waiting one can be moved."""
+    if state is SessionState.QUEUED and run_manager().runs_ahead(session) > 1:
+        _button(
+            "Move up",
+            "arrow_upward",
+            "U",
+            lambda: run_manager().move_up(session),
+            disabled=False,
+            help="Let this run go before the one that it waits for",
+        )
 
 
 def _step_button(session: RunSession, is_active: bool) -> None:
@@ -157,20 +182,32 @@ def _change(session: RunSession, path: str, key: str) -> None:
 
 
 def _runs(session: RunSession | None) -> None:
-    """Runs of this server, newest first; one click shows one."""
-    sessions = run_manager().sessions()
-    if not sessions:
+    """The newest runs of the store and of this server's memory; one click shows one."""
+    names = dict(_run_labels())
+    if not names:
         return
-    names = {_run_label(s): s for s in reversed(sessions)}
     chosen = st.menu_button(
-        "Runs", list(names), icon=":material/list:", key="runs", help="Runs of this server"
+        "Runs", list(names), icon=":material/list:", key="runs", help="The newest runs"
     )
-    if chosen and names[chosen] is not session:
+    if chosen and (session is None or names[chosen] != session.run_id):
         show_run(names[chosen])
         st.rerun()
 
 
-def _run_label(session: RunSession) -> str:
+def _run_labels() -> Iterator[tuple[str, str]]:
+    """What the menu says of each run, and its id, newest first."""
+    sessions = {session.run_id: session for session in reversed(run_manager().sessions())}
+    records = [r for r in run_manager().store.records() if r.config is not None][:LISTED_RUNS]
+    stored = {record.run_id for record in records}
+    for session in sessions.values():
+        if session.run_id not in stored:
+            yield _session_label(session), session.run_id
+    for record in records:
+        known = sessions.get(record.run_id)
+        yield (_session_label(known) if known else _record_label(record)), record.run_id
+
+
+def _session_label(session: RunSession) -> str:
     finished = session.view.finished
     outcome = session.state.value
     if finished is not None and finished.judgement.verdict is not None:
@@ -178,3 +215,8 @@ def _run_label(session: RunSession) -> str:
     elif session.view.failed is not None:
         outcome = "failed"
     return f"{session.run_id}, {session.preset} on {session.config.data.name}: {outcome}"
+
+
+def _record_label(record: RunRecord) -> str:
+    outcome = (record.summary or {}).get("verdict") or record.state.value
+    return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"

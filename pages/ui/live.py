@@ -7,6 +7,7 @@ import streamlit as st
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.training.view import View
 from pages.ui.panels import panels
+from pages.ui.state import run_manager
 from pages.ui.status import banner, figures_of_merit, where_it_is
 
 TICK_SECONDS = 0.5
@@ -19,15 +20,16 @@ def live(session: RunSession) -> None:
     and, at the end, stops the ticking.
     """
     state_drawn = session.state
-    is_ticking = state_drawn is not SessionState.ENDED or session.maps.is_waiting
+    is_ticking = not state_drawn.is_settled or session.maps.is_waiting
     run_every = TICK_SECONDS if is_ticking else None
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
         state, view = session.state, session.view
         _draw(session, view, state)
-        is_settled = state is SessionState.ENDED and not session.maps.is_waiting
-        if state is not state_drawn or (is_ticking and is_settled):
+        is_settled = state.is_settled and not session.maps.is_waiting
+        has_news = state is SessionState.ELSEWHERE and run_manager().has_news(session)
+        if state is not state_drawn or (is_ticking and is_settled) or has_news:
             st.rerun()
 
     tick()

@@ -34,12 +34,17 @@ def current_run() -> RunSession | None:
 
 def start_run(config: Config, preset: str) -> None:
     """Start or queue a run and look at it."""
-    show_run(run_manager().start(config, preset))
+    show_run(run_manager().start(config, preset).run_id)
 
 
-def show_run(session: RunSession) -> None:
+def resume_run(session: RunSession) -> None:
+    """Let an interrupted run go on. Raises RunError."""
+    show_run(run_manager().resume(session.run_id).run_id)
+
+
+def show_run(run_id: str) -> None:
     """Make the address name this run."""
-    st.query_params[_RUN] = session.run_id
+    st.query_params[_RUN] = run_id
     st.session_state["frame"] = None
 
 

@@ -71,7 +71,13 @@ def figures_of_merit(view: View) -> None:
 
 def _judgement(session: RunSession, view: View, state: SessionState) -> None:
     judgement = view.judgement()
-    if judgement is None:
+    if state is SessionState.INTERRUPTED:
+        st.warning(
+            f"Interrupted at iteration {view.iteration:,}: its process ended before the run did. "
+            "Resume goes on from the last checkpoint.",
+            icon=":material/power_off:",
+        )
+    elif judgement is None:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
     elif judgement.condition is Condition.HEALTHY:
         st.success(judgement.sentence, icon=":material/check_circle:")
@@ -84,7 +90,7 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
 def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
     if state is SessionState.QUEUED:
         ahead = run_manager().runs_ahead(session)
-        return f"Queued: one run trains at a time, {ahead} ahead of this one."
+        return f"Queued: {ahead} ahead of this one."
     if state is SessionState.ENDED:
         return "Withdrawn before it began."
     if view.started is None:
@@ -101,12 +107,18 @@ def _progress(session: RunSession, view: View, state: SessionState) -> tuple[flo
     elif view.started is not None:
         share, text = _phase_progress(view)
     words = [f"Run {session.run_id}", text, f"{view.elapsed_seconds:,.1f} s"]
+    if view.reused is not None:
+        words.append("pretrained by an earlier run")
+    if session.lineage is not None:
+        words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
     if session.is_stopping:
         words.append("stopping")
     elif state is SessionState.PAUSED:
         words.append("paused")
-    elif state is SessionState.ENDED:
-        words.append("ended")
+    elif state in (SessionState.ENDED, SessionState.INTERRUPTED):
+        words.append(state.value)
+    elif state is SessionState.ELSEWHERE:
+        words.append("trained by another process")
     elif view.seconds_left is not None:
         words.append(_remaining(view))
     return share, " \N{MIDDLE DOT} ".join(words)

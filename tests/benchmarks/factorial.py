@@ -16,7 +16,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from dec_core.cli import summary
+from dec_core.cli_training import summary
 from dec_core.config import Config
 from dec_core.data import load
 from dec_core.errors import DECLabError

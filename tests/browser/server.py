@@ -28,7 +28,11 @@ def running_server(log: Path) -> Iterator[str]:
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env={
+                **os.environ,
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                "DEC_RUNS_DIR": str(log.parent / "runs"),
+            },
         )
         try:
             address = f"http://127.0.0.1:{port}"

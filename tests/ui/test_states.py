@@ -79,6 +79,7 @@ def test_a_running_run(manager: RunManager) -> None:
     assert "left" in where(screen)
     assert enabled(screen) == {
         "Start": True,
+        "Start the branch": True,
         "Pause": True,
         "Step": True,
         "Stop": True,
@@ -117,6 +118,7 @@ def test_a_paused_run(manager: RunManager) -> None:
     assert where(screen).endswith("paused")
     assert enabled(screen) == {
         "Start": True,
+        "Start the branch": True,
         "Resume": True,
         "Step": True,
         "Stop": True,
@@ -143,6 +145,7 @@ def test_a_finished_run(manager: RunManager) -> None:
     assert where(screen).endswith("ended")
     assert enabled(screen) == {
         "Start": True,
+        "Start the branch": True,
         "Pause": False,
         "Step": False,
         "Stop": False,
@@ -186,7 +189,7 @@ def test_a_queued_run(manager: RunManager) -> None:
     endless(manager)
     session = begin(manager)
     screen = new_screen(run=session.run_id)
-    assert sentences(screen) == ["Queued: one run trains at a time, 1 ahead of this one."]
+    assert sentences(screen) == ["Queued: 1 ahead of this one."]
     assert "Queued" in where(screen)
     assert enabled(screen) == {
         "Start": True,
@@ -209,7 +212,7 @@ def test_a_withdrawn_run(manager: RunManager) -> None:
 @pytest.mark.parametrize(
     ("run_id", "sentence"),
     [
-        ("quiet-otter-3f2a", "This server knows no run quiet-otter-3f2a."),
+        ("quiet-otter-3f2a", "There is no run quiet-otter-3f2a in "),
         ("../../etc/passwd", "A run id looks like quiet-otter-3f2a."),
         ("", "A run id looks like quiet-otter-3f2a."),
         ("<b>x</b>", "A run id looks like quiet-otter-3f2a."),

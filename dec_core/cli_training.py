@@ -1,0 +1,128 @@
+"""A run on the command line: progress on the terminal, the result as text or JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from dec_core.config import Config
+from dec_core.errors import DECLabError, SettingsError
+
+if TYPE_CHECKING:
+    from dec_core.runs.recorder import Recorder
+    from dec_core.training.events import Event
+    from dec_core.training.view import View
+
+EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
+
+
+def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json: bool) -> int:
+    """Train to the end, from a checkpoint where the recorder has one."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from dec_core.runs.execution import execute
+
+    if recorder is not None:
+        print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
+    progress = _ProgressLine()
+    try:
+        for event, view, _ in execute(config, recorder):
+            if not as_json:
+                _show(event, view, progress)
+    except SettingsError:
+        # Settings that do not fit the data never will: there is nothing to resume.
+        if recorder is not None:
+            recorder.discard()
+        raise
+    finally:
+        progress.clear()
+        if recorder is not None:
+            recorder.close()
+    if recorder is not None and recorder.problem:
+        print(f"warning: {recorder.problem}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(summary(preset, config, view, recorder)))
+    return EXIT_ENDED
+
+
+class _ProgressLine:
+    """One line on a terminal that is written over; nothing where stderr is a file."""
+
+    def show(self, text: str) -> None:
+        if sys.stderr.isatty():
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        self.show("")
+
+
+def _show(event: Event, view: View, progress: _ProgressLine) -> None:
+    from dec_core.training import events
+    from dec_core.training.log import log_line, true_scores
+
+    match event:
+        case events.PretrainingEpochEnded():
+            filled = round(30 * event.epoch / event.epochs)
+            bar = "=" * filled + "-" * (30 - filled)
+            progress.show(f"pretraining [{bar}] {event.epoch}/{event.epochs} loss {event.loss:.4f}")
+        case events.Progress(phase=events.Phase.KMEANS):
+            progress.show(f"k-means restart {event.done} of {event.total}")
+        case events.CentersInitialized():
+            progress.clear()
+            print(f"k-means start: {true_scores(event.scores) or 'no true labels'}")
+        case events.TargetUpdated():
+            progress.clear()
+            line = log_line(event, view.config.clustering.max_iterations)
+            print("   ".join(filter(None, (line, true_scores(event.scores)))), flush=True)
+        case events.RunFinished():
+            progress.clear()
+            print(event.judgement.sentence)
+
+
+def summary(
+    preset: str, config: Config, view: View, recorder: Recorder | None = None
+) -> dict[str, Any]:
+    """The result of a finished run as plain JSON values; null where there is nothing to say."""
+    finished, start = view.finished, view.start
+    if finished is None or view.started is None:
+        raise DECLabError("A summary needs a finished run. Received one that still trains.")
+    last = view.updates[-1] if view.updates else None
+    scores = last.scores if last else None
+    start_scores = start.scores if start else None
+    judged = finished.judgement.verdict
+    values = {
+        "run_id": recorder.run_id if recorder else None,
+        "run_dir": str(recorder.store.folder(recorder.run_id)) if recorder else None,
+        "preset": preset,
+        "dataset": view.started.dataset_name,
+        "n_samples": view.started.n_samples,
+        "seed": config.seed,
+        "verdict": judged.value if judged else None,
+        "stop_reason": finished.stop_reason.value,
+        "sentence": finished.judgement.sentence,
+        "iterations": finished.iterations,
+        "updates": len(view.updates),
+        "occupied_clusters": last.health.occupied_clusters if last else None,
+        "effective_clusters": last.health.effective_clusters if last else None,
+        "largest_share": last.health.largest_share if last else None,
+        "acc": scores.acc if scores else None,
+        "nmi": scores.nmi if scores else None,
+        "ari": scores.ari if scores else None,
+        "kmeans_acc": start_scores.acc if start_scores else None,
+        "kmeans_nmi": start_scores.nmi if start_scores else None,
+        "loss": last.loss if last else None,
+        "labels_sha256": _labels_sha256(last.labels) if last else None,
+        "seconds": {phase.value: round(s, 3) for phase, s in finished.seconds.items()},
+    }
+    return {key: None if _is_nan(value) else value for key, value in values.items()}
+
+
+def _labels_sha256(labels: Any) -> str:
+    return hashlib.sha256(labels.astype("<i4").tobytes()).hexdigest()
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

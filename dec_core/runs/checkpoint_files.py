@@ -1,0 +1,148 @@
+"""Checkpoints of a run: one file each, thinned where they outgrow their share of the disk."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.verdict import StopReason
+from dec_core.config import Config
+from dec_core.errors import DECLabError, RunError
+from dec_core.runs.array_files import read_arrays, write_arrays
+from dec_core.training.checkpoint import Arrays, Checkpoint
+from dec_core.training.events import Phase
+
+# Beyond this every second checkpoint of clustering goes; the first and the newest stay.
+CHECKPOINT_BYTES = 64_000_000
+
+_NAME = re.compile(r"clustering-(\d{8})\.npz")
+_PRETRAINING = "pretraining.npz"
+
+
+class CheckpointFiles:
+    """The folder of one run's checkpoints.
+
+    Each knows how many lines the event log had when it was taken. Pretraining keeps its newest
+    one only, and none once clustering has begun.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, checkpoint: Checkpoint, lines: int) -> None:
+        """Add one and thin the rest. Raises OSError."""
+        self._folder.mkdir(exist_ok=True)
+        if checkpoint.phase is Phase.PRETRAINING:
+            write_arrays(self._folder / _PRETRAINING, _to_arrays(checkpoint, lines))
+            return
+        write_arrays(self._path(checkpoint.iteration), _to_arrays(checkpoint, lines))
+        (self._folder / _PRETRAINING).unlink(missing_ok=True)
+        self._thin()
+
+    def iterations(self) -> tuple[int, ...]:
+        """Where clustering can be taken up again, ascending."""
+        if not self._folder.is_dir():
+            return ()
+        found = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        return tuple(sorted(int(match[1]) for match in found if match))
+
+    def read(self, iteration: int | None = None) -> tuple[Checkpoint, int]:
+        """A checkpoint and its number of log lines; without ``iteration`` the newest readable.
+
+        Raises
+        ------
+        RunError
+            If there is none.
+        """
+        kept = self.iterations()
+        if iteration is not None:
+            if iteration not in kept:
+                known = ", ".join(f"{i:,}" for i in kept) or "none"
+                raise RunError(
+                    f"A checkpoint is kept at iterations {known}. Received {iteration:,}. "
+                    "Choose one of those."
+                )
+            return _from_arrays(read_arrays(self._path(iteration)))
+        paths = [self._path(i) for i in reversed(kept)] + [self._folder / _PRETRAINING]
+        for path in paths:
+            try:
+                return _from_arrays(read_arrays(path))
+            except RunError:
+                continue
+        raise RunError("The run has no checkpoint that can be read. Start it from the beginning.")
+
+    def remove_after(self, iteration: int) -> None:
+        """Forget what lies beyond the place from which the run goes on."""
+        for kept in self.iterations():
+            if kept > iteration:
+                self._path(kept).unlink(missing_ok=True)
+
+    def _path(self, iteration: int) -> Path:
+        return self._folder / f"clustering-{iteration:08d}.npz"
+
+    def _thin(self) -> None:
+        paths = [self._path(iteration) for iteration in self.iterations()]
+        if sum(path.stat().st_size for path in paths) > CHECKPOINT_BYTES:
+            for path in paths[1:-1:2]:
+                path.unlink(missing_ok=True)
+
+
+def _to_arrays(checkpoint: Checkpoint, lines: int) -> dict[str, NDArray[Any]]:
+    numbers = {
+        "phase": checkpoint.phase.value,
+        "config": checkpoint.config.to_dict(),
+        "seconds": {phase.value: seconds for phase, seconds in checkpoint.seconds.items()},
+        "epoch": checkpoint.epoch,
+        "iteration": checkpoint.iteration,
+        "last_update_at": checkpoint.last_update_at,
+        "loss": float(checkpoint.loss).hex(),
+        "stop_reason": checkpoint.stop_reason.value if checkpoint.stop_reason else None,
+        "lines": lines,
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "numbers": np.frombuffer(json.dumps(numbers).encode(), np.uint8),
+        **{f"weights_{i}": array for i, array in enumerate(checkpoint.weights)},
+        **{f"optimizer_{i}": array for i, array in enumerate(checkpoint.optimizer)},
+    }
+    if checkpoint.p is not None and checkpoint.labels is not None:
+        arrays |= {"p": checkpoint.p, "labels": checkpoint.labels}
+    return arrays
+
+
+def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
+    try:
+        numbers = json.loads(arrays["numbers"].tobytes())
+        reason = numbers["stop_reason"]
+        checkpoint = Checkpoint(
+            phase=Phase(numbers["phase"]),
+            config=Config.from_dict(numbers["config"]),
+            seconds={Phase(name): seconds for name, seconds in numbers["seconds"].items()},
+            weights=_numbered(arrays, "weights_"),
+            optimizer=_numbered(arrays, "optimizer_"),
+            epoch=numbers["epoch"],
+            iteration=numbers["iteration"],
+            last_update_at=numbers["last_update_at"],
+            loss=float.fromhex(numbers["loss"]),
+            stop_reason=None if reason is None else StopReason(reason),
+            p=arrays.get("p"),
+            labels=arrays.get("labels"),
+        )
+        return checkpoint, int(numbers["lines"])
+    except (KeyError, TypeError, ValueError, DECLabError) as error:
+        raise RunError(f"A checkpoint is damaged ({error}). Delete it or copy the run.") from error
+
+
+def _numbered(arrays: dict[str, NDArray[Any]], prefix: str) -> Arrays:
+    count = sum(name.startswith(prefix) for name in arrays)
+    return tuple(arrays[f"{prefix}{i}"] for i in range(count))
+
+
+def at_branch(checkpoint: Checkpoint) -> Checkpoint:
+    """The same place in a run that goes on, even if its parent ended there."""
+    return replace(checkpoint, stop_reason=None)

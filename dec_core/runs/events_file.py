@@ -1,0 +1,158 @@
+"""Events as lines of JSON, with their arrays in files beside.
+
+One line per event, in order. Progress within an update or an epoch is not written: nothing that
+a person looks at afterwards depends on it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.metrics import Health, Scores
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.config import Config
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    ParameterChanged,
+    Phase,
+    PretrainingEpochEnded,
+    PretrainingReused,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    TargetUpdated,
+    WarningRaised,
+)
+
+Array = NDArray[Any]
+
+_HEALTH_NUMBERS = (
+    "effective_clusters largest_share mean_confidence center_distance embedding_spread".split()
+)
+
+STORED: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        RunStarted,
+        PretrainingReused,
+        PretrainingEpochEnded,
+        CentersInitialized,
+        TargetUpdated,
+        ParameterChanged,
+        WarningRaised,
+        RunFinished,
+        RunFailed,
+    )
+}
+_ARRAYS: dict[type[Event], tuple[str, ...]] = {
+    RunStarted: ("sample_ids", "true_labels"),
+    CentersInitialized: ("labels", "embedding_sample"),
+    TargetUpdated: ("labels", "embedding_sample"),
+}
+
+
+def arrays_of(event: Event) -> dict[str, Array | None]:
+    """The arrays that an event carries, by field."""
+    return {name: getattr(event, name) for name in _ARRAYS.get(type(event), ())}
+
+
+def encode(event: Event) -> str:
+    """One line without its end; arrays are left out."""
+    left_out = _ARRAYS.get(type(event), ())
+    values = {
+        field.name: _plain(getattr(event, field.name))
+        for field in fields(event)
+        if field.name not in left_out
+    }
+    return json.dumps({"event": type(event).__name__, **values}, separators=(",", ":"))
+
+
+def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Event:
+    """The event of a line; ``arrays`` gives what ``encode`` left out, by field.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If the line is none that ``encode`` wrote.
+    """
+    values: dict[str, Any] = json.loads(line)
+    kind = STORED[values.pop("event")]
+    decoded = {name: _DECODERS.get(name, _same)(value) for name, value in values.items()}
+    empty = dict.fromkeys(_ARRAYS.get(kind, ()))
+    event = kind(**decoded, **empty)
+    if not empty:
+        return event
+    return kind(**decoded, **arrays(event))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Config):
+        return value.to_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        # JSON has no NaN; a word is read back by float().
+        return str(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _scores(value: Any) -> Scores | None:
+    return (
+        None if value is None else Scores(*(float(value[name]) for name in ("acc", "nmi", "ari")))
+    )
+
+
+def _health(value: Any) -> Health:
+    decoded: dict[str, Any] = {name: float(value[name]) for name in _HEALTH_NUMBERS}
+    decoded |= {
+        "cluster_sizes": tuple(value["cluster_sizes"]),
+        "occupied_clusters": value["occupied_clusters"],
+        "target_row_sums": tuple(float(item) for item in value["target_row_sums"]),
+        "is_finite": value["is_finite"],
+    }
+    return Health(**decoded)
+
+
+def _judgement(value: Any) -> Judgement:
+    verdict = value["verdict"]
+    return Judgement(
+        Condition(value["condition"]),
+        None if verdict is None else Verdict(verdict),
+        value["sentence"],
+    )
+
+
+def _seconds(value: Any) -> Any:
+    """Of a whole run by phase, of a single event one number."""
+    if isinstance(value, dict):
+        return {Phase(phase): float(seconds) for phase, seconds in value.items()}
+    return float(value)
+
+
+_DECODERS: dict[str, Callable[[Any], Any]] = {
+    "config": Config.from_dict,
+    "class_names": lambda value: None if value is None else tuple(value),
+    "cluster_sizes": tuple,
+    "scores": _scores,
+    "health": _health,
+    "judgement": _judgement,
+    "stop_reason": StopReason,
+    "seconds": _seconds,
+    **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
+}

@@ -1,0 +1,80 @@
+"""From settings to a stored run: what a session and the command line both do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from dec_core.config import Config
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
+from dec_core.training.events import Event, WarningRaised
+from dec_core.training.view import View, fold
+
+if TYPE_CHECKING:
+    from dec_core.training.trainer import Trainer
+
+
+class Moment(NamedTuple):
+    """An event, the view after it and the trainer that may be commanded now."""
+
+    event: Event
+    view: View
+    trainer: Trainer
+
+
+def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder | None, str]:
+    """A recorder for a new run; none, with the reason, where the folder cannot be written."""
+    try:
+        return Recorder(store, store.create(config, preset)), ""
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return None, (
+            f"This run cannot be saved: {reason} ({store.root}). It trains in memory only. "
+            "Name a folder that can be written with DEC_RUNS_DIR."
+        )
+
+
+def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Iterator[Moment]:
+    """Load the data, train and record; a recorder that has a checkpoint goes on from there.
+
+    ``problem`` says why there is no recorder; it is raised as a warning, as is a disk that
+    refuses later.
+
+    Raises
+    ------
+    DECLabError
+        If the data are missing or do not fit.
+    """
+    from dec_core.data import load
+
+    started = perf_counter()
+    dataset = load(config.data, config.seed)
+    seconds = perf_counter() - started
+    from dec_core.training.trainer import Trainer
+
+    if recorder is None:
+        trainer, view = Trainer(config, dataset, seconds), View()
+    else:
+        recorder.begin(dataset)
+        view = recorder.view
+        trainer = Trainer(
+            recorder.config,
+            dataset,
+            seconds,
+            resumption=recorder.resumption,
+            pretrained=recorder.pretrained(),
+        )
+    has_warned = False
+    for event in trainer.events():
+        view = fold(view, event)
+        if recorder is not None:
+            recorder.write(event, view, trainer)
+            problem = recorder.problem
+        yield Moment(event, view, trainer)
+        if problem and not has_warned and not view.is_over:
+            has_warned = True
+            warning = WarningRaised(problem)
+            view = fold(view, warning)
+            yield Moment(warning, view, trainer)

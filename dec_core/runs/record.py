@@ -1,0 +1,121 @@
+"""What ``run.json`` says of a run."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any
+
+from dec_core.config import Config
+from dec_core.errors import DECLabError, RunError
+
+SCHEMA = 1
+_LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
+
+
+class RunState(StrEnum):
+    """Where a stored run is in its life.
+
+    QUEUED -> RUNNING -> FINISHED | FAILED; INTERRUPTED if its process ended before the run did;
+    DAMAGED if the folder cannot be read.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    INTERRUPTED = "interrupted"
+    FINISHED = "finished"
+    FAILED = "failed"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Where a branch began; ``changes`` are its settings that differ, as [parent's, its own]."""
+
+    parent: str
+    iteration: int
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of the store. ``summary`` is ``training.outcome`` of a run that is over."""
+
+    run_id: str
+    state: RunState
+    created: str = ""
+    preset: str = ""
+    config: Config | None = None
+    dataset: str = ""
+    fingerprint: str = ""
+    n_samples: int = 0
+    n_features: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+    lineage: Lineage | None = None
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    summary: dict[str, Any] | None = None
+    problem: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no event will follow."""
+        return self.state in (RunState.FINISHED, RunState.FAILED)
+
+
+def new_record(
+    run_id: str, config: Config, preset: str, lineage: Lineage | None = None
+) -> RunRecord:
+    """A run that waits for its turn, made now by the libraries that are installed."""
+    return RunRecord(
+        run_id=run_id,
+        state=RunState.QUEUED,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        preset=preset,
+        config=config,
+        dataset=config.data.name,
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        lineage=lineage,
+    )
+
+
+def to_json(record: RunRecord) -> str:
+    """The text of ``run.json``; title and tags stand elsewhere, as they may change later."""
+    values = asdict(replace(record, config=None))
+    for name in ("title", "tags", "problem"):
+        del values[name]
+    config = None if record.config is None else record.config.to_dict()
+    return json.dumps({"schema": SCHEMA, **values, "config": config}, indent=1)
+
+
+def from_json(text: str) -> RunRecord:
+    """Read what ``to_json`` wrote.
+
+    Raises
+    ------
+    RunError
+        If the schema is unknown or the text damaged.
+    """
+    try:
+        values = json.loads(text)
+        schema = values.pop("schema")
+        if schema != SCHEMA:
+            raise RunError(
+                f"run.json must have schema version {SCHEMA}. Received {schema!r}. "
+                "Open the run with the version of DEC Lab that wrote it."
+            )
+        lineage = values.pop("lineage")
+        values["state"] = RunState(values["state"])
+        values["config"] = Config.from_dict(values["config"])
+        return RunRecord(**values, lineage=None if lineage is None else Lineage(**lineage))
+    except (ValueError, KeyError, TypeError, AttributeError, DECLabError) as error:
+        if isinstance(error, RunError):
+            raise
+        raise RunError(f"run.json is damaged ({error}). Copy the run again.") from error

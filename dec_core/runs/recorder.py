@@ -1,0 +1,215 @@
+"""Writes one run while it trains, and finds the place from which an interrupted one goes on."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from dec_core.config import Config
+from dec_core.errors import RunError
+from dec_core.runs.checkpoint_files import CheckpointFiles
+from dec_core.runs.event_log import EventLog
+from dec_core.runs.pretrained import PretrainedCache
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore, take_lock
+from dec_core.training.checkpoint import Pretrained, Resumption
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    ParameterChanged,
+    Phase,
+    PretrainingEpochEnded,
+    RunFailed,
+    RunFinished,
+    TargetUpdated,
+)
+from dec_core.training.outcome import outcome
+from dec_core.training.view import View
+
+if TYPE_CHECKING:
+    from dec_core.data import Dataset
+    from dec_core.training.trainer import Trainer
+
+# Checkpoints take at most this share of the time; between two updates the log alone goes on.
+CHECKPOINT_SHARE = 0.02
+
+
+class Recorder:
+    """The one writer of a run; holds its lock from the beginning to ``close``.
+
+    Where the disk refuses, ``problem`` becomes a sentence and nothing more is written: training
+    goes on in memory, and the folder keeps the last state that was whole.
+
+    Raises
+    ------
+    RunError
+        If another process trains the run, or it is over, unknown or damaged.
+    """
+
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        self.run_id = run_id
+        self.store = store
+        self.problem = ""
+        self.view = View()
+        self.resumption: Resumption | None = None
+        self.checkpoint_share = CHECKPOINT_SHARE
+        folder = store.folder(run_id)
+        self._lock = store.lock(run_id)
+        take_lock(self._lock, run_id)
+        try:
+            self.record = store.record(run_id)
+            if self.record.is_over:
+                raise RunError(f"{run_id} is over and never changes. Branch it to go on from it.")
+        except RunError:
+            self._lock.release()
+            raise
+        self._log = EventLog(folder)
+        self._checkpoints = CheckpointFiles(folder / "checkpoints")
+        self._cache = PretrainedCache(store.root / ".pretrained")
+        self._not_before = 0.0
+
+    @property
+    def config(self) -> Config:
+        """The settings with which the run begins or goes on."""
+        if self.record.config is None:
+            raise RunError(f"{self.run_id} has no settings. Copy the run again.")
+        return self.view.config if self.view.started is not None else self.record.config
+
+    def stored_view(self) -> View:
+        """The run as its log shows it, before it goes on; nothing where the log is damaged."""
+        with contextlib.suppress(RunError):
+            return self.store.view(self.run_id)
+        return View()
+
+    def rewind(self) -> None:
+        """Go back to the newest checkpoint, or to the beginning where there is none."""
+        lines = 0
+        with contextlib.suppress(RunError):
+            checkpoint, lines = self._checkpoints.read()
+            self._log.cut(lines)
+            self._checkpoints.remove_after(checkpoint.iteration)
+            self.view = self.store.view(self.run_id)
+            self.resumption = Resumption(
+                checkpoint,
+                losses=tuple(epoch.loss for epoch in self.view.pretraining),
+                start=self.view.start or Resumption(checkpoint).start,
+                history=tuple(update.observation for update in self.view.updates),
+            )
+        if self.resumption is None:
+            self.view, lines = View(), 0
+            self._log.cut(0)
+        self._log.open(self.view, lines)
+
+    def begin(self, dataset: Dataset) -> None:
+        """The data are loaded.
+
+        Raises
+        ------
+        RunError
+            If the run was made with other data.
+        """
+        known = self.record.fingerprint
+        if known and known != dataset.fingerprint:
+            raise RunError(
+                f"{self.run_id} was trained on {self.record.dataset} with fingerprint "
+                f"{known[:12]}. Received {dataset.name} with fingerprint "
+                f"{dataset.fingerprint[:12]}. Bring back the first data, or start a new run."
+            )
+        self.record = replace(
+            self.record,
+            state=RunState.RUNNING,
+            dataset=dataset.name,
+            fingerprint=dataset.fingerprint,
+            n_samples=dataset.n_samples,
+            n_features=dataset.n_features,
+        )
+        try:
+            self.store.write_record(self.record)
+            self.rewind()
+        except OSError as error:
+            self._give_up(error)
+
+    def pretrained(self) -> Pretrained | None:
+        """The autoencoder that an earlier run pretrained for exactly this one."""
+        return self._cache.get(self.config, self.record.fingerprint)
+
+    def write(self, event: Event, view: View, trainer: Trainer) -> None:
+        """Store an event and, where it is time for one, a checkpoint."""
+        self.view = view
+        if self.problem:
+            return
+        try:
+            if isinstance(event, RunFinished):
+                self._checkpoint(trainer)
+            self._log.append(event)
+            self._after(event, trainer)
+        except OSError as error:
+            self._give_up(error)
+
+    def write_checkpoint(self, trainer: Trainer) -> None:
+        """Keep the run as it stands."""
+        if not self.problem:
+            try:
+                self._checkpoint(trainer)
+            except OSError as error:
+                self._give_up(error)
+
+    def write_failure(self, event: RunFailed, view: View) -> None:
+        """Store that training failed; a run that could not even begin stays interrupted."""
+        self.view = view
+        if not self.problem and self._log.is_open:
+            try:
+                self._log.append(event)
+                self._end(RunState.FAILED)
+            except OSError as error:
+                self._give_up(error)
+
+    def discard(self) -> None:
+        """Remove a run that cannot begin."""
+        self.close()
+        with contextlib.suppress(RunError, OSError):
+            self.store.delete(self.run_id)
+
+    def close(self) -> None:
+        """Give the run back; one that is not over counts as interrupted from now on."""
+        self._log.close()
+        self._lock.release()
+
+    def _after(self, event: Event, trainer: Trainer) -> None:
+        if isinstance(event, TargetUpdated):
+            self._log.thin(self.view)
+        if isinstance(event, ParameterChanged):
+            self._checkpoint(trainer)
+        elif isinstance(event, TargetUpdated | PretrainingEpochEnded):
+            if perf_counter() >= self._not_before:
+                self._checkpoint(trainer)
+        elif isinstance(event, CentersInitialized) and trainer.pretrained and not self.view.reused:
+            self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
+        elif isinstance(event, RunFinished):
+            self._end(RunState.FINISHED)
+
+    def _checkpoint(self, trainer: Trainer) -> None:
+        started = perf_counter()
+        checkpoint = trainer.checkpoint()
+        if checkpoint is None:
+            return
+        self._checkpoints.write(checkpoint, self._log.lines)
+        ended = perf_counter()
+        share = self.checkpoint_share
+        wait = (ended - started) * (1 - share) / share
+        is_first = checkpoint.phase is Phase.CLUSTERING and checkpoint.iteration == 0
+        self._not_before = 0.0 if is_first else ended + wait
+
+    def _end(self, state: RunState) -> None:
+        self.record = replace(self.record, state=state, summary=outcome(self.view))
+        self.store.write_record(self.record)
+
+    def _give_up(self, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        self.problem = (
+            f"The run is no longer saved: {reason} ({self.store.root}). It trains on in memory. "
+            "Free space or choose another folder with DEC_RUNS_DIR before the next run."
+        )
+        self._log.close()

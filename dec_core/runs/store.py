@@ -1,0 +1,272 @@
+"""Runs on disk: one folder each under ``DEC_RUNS_DIR``.
+
+    quiet-otter-3f2a/
+        run.json         config, data, versions, lineage, state, summary; replaced as a whole
+        notes.json       title and tags, which a person may change at any time
+        events.jsonl     one line per event; only ever appended to while the run trains
+        arrays/          start.npz; labels and embedding sample of k-means and of each update
+        checkpoints/     where the run can be taken up again
+        maps/            UMAP maps; made anew where they are missing
+        lock             held by the process that trains the run
+
+The contract
+------------
+- Every file but the log is written under another name and renamed: it is whole or not there. The
+  arrays of an event are there before its line. So whatever a reader sees is a true past state of
+  the run; a last line without its end is not read.
+- Everything written survives the death of the process at any moment. Nothing is forced to the
+  platter, so a loss of power may cost the last seconds.
+- A run whose log ends with ``RunFinished`` never changes, but for its notes and its maps. A run
+  that goes on after an interruption first cuts its log back to the checkpoint that it goes on from.
+- One process at a time writes a run, for it holds the run's lock, which the system gives back
+  when the process ends. A run that is not over and not locked is ``interrupted``.
+- Frames are thinned as in ``View``; checkpoints as in ``checkpoint_files``. A missing frame in the
+  middle is a thinned one; start, first and newest frame must be there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from dec_core.config import Config
+from dec_core.errors import RunError
+from dec_core.runs import record as records
+from dec_core.runs.array_files import read_compressed, write_compressed, write_whole
+from dec_core.runs.checkpoint_files import CheckpointFiles
+from dec_core.runs.event_log import EventLog
+from dec_core.runs.maps import MapFrame
+from dec_core.runs.names import check_run_id, new_run_id
+from dec_core.runs.record import Lineage, RunRecord, RunState
+from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.view import View, replay
+
+MAX_TITLE, MAX_TAGS = 80, 12
+
+
+def default_root() -> Path:
+    """``DEC_RUNS_DIR``, otherwise the user's data folder."""
+    named = os.environ.get("DEC_RUNS_DIR")
+    return Path(named) if named else platformdirs.user_data_path("dec-lab") / "runs"
+
+
+class RunStore:
+    """All runs under one folder. Safe for several threads and several processes."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = (root or default_root()).absolute()
+
+    def create(self, config: Config, preset: str, lineage: Lineage | None = None) -> str:
+        """A new folder for a queued run; returns its id.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        while True:
+            run_id = new_run_id()
+            with contextlib.suppress(FileExistsError):
+                (self.root / run_id).mkdir()
+                break
+        record = records.new_record(run_id, config, preset, lineage)
+        try:
+            self.write_record(record)
+        except OSError:
+            shutil.rmtree(self.root / run_id, ignore_errors=True)
+            raise
+        return run_id
+
+    def records(self) -> list[RunRecord]:
+        """Every run, newest first; damaged ones with the reason, at the end."""
+        if not self.root.is_dir():
+            return []
+        names = [path.name for path in self.root.iterdir() if path.is_dir()]
+        found = [self._record_or_problem(name) for name in names if not name.startswith(".")]
+        return sorted(found, key=lambda record: record.created, reverse=True)
+
+    def record(self, run_id: str) -> RunRecord:
+        """What is known of one run.
+
+        Raises
+        ------
+        RunError
+            If the id is malformed or unknown, or the run damaged.
+        """
+        folder = self.folder(run_id)
+        record = records.from_json(_read(folder / "run.json"))
+        if record.run_id != run_id:
+            raise RunError(
+                f"run.json must belong to {run_id}. Received {record.run_id[:40]!r}. "
+                "Give the folder its own name back."
+            )
+        if not record.is_over and not self.is_locked(run_id):
+            record = replace(record, state=RunState.INTERRUPTED)
+        if record.state is RunState.FINISHED:
+            EventLog(folder).check_end(record.summary or {})
+        return replace(record, **_notes(folder))
+
+    def folder(self, run_id: str) -> Path:
+        """Where a run lies.
+
+        Raises
+        ------
+        RunError
+            If the id is malformed or unknown.
+        """
+        folder = self.root / check_run_id(run_id)
+        if not folder.is_dir():
+            raise RunError(
+                f"There is no run {run_id} in {self.root}. Check the address, or start a new run "
+                "with these settings."
+            )
+        return folder
+
+    def view(self, run_id: str, *, with_arrays: bool = True) -> View:
+        """The run as its stored events tell it, exactly as it was seen live.
+
+        Without arrays there are the numbers only, which is fast.
+
+        Raises
+        ------
+        RunError
+            If the run is unknown or damaged.
+        """
+        return replay(EventLog(self.folder(run_id)).events(with_arrays=with_arrays))
+
+    def checkpoints(self, run_id: str) -> tuple[int, ...]:
+        """Iterations from which the run can be branched, ascending."""
+        return CheckpointFiles(self.folder(run_id) / "checkpoints").iterations()
+
+    def checkpoint(self, run_id: str, iteration: int | None = None) -> Checkpoint:
+        """The newest checkpoint, or the one at ``iteration``. Raises RunError."""
+        return CheckpointFiles(self.folder(run_id) / "checkpoints").read(iteration)[0]
+
+    def log_stamp(self, run_id: str) -> tuple[int, int]:
+        """Changes whenever the run has news."""
+        try:
+            status = (self.folder(run_id) / "events.jsonl").stat()
+        except FileNotFoundError:
+            return 0, 0
+        return status.st_size, status.st_mtime_ns
+
+    def maps(self, run_id: str, view: View) -> tuple[MapFrame, ...]:
+        """The UMAP maps that were made of the run's updates."""
+        frames = []
+        for path in sorted((self.folder(run_id) / "maps").glob("*.z")):
+            with contextlib.suppress(RunError, ValueError, IndexError):
+                update = view.updates[int(path.stem)]
+                points = read_compressed(path)
+                frames.append(MapFrame(update.update, update.iteration, points))
+        return tuple(frames)
+
+    def write_map(self, run_id: str, frame: MapFrame) -> None:
+        """Keep a map; one that cannot be kept is made anew when it is wanted."""
+        with contextlib.suppress(OSError, RunError):
+            folder = self.folder(run_id) / "maps"
+            folder.mkdir(exist_ok=True)
+            write_compressed(folder / f"{frame.update:06d}.z", frame.points)
+
+    def annotate(
+        self, run_id: str, *, title: str | None = None, tags: tuple[str, ...] | None = None
+    ) -> None:
+        """Give a run a title or tags; None leaves them. Raises RunError, OSError."""
+        folder = self.folder(run_id)
+        notes = _notes(folder)
+        if title is not None:
+            notes["title"] = " ".join(title.split())[:MAX_TITLE]
+        if tags is not None:
+            words = (" ".join(tag.split())[:MAX_TITLE] for tag in tags)
+            notes["tags"] = tuple(dict.fromkeys(filter(None, words)))[:MAX_TAGS]
+        write_whole(folder / "notes.json", json.dumps(notes).encode())
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run.
+
+        Raises
+        ------
+        RunError
+            If it is unknown, or trains at the moment.
+        """
+        folder = self.folder(run_id)
+        with self.locked(run_id):
+            doomed = folder.with_name(f".{run_id}.deleted")
+            folder.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def write_record(self, record: RunRecord) -> None:
+        """Replace ``run.json``. Raises OSError."""
+        path = self.root / record.run_id / "run.json"
+        write_whole(path, records.to_json(record).encode())
+
+    def lock(self, run_id: str) -> FileLock:
+        """The run's lock, not yet taken."""
+        return FileLock(self.folder(run_id) / "lock", timeout=0, thread_local=False)
+
+    @contextlib.contextmanager
+    def locked(self, run_id: str) -> Iterator[None]:
+        """Hold the lock of a run. Raises RunError where another one holds it."""
+        lock = self.lock(run_id)
+        take_lock(lock, run_id)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def is_locked(self, run_id: str) -> bool:
+        """Whether some process trains the run or has it in its queue."""
+        lock = self.lock(run_id)
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        except OSError:
+            return False
+        lock.release()
+        return False
+
+    def _record_or_problem(self, name: str) -> RunRecord:
+        try:
+            return self.record(name)
+        except RunError as error:
+            return RunRecord(name, RunState.DAMAGED, problem=str(error))
+
+
+def take_lock(lock: FileLock, run_id: str) -> None:
+    """Take a run's lock or raise RunError."""
+    try:
+        lock.acquire()
+    except Timeout:
+        raise RunError(
+            f"{run_id} must be at rest for this. It trains or waits in a queue now. "
+            "Stop it first, or wait until it has ended."
+        ) from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunError(
+            f"A run's folder must hold a readable {path.name}. {path.parent.name[:40]} does not. "
+            "Copy the run again or delete the folder."
+        ) from error
+
+
+def _notes(folder: Path) -> dict[str, Any]:
+    """Title and tags; none where a person has given none or the file is damaged."""
+    try:
+        values = json.loads((folder / "notes.json").read_text(encoding="utf-8"))
+        return {"title": str(values["title"]), "tags": tuple(map(str, values["tags"]))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"title": "", "tags": ()}

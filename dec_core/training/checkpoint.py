@@ -1,0 +1,101 @@
+"""Everything that decides how a run goes on, as plain arrays and numbers.
+
+Batches follow from the seed and the number of the step, so no random state is carried: a run
+that goes on from a checkpoint computes what the uninterrupted one computes, bit for bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.verdict import Observation, Start, StopReason
+from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.errors import SettingsError
+from dec_core.training.events import Phase
+
+Arrays = tuple[NDArray[Any], ...]
+
+# What a branch may set anew: everything of clustering that neither shapes the network nor has
+# already had its effect when clustering begins.
+BRANCH_SETTINGS = (
+    *LIVE_PARAMETERS,
+    *(
+        f"clustering.{name}"
+        for name in "target loss optimizer momentum batch_size batch_order max_iterations".split()
+    ),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A run between two gradient steps.
+
+    Attributes
+    ----------
+    phase : PRETRAINING or CLUSTERING
+    config : the settings as they stand, live changes included
+    seconds : active seconds so far, by phase
+    weights : of the autoencoder while it is pretrained; afterwards of the clustering model, the
+        encoder's and then the cluster centres (n_clusters, n_dimensions)
+    optimizer : the optimizer's variables: step count, learning rate, slots
+    epoch : pretraining epochs done
+    iteration : gradient steps of clustering done
+    last_update_at : the iteration of the newest target distribution
+    loss : the last batch's, NaN before the first step
+    stop_reason : set once the run is at its end and only the verdict is missing
+    p : (n_samples, n_clusters) float32, the newest target distribution; None in pretraining
+    labels : (n_samples,) of the newest update; None in pretraining
+    """
+
+    phase: Phase
+    config: Config
+    seconds: dict[Phase, float]
+    weights: Arrays
+    optimizer: Arrays
+    epoch: int
+    iteration: int = 0
+    last_update_at: int = 0
+    loss: float = float("nan")
+    stop_reason: StopReason | None = None
+    p: NDArray[np.float32] | None = None
+    labels: NDArray[np.integer] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Resumption:
+    """A checkpoint with what was observed on the way to it: the loss of every pretraining epoch,
+    the k-means start and every update."""
+
+    checkpoint: Checkpoint
+    losses: tuple[float, ...] = ()
+    start: Start = field(default_factory=lambda: Start(()))
+    history: tuple[Observation, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Pretrained:
+    """A pretrained autoencoder: its weights and the loss of every epoch that made them."""
+
+    weights: Arrays
+    losses: tuple[float, ...]
+
+
+def check_branch(parent: Config, branch: Config) -> None:
+    """Whether a branch may have these settings.
+
+    Raises
+    ------
+    SettingsError
+        If a setting differs that the checkpoint has fixed.
+    """
+    fixed = [path for path in branch.differences(parent) if path not in BRANCH_SETTINGS]
+    if fixed:
+        raise SettingsError(
+            f"A branch can differ from its parent in {', '.join(BRANCH_SETTINGS)}. Received a "
+            f"change of {', '.join(fixed)}, which the checkpoint fixes. Leave it as it was, or "
+            "start a new run."
+        )

@@ -1,0 +1,48 @@
+"""What became of a run, as the few numbers that a table of runs shows."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from dec_core.analysis.metrics import Scores
+from dec_core.training.view import View
+
+
+def outcome(view: View) -> dict[str, Any]:
+    """Plain JSON values; None where there is nothing to say. ``seconds`` is active time."""
+    last = view.updates[-1] if view.updates else None
+    scored = [update.scores for update in view.updates if update.scores is not None]
+    start = view.start.scores if view.start else None
+    judgement = view.judgement()
+    values: dict[str, Any] = {
+        "verdict": judgement.verdict.value if judgement and judgement.verdict else None,
+        "sentence": _sentence(view),
+        "stop_reason": view.finished.stop_reason.value if view.finished else None,
+        "iterations": view.iteration,
+        "updates": len(view.updates),
+        "best_acc": max((scores.acc for scores in scored), default=None),
+        "best_nmi": max((scores.nmi for scores in scored), default=None),
+        "occupied_clusters": last.health.occupied_clusters if last else None,
+        "effective_clusters": last.health.effective_clusters if last else None,
+        "seconds": round(view.elapsed_seconds, 3),
+        **_named("", scored[-1] if scored else None),
+        **_named("kmeans_", start),
+    }
+    return {name: None if _is_nan(value) else value for name, value in values.items()}
+
+
+def _sentence(view: View) -> str:
+    if view.failed is not None:
+        return view.failed.message
+    judgement = view.judgement()
+    return judgement.sentence if judgement else ""
+
+
+def _named(prefix: str, scores: Scores | None) -> dict[str, float | None]:
+    names = ("acc", "nmi", "ari")
+    return {prefix + name: getattr(scores, name) if scores else None for name in names}
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)

@@ -1,0 +1,86 @@
+"""Branch: a new run from a checkpoint of the one that is shown, with the form's settings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.config import SETTINGS, Config
+from dec_core.errors import DECLabError
+from dec_core.runs.session import RunSession
+from dec_core.training.checkpoint import BRANCH_SETTINGS
+from pages.ui.frame_slider import chosen_update
+from pages.ui.state import run_manager, show_run
+
+
+def branch_control(session: RunSession, preset: str, config: Config | None) -> None:
+    """A popover: from where the branch would begin, what it would change, what stays fixed."""
+    kept = _checkpoints(session)
+    with st.popover(
+        "Branch",
+        icon=":material/fork_right:",
+        disabled=not kept or config is None,
+        help="A new run from a checkpoint of this one, with the settings on the left",
+    ):
+        if not kept or config is None:
+            return
+        iteration = _nearest(session, kept)
+        parent = session.view.config
+        changes = {path: config.get(path) for path in BRANCH_SETTINGS}
+        _describe(iteration, len(kept), parent, config)
+        if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
+            _start(session, parent.with_values(changes), preset, iteration)
+
+
+def lineage_sentence(session: RunSession) -> str:
+    """Where a branch comes from; empty for other runs."""
+    if session.lineage is None:
+        return ""
+    changes = ", ".join(
+        f"{SETTINGS[path].label.lower()} {before} to {after}"
+        for path, (before, after) in session.lineage.changes.items()
+        if path in SETTINGS
+    )
+    origin = f"Branch of {session.lineage.parent} at iteration {session.lineage.iteration:,}"
+    return f"{origin}: {changes}" if changes else origin
+
+
+def _checkpoints(session: RunSession) -> tuple[int, ...]:
+    try:
+        return run_manager().store.checkpoints(session.run_id)
+    except DECLabError:
+        return ()
+
+
+def _nearest(session: RunSession, kept: tuple[int, ...]) -> int:
+    """The last checkpoint that is not after the update at which the slider stands."""
+    updates = session.view.updates
+    update = chosen_update(len(updates), key=f"frame:{session.run_id}")
+    if update is None:
+        return kept[-1]
+    return max((i for i in kept if i < updates[update].iteration), default=kept[0])
+
+
+def _describe(iteration: int, count: int, parent: Config, config: Config) -> None:
+    st.markdown(f"From iteration **{iteration:,}**")
+    st.caption(f"The checkpoint nearest to the frame slider, one of {count} that are kept.")
+    differing = config.differences(parent)
+    for path in filter(BRANCH_SETTINGS.__contains__, differing):
+        setting = SETTINGS[path]
+        before, after = setting.format(parent.get(path)), setting.format(config.get(path))
+        st.markdown(f"{setting.label}: {before} \N{RIGHTWARDS ARROW} **{after}**")
+    if not any(path in BRANCH_SETTINGS for path in differing):
+        st.markdown("The same settings: it will repeat this run.")
+    locked = [SETTINGS[path].label for path in differing if path not in BRANCH_SETTINGS]
+    if locked:
+        st.caption(
+            f":material/lock: Fixed by the checkpoint, so not taken over: {', '.join(locked)}."
+        )
+
+
+def _start(session: RunSession, config: Config, preset: str, iteration: int) -> None:
+    try:
+        show_run(run_manager().branch(session.run_id, config, preset, iteration).run_id)
+    except DECLabError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()

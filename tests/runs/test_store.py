@@ -1,0 +1,289 @@
+"""Stored runs: what is read is what was seen live; what is damaged is named and harms no other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dec_core.data import make_dataset
+from dec_core.errors import RunError, SettingsError
+from dec_core.runs.branch import branch
+from dec_core.runs.execution import execute
+from dec_core.runs.record import RunState
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
+from dec_core.training import view as view_module
+from dec_core.training.outcome import outcome
+from dec_core.training.view import View
+from tests.runs.small_sessions import small_config
+
+
+def train(store: RunStore, run_id: str, *, moments: int | None = None) -> View:
+    """Train to the end, or give the run up after some events, with a checkpoint at each update."""
+    recorder = Recorder(store, run_id)
+    recorder.checkpoint_share = 0.999
+    list(islice(execute(recorder.config, recorder), moments))
+    recorder.close()
+    return recorder.view
+
+
+def new_run(store: RunStore, **values: object) -> str:
+    """A queued run on a few digits."""
+    named = {name.replace("__", "."): value for name, value in values.items()}
+    return store.create(small_config(named), "digits")
+
+
+def same(first: View, second: View) -> None:
+    """Equal numbers and labels at every update, and the same verdict."""
+    assert len(first.updates) == len(second.updates)
+    for one, other in zip(first.updates, second.updates, strict=True):
+        assert one.iteration == other.iteration
+        assert one.scores == other.scores
+        assert one.health == other.health
+        assert one.loss == other.loss or (np.isnan(one.loss) and np.isnan(other.loss))
+        assert one.labels is not None and other.labels is not None
+        np.testing.assert_array_equal(one.labels, other.labels)
+        np.testing.assert_array_equal(one.embedding_sample, other.embedding_sample)
+    assert first.judgement() == second.judgement()
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return RunStore()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One finished run, to be copied."""
+    store = RunStore(tmp_path_factory.mktemp("finished"))
+    train(store, new_run(store))
+    return store.folder(store.records()[0].run_id)
+
+
+@pytest.fixture
+def copied(finished: Path, store: RunStore) -> Path:
+    """The finished run in this test's own store."""
+    shutil.copytree(finished, store.root / finished.name)
+    return store.root / finished.name
+
+
+def test_stored_equals_live(store: RunStore) -> None:
+    run_id = new_run(store)
+    live = train(store, run_id)
+    stored = store.view(run_id)
+    same(live, stored)
+    assert stored.iteration == live.iteration == 40
+    assert stored.pretraining == live.pretraining
+    assert stored.started is not None and live.started is not None
+    np.testing.assert_array_equal(stored.started.sample_ids, live.started.sample_ids)
+    np.testing.assert_array_equal(stored.started.true_labels, live.started.true_labels)
+    record = store.record(run_id)
+    assert record.state is RunState.FINISHED
+    assert record.summary == outcome(live)
+    numbers = store.view(run_id, with_arrays=False)
+    assert [u.scores for u in numbers.updates] == [u.scores for u in live.updates]
+    assert numbers.updates[0].labels is None
+
+
+@pytest.mark.parametrize("moments", [1, 2, 3, 5, 6, 8, 9, 11, 13, 15])
+def test_a_run_that_is_given_up_anywhere_resumes_exactly(store: RunStore, moments: int) -> None:
+    whole = train(store, new_run(store))
+    run_id = new_run(store)
+    train(store, run_id, moments=moments)
+    assert store.record(run_id).state is RunState.INTERRUPTED
+    same(whole, train(store, run_id))
+    same(whole, store.view(run_id))
+    assert store.record(run_id).state is RunState.FINISHED
+
+
+def test_pretraining_is_paid_once(store: RunStore) -> None:
+    first = train(store, new_run(store))
+    second = train(store, new_run(store))
+    other = train(store, new_run(store, pretraining__epochs=1))
+    assert first.reused is None and other.reused is None
+    assert second.reused is not None and second.reused.epochs == 2
+    assert [e.loss for e in second.pretraining] == [e.loss for e in first.pretraining]
+    same(first, second)
+
+
+def test_a_branch_with_the_same_settings_repeats_its_parent(store: RunStore) -> None:
+    parent = new_run(store)
+    whole = train(store, parent)
+    kept = store.checkpoints(parent)
+    assert kept == (0, 10, 20, 30, 40)
+    run_id = branch(store, parent, small_config(), "digits", 20)
+    same(whole, train(store, run_id))
+    lineage = store.record(run_id).lineage
+    assert lineage is not None
+    assert (lineage.parent, lineage.iteration, lineage.changes) == (parent, 20, {})
+
+
+def test_a_branch_takes_other_settings_from_its_checkpoint_on(store: RunStore) -> None:
+    parent = new_run(store)
+    whole = train(store, parent)
+    config = small_config({"clustering.target": "r-recycled", "clustering.learning_rate": 1.0})
+    run_id = branch(store, parent, config, "digits", 10)
+    branched = train(store, run_id)
+    assert branched.config.clustering.learning_rate == 1.0
+    assert [u.scores for u in branched.updates[:2]] == [u.scores for u in whole.updates[:2]]
+    assert [u.scores for u in branched.updates[2:]] != [u.scores for u in whole.updates[2:]]
+    lineage = store.record(run_id).lineage
+    assert lineage is not None
+    assert lineage.changes["clustering.learning_rate"] == [0.001, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"clustering.n_clusters": 5}, "clustering.n_clusters, which the checkpoint fixes"),
+        ({"seed": 4}, "seed, which the checkpoint fixes"),
+        ({"clustering.max_iterations": 20}, "above the branch's start"),
+    ],
+)
+def test_what_a_branch_cannot_change(
+    copied: Path, store: RunStore, values: dict[str, int], message: str
+) -> None:
+    with pytest.raises(SettingsError, match=message):
+        branch(store, copied.name, small_config(values), "digits", 20)
+    assert [record.run_id for record in store.records()] == [copied.name]
+
+
+def test_a_branch_needs_a_kept_checkpoint(copied: Path, store: RunStore) -> None:
+    with pytest.raises(RunError, match="kept at iterations 0"):
+        branch(store, copied.name, small_config(), "digits", 17)
+
+
+def test_a_run_with_other_data_is_refused(store: RunStore) -> None:
+    run_id = new_run(store)
+    train(store, run_id, moments=8)
+    recorder = Recorder(store, run_id)
+    other = make_dataset("other", np.eye(4, 64), source="a test")
+    with pytest.raises(RunError, match=r"trained on digits with .* Received other with"):
+        recorder.begin(other)
+    recorder.close()
+
+
+def test_a_finished_run_never_changes(copied: Path, store: RunStore) -> None:
+    with pytest.raises(RunError, match="is over and never changes"):
+        Recorder(store, copied.name)
+    assert not store.is_locked(copied.name)
+
+
+def test_one_writer_at_a_time(store: RunStore) -> None:
+    run_id = new_run(store)
+    first = Recorder(store, run_id)
+    assert store.record(run_id).state is RunState.QUEUED
+    with pytest.raises(RunError, match="must be at rest"):
+        Recorder(store, run_id)
+    with pytest.raises(RunError, match="must be at rest"):
+        store.delete(run_id)
+    first.close()
+    assert store.record(run_id).state is RunState.INTERRUPTED
+    store.delete(run_id)
+    assert store.records() == []
+
+
+@pytest.mark.parametrize("run_id", ["../x", "..", "", "a/b", "quiet-otter-3f2a/../x", "x" * 300])
+def test_no_path_can_be_smuggled_in(store: RunStore, run_id: str) -> None:
+    with pytest.raises(RunError, match="A run id looks like"):
+        store.folder(run_id)
+
+
+def test_notes(copied: Path, store: RunStore) -> None:
+    store.annotate(copied.name, title="  my \n best ", tags=("a", "", "a", "b"))
+    store.annotate(copied.name, tags=("c",))
+    record = store.record(copied.name)
+    assert (record.title, record.tags) == ("my best", ("c",))
+
+
+def truncate_log(folder: Path) -> None:
+    log = folder / "events.jsonl"
+    log.write_bytes(log.read_bytes()[:-40])
+
+
+def forget_labels(folder: Path) -> None:
+    max((folder / "arrays").glob("labels-0*")).unlink()
+
+
+def newer_schema(folder: Path) -> None:
+    values = json.loads((folder / "run.json").read_text()) | {"schema": 99}
+    (folder / "run.json").write_text(json.dumps(values))
+
+
+def empty_record(folder: Path) -> None:
+    (folder / "run.json").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (truncate_log, "is cut short"),
+        (forget_labels, "It is missing"),
+        (newer_schema, "schema version 1. Received 99"),
+        (empty_record, "run.json is damaged"),
+    ],
+)
+def test_a_damaged_run_is_listed_with_the_reason(
+    copied: Path, store: RunStore, damage: object, reason: str
+) -> None:
+    assert callable(damage)
+    damage(copied)
+    sound = new_run(store)
+    (store.root / "not a run").mkdir()
+    listed = {record.run_id: record for record in store.records()}
+    assert listed[copied.name].state is RunState.DAMAGED
+    assert reason in listed[copied.name].problem
+    assert "A run id looks like" in listed["not a run"].problem
+    assert listed[sound].state is RunState.INTERRUPTED
+
+
+def test_a_damaged_checkpoint_is_passed_over(store: RunStore) -> None:
+    whole = train(store, new_run(store))
+    run_id = new_run(store)
+    train(store, run_id, moments=13)
+    newest = max((store.folder(run_id) / "checkpoints").glob("clustering-*"))
+    newest.write_bytes(newest.read_bytes()[:100])
+    same(whole, train(store, run_id))
+
+
+def test_a_torn_line_is_not_read(store: RunStore) -> None:
+    run_id = new_run(store)
+    train(store, run_id, moments=10)
+    before = store.view(run_id)
+    with (store.folder(run_id) / "events.jsonl").open("ab") as log:
+        log.write(b'{"event":"TargetUpda')
+    assert store.view(run_id).revision == before.revision
+
+
+def test_a_folder_that_refuses_costs_the_saving_but_not_the_run(store: RunStore) -> None:
+    run_id = new_run(store)
+    recorder = Recorder(store, run_id)
+    warnings: list[str] = []
+    view = View()
+    for number, (_, view, _) in enumerate(execute(recorder.config, recorder)):
+        if number == 8:
+            shutil.rmtree(store.folder(run_id) / "arrays")
+            (store.folder(run_id) / "arrays").write_text("in the way")
+        warnings = list(view.warnings)
+    recorder.close()
+    assert view.finished is not None
+    assert [w for w in warnings if w.startswith("The run is no longer saved")]
+    assert store.record(run_id).state is not RunState.FINISHED
+
+
+def test_frames_are_thinned_as_in_the_view(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_module, "LABEL_BYTES", 300 * 6)
+    run_id = new_run(store, clustering__max_iterations=200)
+    live = train(store, run_id)
+    kept = [u.update for u in live.updates if u.labels is not None]
+    assert 2 < len(kept) <= 6
+    assert [u.update for u in store.view(run_id).updates if u.labels is not None] == kept
+    on_disk = list((store.folder(run_id) / "arrays").glob("labels-0*"))
+    assert len(on_disk) == len(kept)

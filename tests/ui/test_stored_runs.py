@@ -1,0 +1,88 @@
+"""Runs that outlast their server: found again, resumed, branched."""
+
+from __future__ import annotations
+
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.store import RunStore
+from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
+from tests.ui.screens import button, click, enabled, new_screen, plots, sentences, where
+
+
+def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
+    """A run of an earlier server that was closed while it trained."""
+    earlier = RunManager()
+    session = earlier.start(small_config({**ENDLESS, **(values or {})}), "digits")
+    wait_for_updates(session, 3)
+    earlier.close()
+    wait_for(session, SessionState.INTERRUPTED)
+    return session
+
+
+def test_an_interrupted_run_is_shown_and_resumed(manager: RunManager) -> None:
+    before = interrupted_run()
+    screen = new_screen(run=before.run_id)
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("Interrupted at iteration")
+    assert "interrupted" in where(screen)
+    assert "sizes" in plots(screen)
+    click(screen, "Resume")
+    session = manager.get(before.run_id)
+    wait_for_updates(session, len(before.view.updates) + 2)
+    pause(session)
+    known = [update.scores for update in before.view.updates]
+    assert [update.scores for update in session.view.updates[: len(known)]] == known
+
+
+def test_two_tabs_that_resume_make_one_run(manager: RunManager) -> None:
+    before = interrupted_run()
+    first, second = new_screen(run=before.run_id), new_screen(run=before.run_id)
+    click(first, "Resume")
+    click(second, "Resume")
+    assert [session.run_id for session in manager.sessions()] == [before.run_id]
+
+
+def test_a_finished_run_of_an_earlier_server() -> None:
+    earlier = RunManager()
+    session = earlier.start(small_config(), "digits")
+    wait_for(session, SessionState.ENDED)
+    earlier.close()
+    screen = new_screen(run=session.run_id)
+    finished = session.view.finished
+    assert finished is not None
+    assert sentences(screen) == [finished.judgement.sentence]
+    assert button(screen, "Stop").disabled
+    assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
+
+
+def test_branch_takes_the_settings_of_the_form(manager: RunManager) -> None:
+    parent = interrupted_run()
+    screen = new_screen(run=parent.run_id, clustering__learning_rate="0.5", seed="9")
+    assert enabled(screen)["Start the branch"]
+    said = [caption.value for caption in screen.caption]
+    assert [line for line in said if "Fixed by the checkpoint" in line and "Seed" in line]
+    click(screen, "Start the branch")
+    branched = manager.sessions()[-1]
+    assert branched.run_id != parent.run_id
+    assert branched.lineage is not None
+    assert branched.lineage.parent == parent.run_id
+    assert branched.lineage.changes["clustering.learning_rate"] == [0.001, 0.5]
+    assert branched.config.seed == 0
+    assert f"branch of {parent.run_id}" in where(screen)
+
+
+def test_a_damaged_run_is_a_sentence() -> None:
+    run_id = RunStore().create(small_config(), "digits")
+    (RunStore().folder(run_id) / "run.json").write_text("{}")
+    screen = new_screen(run=run_id)
+    assert [s for s in sentences(screen) if "run.json is damaged" in s]
+
+
+def test_queued_runs_can_be_moved_up(manager: RunManager) -> None:
+    manager.start(small_config(ENDLESS), "digits")
+    waiting = [manager.start(small_config(ENDLESS), "digits") for _ in range(2)]
+    screen = new_screen(run=waiting[1].run_id)
+    assert sentences(screen) == ["Queued: 2 ahead of this one."]
+    click(screen, "Move up")
+    assert manager.runs_ahead(waiting[1]) == 1
+    assert manager.runs_ahead(waiting[0]) == 2
