@@ -17,7 +17,10 @@ st.html(
 )
 st.logo(str(ICON), size="large")
 page = st.navigation(
-    [st.Page("train.py", title="Train", icon=":material/model_training:", default=True)],
+    [
+        st.Page("train.py", title="Train", icon=":material/model_training:", default=True),
+        st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
+    ],
     position="sidebar",
 )
 page.run()

@@ -28,6 +28,19 @@ TRUE_LABELS = (
     "#b94068",
     "#b3b3b3",
 )
+# Runs that are compared; thin lines, so they stand out more from light and from dark.
+RUNS = (
+    "#d97716",
+    "#6c57d9",
+    "#2e7350",
+    "#bf1386",
+    "#30a7bf",
+    "#bf1313",
+    "#7787d9",
+    "#a6995b",
+    "#8518f2",
+    "#d97787",
+)
 ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
 LOSS, DELTA_LABEL, PRETRAINING = "#3f90da", "#2aa775", "#9a54cf"
 
@@ -40,6 +53,17 @@ def cluster_colors(count: int) -> list[str]:
 def true_label_colors(count: int) -> list[str]:
     """As ``cluster_colors``, for true labels."""
     return _extended(TRUE_LABELS, count)
+
+
+def run_colors(count: int) -> list[str]:
+    """As ``cluster_colors``, for runs that are compared."""
+    return _extended(RUNS, count)
+
+
+def translucent(color: str, opacity: float) -> str:
+    """``#rrggbb`` as an rgba colour, for bands and shades."""
+    red, green, blue = bytes.fromhex(color[1:])
+    return f"rgba({red},{green},{blue},{opacity:g})"
 
 
 def discrete_scale(colors: list[str]) -> list[list[float | str]]:

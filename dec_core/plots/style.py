@@ -54,6 +54,11 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
     )
 
 
+def plain(name: str) -> str:
+    """A person's words in a figure; plotly reads < as the beginning of a tag."""
+    return name.replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
+
+
 def name_axes(figure: go.Figure, suffix: str, name: str) -> None:
     """A name above one of several pairs of axes; ``suffix`` is "" for the first, "2", "3" ..."""
     figure.add_annotation(

@@ -21,6 +21,7 @@ const save = (content, type, name) => {
 const attribute = (trace, path, index) => {
   let value = trace;
   for (const part of path.split(".")) value = value?.[part];
+  if (typeof value === "string") return value;
   if (path === "x" && !value) return (trace.x0 ?? 0) + index * (trace.dx ?? 1);
   return value?.[index] ?? "";
 };
@@ -39,18 +40,22 @@ const csv = (element) => {
   return rows.join("\n") + "\n";
 };
 
+// What a page shows beside the plot, a saved plot must show itself.
+const savedLayout = (element) =>
+  element.layout.meta.runs ? { ...element.layout, showlegend: true } : element.layout;
+
 const page = async (element, url) => {
   const source = (await (await fetch(url)).text()).replaceAll("</script", "<\\/script");
-  const plot = (key) => JSON.stringify(element[key]).replaceAll("<", "\\u003c");
+  const plot = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
   return `<!doctype html><meta charset="utf-8"><title>DEC Lab</title><script>${source}</script>
 <div id="plot" style="height:95vh"></div>
-<script>Plotly.newPlot("plot", ${plot("decLabData")}, ${plot("layout")}, {responsive: true, displaylogo: false, plotlyServerURL: "", modeBarButtonsToRemove: ["sendChartToCloud"]});</script>`;
+<script>Plotly.newPlot("plot", ${plot(element.decLabData)}, ${plot(savedLayout(element))}, {responsive: true, displaylogo: false, plotlyServerURL: "", modeBarButtonsToRemove: ["sendChartToCloud"]});</script>`;
 };
 
 const buttons = (element, Plotly) => {
   const name = () => element.dataset.filename;
   const image = (format) =>
-    Plotly.downloadImage(element, {
+    Plotly.downloadImage({ data: element.data, layout: savedLayout(element) }, {
       format, filename: name(), scale: format === "png" ? 2 : 1,
       width: element.clientWidth, height: element.clientHeight,
     });
@@ -68,6 +73,27 @@ const buttons = (element, Plotly) => {
       save(await page(element, element.dataset.library), "text/html", name() + ".html")),
     button("Save numbers as CSV", text("CSV"), () => save(csv(element), "text/csv", name() + ".csv")),
   ];
+};
+
+// Where ``layout.meta.runs`` is set, a trace's legendgroup is a run; the whole page hears which
+// run the pointer is on, and every such plot dims the others.
+const lightUp = (element, run) => {
+  for (const trace of element.querySelectorAll(".scatterlayer .trace")) {
+    const group = trace.__data__?.[0]?.trace?.legendgroup;
+    trace.style.opacity = !run || group === run ? "" : "0.12";
+  }
+};
+
+const followRuns = (element) => {
+  const tell = (run) => window.dispatchEvent(new CustomEvent("dec-lab-run", { detail: run }));
+  const hear = ({ detail }) => {
+    if (!element.isConnected) return window.removeEventListener("dec-lab-run", hear);
+    lightUp(element, (element.decLabRun = detail));
+  };
+  window.addEventListener("dec-lab-run", hear);
+  element.on("plotly_hover", ({ points }) => tell(points[0].data.legendgroup));
+  element.on("plotly_unhover", () => tell(null));
+  element.on("plotly_afterplot", () => lightUp(element, element.decLabRun));
 };
 
 const themed = (layout, style) => {
@@ -100,6 +126,9 @@ export default function (component) {
   element.decLabShown = shown;
   const figure = JSON.parse(data.figure);
   const layout = themed(figure.layout, style);
+  // plotly picks the colour of a cell's text as if the cell were opaque.
+  for (const trace of figure.data)
+    if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };
   layout.uirevision = data.uirevision;
   layout.autosize = true;
   layout.height = data.height;
@@ -115,6 +144,8 @@ export default function (component) {
       modeBarButtonsToAdd: buttons(element, Plotly),
     };
     await Plotly.react(element, figure.data, layout, element.decLabConfig);
+    if (layout.meta?.runs && !element.decLabFollows) followRuns(element);
+    element.decLabFollows ||= Boolean(layout.meta?.runs);
     element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
   }).catch((error) => { if (!window.Plotly) element.textContent = error.message; else throw error; });
   return cleanup;

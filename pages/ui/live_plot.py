@@ -76,39 +76,68 @@ def live_plot(
     zoom: str = "",
     height: int,
 ) -> None:
+    """Show a figure of one run; see ``show_plot``."""
+    show_plot(
+        name,
+        draw,
+        subject=session.run_id,
+        filename=f"dec-lab_{session.run_id}_{{}}_iteration-{view.iteration}",
+        news=(news, view.is_over),
+        options=options,
+        may_wait=not view.is_over,
+        zoom=zoom,
+        height=height,
+    )
+
+
+def show_plot(
+    name: str,
+    draw: Callable[[], Plot],
+    *,
+    subject: str,
+    filename: str,
+    news: Hashable = None,
+    options: Hashable = None,
+    may_wait: bool = True,
+    zoom: str = "",
+    height: int,
+) -> None:
     """Show a figure, drawn anew only where there is something new to show.
 
     Parameters
     ----------
     name : one per place on the page
     draw : makes the figure
-    news : what the run has added since; a change may wait until a second has passed
+    subject : what the figure shows, such as a run's id; another one is drawn at once
+    filename : of saved figures, with {} where the plot's name stands
+    news : what has been added since
     options : what the person chose; a change is drawn at once
+    may_wait : whether news may wait until a second has passed, because the page will ask again
     zoom : which axes these are; zoom is kept as long as they stay the same
     height : in pixels
     """
-    key = f"drawn:{session.run_id}:{name}"
+    key = f"drawn:{name}"
     last: _Drawn | None = st.session_state.get(key)
-    if last is None or _is_outdated(last, (news, view.is_over), options):
-        data = _data(session, view, draw(), zoom) | {"height": height}
-        last = _Drawn((news, view.is_over), options, data, monotonic())
+    options = (subject, options)
+    if last is None or _is_outdated(last, news, options, may_wait=may_wait):
+        data = _data(draw(), filename, f"{subject}:{zoom}") | {"height": height}
+        last = _Drawn(news, options, data, monotonic())
         st.session_state[key] = last
     _component(key=f"plot:{name}", data=last.data, height=height)
 
 
-def _is_outdated(last: _Drawn, news: tuple[Hashable, bool], options: Hashable) -> bool:
+def _is_outdated(last: _Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:
     if options != last.options:
         return True
-    _, is_over = news
-    return news != last.news and (is_over or monotonic() - last.at >= REDRAW_SECONDS)
+    is_rested = not may_wait or monotonic() - last.at >= REDRAW_SECONDS
+    return news != last.news and is_rested
 
 
-def _data(session: RunSession, view: View, plot: Plot, zoom: str) -> dict[str, Any]:
-    name = f"dec-lab_{session.run_id}_{plot.name}_iteration-{view.iteration}"
+def _data(plot: Plot, filename: str, uirevision: str) -> dict[str, Any]:
     return {
         "figure": plot.figure.to_json(),
         "alternative": plot.alternative,
-        "filename": name,
-        "uirevision": f"{session.run_id}:{zoom}",
+        "filename": filename.format(plot.name),
+        "uirevision": uirevision,
         "library": plotly_url(),
     }

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.server import running_server
@@ -61,12 +61,15 @@ def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
             if not request.url.startswith((server, "data:", "blob:", "ws://127.0.0.1")):
                 complaints.append(f"asked for {request.url}")
 
+        def said(message: ConsoleMessage) -> None:
+            # Streamlit looks for its server below a deep link's path first.
+            is_search = "/_stcore/" in message.location.get("url", "")
+            if message.type == "error" and not is_search:
+                complaints.append(message.text)
+
         page.on("request", requested)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", said)
 
     def open_(
         path: str = "/", *, width: int = 1440, height: int = 900, theme: str = "light"

@@ -9,15 +9,18 @@ import pytest
 
 from dec_core.plots.palette import (
     CLUSTERS,
+    RUNS,
     TRUE_LABELS,
     cluster_colors,
     discrete_scale,
+    run_colors,
+    translucent,
     true_label_colors,
 )
 from tests.plots.vision import VISION, closest_pair, contrast, difference
 
 BACKGROUNDS = ("#ffffff", "#11161c")
-PALETTES = {"clusters": CLUSTERS, "true labels": TRUE_LABELS}
+PALETTES = {"clusters": CLUSTERS, "true labels": TRUE_LABELS, "runs": RUNS}
 
 
 def test_the_measure_itself() -> None:
@@ -41,7 +44,7 @@ def test_every_color_stands_out_from_the_background(name: str, background: str) 
     assert contrast(faintest, background) >= 1.9, faintest
 
 
-@pytest.mark.parametrize("colors", [cluster_colors, true_label_colors])
+@pytest.mark.parametrize("colors", [cluster_colors, true_label_colors, run_colors])
 def test_more_colors_keep_the_first_ten(colors: Callable[[int], list[str]]) -> None:
     thirty = colors(30)
     assert colors(10) == thirty[:10]
@@ -52,8 +55,18 @@ def test_more_colors_keep_the_first_ten(colors: Callable[[int], list[str]]) -> N
     assert colors(0) == []
 
 
-def test_clusters_and_true_labels_have_no_color_in_common() -> None:
-    assert not set(CLUSTERS) & set(TRUE_LABELS)
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_lines_of_runs_stand_out_more(background: str) -> None:
+    assert min(contrast(color, background) for color in RUNS) >= 2.8
+
+
+def test_the_palettes_have_no_color_in_common() -> None:
+    together = [color for palette in PALETTES.values() for color in palette]
+    assert len(set(together)) == len(together)
+
+
+def test_a_translucent_color_keeps_its_hue() -> None:
+    assert translucent("#102030", 0.25) == "rgba(16,32,48,0.25)"
 
 
 def test_discrete_scale_gives_each_label_its_own_stretch() -> None:

@@ -1,0 +1,119 @@
+"""The curves of the chosen runs, live ones included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from dec_core.errors import RunError
+from dec_core.plots.comparison import draw_comparison
+from dec_core.plots.comparison_curves import Along, Measure, Series
+from dec_core.runs.record import RunRecord, RunState
+from dec_core.training.view import View
+from pages.ui.compare_runs import is_changing
+from pages.ui.compare_series import FOLD, Group, can_fold, readable
+from pages.ui.live_plot import show_plot
+from pages.ui.run_legend import LegendEntry, run_legend
+from pages.ui.state import run_manager
+
+TICK_SECONDS = 1.0
+HEIGHT = 530
+_ALL = "All"
+
+
+def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
+    """What is drawn along what."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        measure = st.segmented_control(
+            "Measure",
+            [_ALL, *(one.value for one in Measure)],
+            default=_ALL,
+            required=True,
+            label_visibility="collapsed",
+            key="compare_measure",
+        )
+        along = st.segmented_control(
+            "Along",
+            [one.value for one in Along],
+            default=Along.ITERATIONS.value,
+            required=True,
+            label_visibility="collapsed",
+            key="compare_along",
+        )
+        st.toggle(
+            "Fold seeds",
+            key=FOLD,
+            disabled=not can_fold(records),
+            help="Runs that differ only in their seed become one curve: their mean, with a band of "
+            "one standard deviation. It ends where the shortest of them ends.",
+        )
+    return list(Measure) if measure == _ALL else [Measure(measure)], Along(along)
+
+
+def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:
+    """Legend and figure; they tick only while one of the runs trains."""
+    is_ticking = any(is_changing(record) for group in groups for record in group.records)
+
+    @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
+    def tick() -> None:
+        series, problems = readable(groups)
+        run_legend([_entry(one) for one in series])
+        for problem in problems:
+            st.warning(problem, icon=":material/broken_image:")
+        _figure(series, measures, along)
+        if is_ticking and any(_has_moved_on(group) for group in groups):
+            st.rerun()
+
+    tick()
+
+
+def _figure(series: Sequence[Series], measures: Sequence[Measure], along: Along) -> None:
+    with st.container(border=True):
+        show_plot(
+            "comparison",
+            partial(draw_comparison, series, measures, along),
+            subject=",".join(one.key for one in series),
+            filename="dec-lab_{}",
+            news=tuple(len(view.updates) for one in series for view in one.views),
+            options=(
+                tuple(measures),
+                along,
+                tuple((one.name, one.color, one.is_baseline, len(one.views)) for one in series),
+            ),
+            may_wait=False,
+            zoom=f"{along}{len(measures)}{measures[0]}",
+            height=HEIGHT,
+        )
+
+
+def _entry(one: Series) -> LegendEntry:
+    return LegendEntry(
+        one.key, one.name, one.color, _note(one.views), f"./?run={one.key}", one.is_baseline
+    )
+
+
+def _note(views: Sequence[View]) -> str:
+    """NMI and the gain over the k-means start; for several runs their means."""
+    last = [view.updates[-1].scores if view.updates else None for view in views]
+    starts = [view.start.scores if view.start else None for view in views]
+    pairs = [(a.nmi, b.nmi) for a, b in zip(last, starts, strict=True) if a and b]
+    if not pairs:
+        return "no scores" if any(view.updates for view in views) else "no update yet"
+    nmi, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+    return f"NMI {nmi:.3f}, {nmi - start:+.3f} over k-means"
+
+
+def _has_moved_on(group: Group) -> bool:
+    """Whether a run has begun or ended since the page was drawn."""
+    return any(_state(record) is not record.state for record in group.records)
+
+
+def _state(record: RunRecord) -> RunState:
+    if not is_changing(record):
+        return record.state
+    try:
+        return run_manager().store.record(record.run_id).state
+    except RunError:
+        return RunState.DAMAGED

@@ -1,0 +1,136 @@
+"""All runs that can be compared: what is stored, what this server trains, and their numbers."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from dec_core.analysis.metrics import Labels
+from dec_core.errors import RunError
+from dec_core.runs.record import RunRecord, RunState
+from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.store import RunStore
+from dec_core.training.outcome import outcome
+from dec_core.training.view import View
+from pages.ui.state import run_manager
+
+_STATES = {
+    SessionState.QUEUED: RunState.QUEUED,
+    SessionState.RUNNING: RunState.RUNNING,
+    SessionState.PAUSED: RunState.RUNNING,
+    SessionState.INTERRUPTED: RunState.INTERRUPTED,
+}
+
+
+def all_runs() -> list[RunRecord]:
+    """Every run, newest first; those that could not be saved come before the stored ones."""
+    manager = run_manager()
+    stored = manager.store.records()
+    known = {record.run_id for record in stored}
+    unsaved = [_unsaved(one) for one in manager.sessions() if one.run_id not in known]
+    return [*reversed(unsaved), *stored]
+
+
+def name_of(record: RunRecord) -> str:
+    """The title that a person has given, otherwise the id."""
+    return record.title or record.run_id
+
+
+def is_changing(record: RunRecord) -> bool:
+    """Whether the run trains or is about to."""
+    return record.state in (RunState.RUNNING, RunState.QUEUED)
+
+
+def view_of(record: RunRecord) -> View:
+    """The numbers of a run as they stand now.
+
+    Raises
+    ------
+    RunError
+        If the run is damaged or gone.
+    """
+    if record.state is RunState.DAMAGED:
+        raise RunError(record.problem)
+    session = _session(record.run_id)
+    if session is not None:
+        return session.view
+    store = run_manager().store
+    return _stored_view(store, _news(store, record.run_id))
+
+
+def summary_of(record: RunRecord) -> dict[str, Any]:
+    """The numbers for the table: as they were at the end, or as they stand now."""
+    if record.summary is not None:
+        return record.summary
+    try:
+        return outcome(view_of(record))
+    except RunError:
+        return {}
+
+
+def labels_of(record: RunRecord) -> tuple[Labels, int]:
+    """(n_samples,) the run's newest labels that are kept, and their iteration.
+
+    Raises
+    ------
+    RunError
+        If there are none.
+    """
+    session = _session(record.run_id)
+    if session is not None:
+        for update in reversed(session.view.updates):
+            if update.labels is not None:
+                return update.labels, update.iteration
+        raise RunError(f"{name_of(record)} has no labels yet. Wait for its first update.")
+    store = run_manager().store
+    return _stored_labels(store, _news(store, record.run_id))
+
+
+def _session(run_id: str) -> RunSession | None:
+    """The run in this server's memory, unless another process knows it better."""
+    found = (one for one in run_manager().sessions() if one.run_id == run_id)
+    session = next(found, None)
+    if session is None or session.state is SessionState.ELSEWHERE:
+        return None
+    return session
+
+
+def _unsaved(session: RunSession) -> RunRecord:
+    started = session.view.started
+    ended = RunState.FAILED if session.view.failed else RunState.FINISHED
+    return RunRecord(
+        run_id=session.run_id,
+        state=_STATES.get(session.state, ended),
+        preset=session.preset,
+        config=session.config,
+        dataset=session.config.data.name,
+        n_samples=started.n_samples if started else 0,
+        problem="Not saved: it ends with the server.",
+    )
+
+
+class _News(NamedTuple):
+    """What a cached reading of a stored run belongs to."""
+
+    root: str
+    run_id: str
+    stamp: tuple[int, int]
+
+
+def _news(store: RunStore, run_id: str) -> _News:
+    return _News(str(store.root), run_id, store.log_stamp(run_id))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _stored_view(_store: RunStore, news: _News) -> View:
+    """A view is immutable, so that all pages may share it until the run has news."""
+    return _store.view(news.run_id, with_arrays=False)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _stored_labels(_store: RunStore, news: _News) -> tuple[Labels, int]:
+    checkpoint = _store.checkpoint(news.run_id)
+    if checkpoint.labels is None:
+        raise RunError(f"{news.run_id} ended before its first update. Choose another run.")
+    return checkpoint.labels, checkpoint.last_update_at + 1

@@ -1,0 +1,290 @@
+"""The Compare page with real stored runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import RunSession, SessionState
+from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates
+from tests.ui.screens import (
+    ROUTER,
+    button,
+    captions,
+    choose,
+    click,
+    intact,
+    plots,
+    refresh,
+    sentences,
+)
+
+
+def compare(**query: str) -> AppTest:
+    """A tab that opens the Compare page with this address."""
+    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for name, value in query.items():
+        screen.query_params[name] = value
+    screen.switch_page("compare.py")
+    return refresh(screen)
+
+
+def trained(manager: RunManager, **values: object) -> RunSession:
+    """A run that is over."""
+    named = {name.replace("__", "."): value for name, value in values.items()}
+    session = manager.start(small_config(named), "digits")
+    wait_for(session, SessionState.ENDED)
+    return session
+
+
+def two(manager: RunManager) -> list[str]:
+    """Two runs that differ only in their seed."""
+    return [trained(manager).run_id, trained(manager, seed=1).run_id]
+
+
+def forget_sessions(manager: RunManager) -> RunManager:
+    """A server that knows the runs from the disk alone."""
+    manager.close()
+    st.cache_resource.clear()
+    return manager
+
+
+def rows(screen: AppTest) -> dict[str, dict[str, Any]]:
+    """The table, by run id."""
+    records = screen.dataframe[0].value.to_dict("records")
+    return {record["Id"]: record for record in records}
+
+
+def legend(screen: AppTest) -> list[dict[str, Any]]:
+    """The entries of the legend."""
+    for element in screen.get("bidi_component"):
+        if element.proto.component_name.endswith("run_legend"):
+            entries: list[dict[str, Any]] = json.loads(element.proto.json)["entries"]
+            return entries
+    return []
+
+
+def curves(screen: AppTest) -> list[dict[str, Any]]:
+    """The traces of the comparison."""
+    figure = json.loads(plots(screen)["comparison"]["figure"])
+    traces: list[dict[str, Any]] = figure["data"]
+    return traces
+
+
+def settings(screen: AppTest) -> str:
+    """The table of settings that differ."""
+    return "".join(e.proto.body for e in screen.get("html") if "dec-lab-settings" in e.proto.body)
+
+
+def test_before_the_first_run() -> None:
+    screen = compare()
+    assert [m.value for m in screen.markdown if m.value.startswith("There are no runs yet.")]
+    assert [link.proto.label for link in screen.get("page_link")] == ["Train a run"]
+    assert not plots(screen)
+
+
+def test_stored_runs_are_listed_with_their_numbers(manager: RunManager) -> None:
+    session = trained(manager)
+    forget_sessions(manager)
+    row = rows(compare())[session.run_id]
+    last, start = session.view.updates[-1].scores, session.view.start
+    assert last is not None
+    assert start is not None
+    assert start.scores is not None
+    assert (row["Preset"], row["Data"], row["State"]) == ("digits", "digits", "finished")
+    assert row["NMI"] == pytest.approx(last.nmi)
+    assert row["NMI gain"] == pytest.approx(last.nmi - start.scores.nmi)
+    assert row["Best ACC"] >= row["ACC"]
+    assert row["Iterations"] == 40
+    assert row["Open"] == f"./?run={session.run_id}"
+
+
+def test_the_newest_runs_are_chosen_and_stand_in_the_address(manager: RunManager) -> None:
+    first, second = two(manager)
+    screen = compare()
+    assert set(screen.query_params["runs"].split(",")) == {first, second}
+    assert {entry["run"] for entry in legend(screen)} == {first, second}
+
+
+def test_the_address_says_which_runs_in_which_order(manager: RunManager) -> None:
+    first, second = two(manager)
+    forget_sessions(manager)
+    screen = compare(runs=f"{second},{first}")
+    assert [entry["run"] for entry in legend(screen)] == [second, first]
+    colors = {entry["run"]: entry["color"] for entry in legend(screen)}
+    assert len(set(colors.values())) == 2
+    for trace in curves(screen):
+        assert trace["line"]["color"] == colors[trace["legendgroup"]]
+    for run_id, color in colors.items():
+        assert f'<tr data-run="{run_id}"><th><span class="swatch" style="background:{color}">' in (
+            settings(screen)
+        )
+    assert all(row[""].startswith("data:image/svg+xml") for row in rows(screen).values())
+
+
+def test_no_run_chosen_is_a_choice(manager: RunManager) -> None:
+    two(manager)
+    screen = compare(runs="")
+    assert not plots(screen)
+    assert "Tick runs to compare them" in captions(screen)
+    assert button(screen, "Delete").disabled
+
+
+@pytest.mark.parametrize("wrong", ["wild-owl-ffff", "../../etc/passwd", "<b>x</b>"])
+def test_an_unknown_run_in_the_address_is_a_sentence(manager: RunManager, wrong: str) -> None:
+    run_id = trained(manager).run_id
+    screen = compare(runs=f"{wrong},{run_id}", baseline=wrong)
+    assert len(sentences(screen)) == 2
+    assert screen.query_params["runs"] == run_id
+    assert "baseline" not in screen.query_params
+    assert [entry["run"] for entry in legend(screen)] == [run_id]
+    assert not sentences(refresh(screen))
+
+
+def test_a_damaged_run_is_listed_and_holds_up_nothing(manager: RunManager) -> None:
+    first, second = two(manager)
+    forget_sessions(manager)
+    (manager.store.root / first / "run.json").write_text("{", encoding="utf-8")
+    screen = compare(runs=f"{first},{second}")
+    assert rows(screen)[first]["State"] == "damaged"
+    assert rows(screen)[first]["Remark"]
+    assert [text.value for text in screen.text if text.value.startswith(f"{first}: run.json")]
+    assert [entry["run"] for entry in legend(screen)] == [second]
+    assert [s for s in sentences(screen) if s.startswith(f"{first} cannot be drawn.")]
+
+
+def test_filters_hide_rows_but_choose_nothing_else(manager: RunManager) -> None:
+    first, second = two(manager)
+    manager.store.annotate(second, title="The second", tags=("keep",))
+    screen = compare(runs=f"{first},{second}")
+    screen.text_input(key="compare_text").set_value("the SECOND").run()
+    assert list(rows(intact(screen))) == [second]
+    assert screen.query_params["runs"] == f"{first},{second}"
+    assert {entry["name"] for entry in legend(screen)} == {first, "The second"}
+    screen.text_input(key="compare_text").set_value("").run()
+    screen.multiselect(key="compare_Tag").set_value(["keep"]).run()
+    assert list(rows(intact(screen))) == [second]
+    screen.multiselect(key="compare_Tag").set_value([]).run()
+    screen.multiselect(key="compare_State").set_value(["finished"]).run()
+    assert set(rows(intact(screen))) == {first, second}
+
+
+def test_a_pinned_baseline_stays_in_the_address_and_comes_first(manager: RunManager) -> None:
+    first, second = two(manager)
+    screen = compare(runs=f"{first},{second}")
+    screen.selectbox(key="compare_baseline").set_value(second).run()
+    assert intact(screen).query_params["baseline"] == second
+    assert [(e["run"], e["is_baseline"]) for e in legend(screen)] == [
+        (second, True),
+        (first, False),
+    ]
+    assert "baseline" in settings(screen)
+    screen = compare(runs=first, baseline=second)
+    assert [entry["run"] for entry in legend(screen)] == [second, first]
+    screen.selectbox(key="compare_baseline").set_value("").run()
+    assert "baseline" not in intact(screen).query_params
+
+
+def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
+    run_id = trained(manager).run_id
+    screen = compare(runs=run_id)
+    assert len({trace["yaxis"] for trace in curves(screen)}) == 6
+    choose(screen, "compare_measure", "NMI")
+    assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
+    choose(screen, "compare_along", "Seconds")
+    assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
+
+
+def test_runs_that_differ_in_the_seed_fold_into_a_mean(manager: RunManager) -> None:
+    first, second = two(manager)
+    screen = compare(runs=f"{first},{second}")
+    screen.toggle(key="fold_seeds").set_value(True).run()
+    (entry,) = legend(intact(screen))
+    assert entry["name"] == f"{first} (n = 2)"
+    assert [trace for trace in curves(screen) if trace.get("fill") == "toself"]
+    assert "mean of 2 seeds" in plots(screen)["comparison"]["alternative"]
+    assert "0, 1" in settings(screen)
+
+
+def test_other_runs_cannot_fold(manager: RunManager) -> None:
+    first = trained(manager).run_id
+    second = trained(manager, clustering__alpha=2.0).run_id
+    screen = compare(runs=f"{first},{second}")
+    assert screen.toggle(key="fold_seeds").disabled
+    assert "Alpha" in settings(screen)
+    assert "Seed" not in settings(screen)
+
+
+def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:
+    first = trained(manager).run_id
+    second = trained(manager, clustering__alpha=2.0).run_id
+    forget_sessions(manager)
+    screen = compare(runs=f"{first},{second}")
+    assert "of 300 samples are in matched clusters" in plots(screen)["agreement"]["alternative"]
+
+
+def test_labels_of_other_samples_are_not_compared(manager: RunManager) -> None:
+    first = trained(manager).run_id
+    second = trained(manager, data__n_samples=200).run_id
+    screen = compare(runs=f"{first},{second}")
+    assert "agreement" not in plots(screen)
+    assert [s for s in sentences(screen) if "were trained on different samples" in s]
+
+
+def test_stored_labels_are_those_of_the_last_update(manager: RunManager) -> None:
+    first = trained(manager)
+    second = trained(manager, clustering__alpha=2.0)
+    address = {"runs": f"{first.run_id},{second.run_id}"}
+    live = plots(compare(**address))["agreement"]
+    forget_sessions(manager)
+    stored = plots(compare(**address))["agreement"]
+    assert json.loads(live["figure"]) == json.loads(stored["figure"])
+
+
+def test_a_run_that_trains_is_compared_as_it_stands(manager: RunManager) -> None:
+    ended = trained(manager).run_id
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 3)
+    screen = compare(runs=f"{ended},{session.run_id}")
+    assert rows(screen)[session.run_id]["State"] == "running"
+    assert {trace["legendgroup"] for trace in curves(screen)} == {ended, session.run_id}
+
+
+def test_a_run_gets_a_name_and_tags(manager: RunManager) -> None:
+    run_id = trained(manager).run_id
+    screen = compare(runs=run_id)
+    (name,) = [field for field in screen.text_input if field.label == "Name"]
+    (tags,) = [field for field in screen.text_input if field.label == "Tags"]
+    name.set_value("My <b>run</b>")
+    tags.set_value("good, alpha")
+    click(screen, "Save")
+    record = manager.store.record(run_id)
+    assert (record.title, record.tags) == ("My <b>run</b>", ("good", "alpha"))
+    assert legend(refresh(screen))[0]["name"] == "My <b>run</b>"
+
+
+def test_runs_are_deleted_after_a_question(manager: RunManager) -> None:
+    first, second = two(manager)
+    screen = compare(runs=first, baseline=first)
+    click(screen, "Delete")
+    assert manager.store.folder(first).is_dir()
+    click(screen, "Delete for good")
+    assert [record.run_id for record in manager.store.records()] == [second]
+    refresh(screen)
+    assert screen.query_params["runs"] == ""
+    assert "baseline" not in screen.query_params
+    assert list(rows(screen)) == [second]
+
+
+def test_a_run_that_trains_is_not_deleted(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 1)
+    screen = compare(runs=session.run_id)
+    click(click(screen, "Delete"), "Delete for good")
+    assert manager.store.folder(session.run_id).is_dir()
+    assert screen.query_params["runs"] == session.run_id
