@@ -10,6 +10,7 @@ The rooms, in the order in which they may import each other:
     training   time: a generator of events, and the fold of events into a view
     runs       life cycle: threads, the queue, the UMAP process
     plots      pure functions from a view's numbers to plotly figures
+    export     files for other programs: figures, tables, the model, a report, a film
 
 Importing this package loads neither TensorFlow nor Streamlit; the names below load what they
 need when they are first used.

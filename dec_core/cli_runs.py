@@ -1,4 +1,4 @@
-"""``python -m dec_core runs ...``: look at stored runs, resume, branch and delete them."""
+"""``python -m dec_core runs ...``: look at stored runs, resume, branch, export and delete them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dec_core.cli_export import add_export_options, export
 from dec_core.cli_training import EXIT_ENDED, train_run
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def add_runs_dir(parser: argparse.ArgumentParser) -> None:
 
 def add_runs_commands(commands: Any, assignments: Assignments) -> None:
     """Add ``runs`` with its own commands to the parser's ``commands``."""
-    runs = commands.add_parser("runs", help="list, show, resume, branch and delete stored runs")
+    runs = commands.add_parser(
+        "runs", help="list, show, resume, branch, export and delete stored runs"
+    )
     actions = runs.add_subparsers(required=True, metavar="action")
 
     def add(name: str, command: Callable[..., int], text: str) -> argparse.ArgumentParser:
@@ -53,6 +56,7 @@ def add_runs_commands(commands: Any, assignments: Assignments) -> None:
         "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="repeatable"
     )
     branching.set_defaults(assignments=assignments)
+    add_export_options(add("export", export, "write a run, or parts of it, for other programs"))
     add("delete", _delete, "remove a run for good")
 
 

@@ -27,7 +27,7 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
 
     if recorder is not None:
         print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
-    progress = _ProgressLine()
+    progress = ProgressLine()
     try:
         for event, view, _ in execute(config, recorder):
             if not as_json:
@@ -48,18 +48,20 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     return EXIT_ENDED
 
 
-class _ProgressLine:
+class ProgressLine:
     """One line on a terminal that is written over; nothing where stderr is a file."""
 
     def show(self, text: str) -> None:
+        """Write over what stands there."""
         if sys.stderr.isatty():
             print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
     def clear(self) -> None:
+        """Leave nothing."""
         self.show("")
 
 
-def _show(event: Event, view: View, progress: _ProgressLine) -> None:
+def _show(event: Event, view: View, progress: ProgressLine) -> None:
     from dec_core.training import events
     from dec_core.training.log import log_line, true_scores
 

@@ -5,7 +5,8 @@
     |-- DataError          data are missing, damaged or unfit for clustering
     |   `-- DataUnavailableError   none of the known sources has the data set
     |-- RunError           a run id is malformed or unknown, or a command does not fit its state
-    `-- ProjectionError    the UMAP process could not make a map
+    |-- ProjectionError    the UMAP process could not make a map
+    `-- ExportError        a run or a figure cannot be written in the form that was asked for
 
 The message of each says what was expected, what was received and what to do next,
 in sentences that can stand on a screen as they are.
@@ -34,3 +35,7 @@ class RunError(DECLabError):
 
 class ProjectionError(DECLabError):
     """The UMAP process could not make a map."""
+
+
+class ExportError(DECLabError):
+    """A run or a figure cannot be written in the form that was asked for."""

@@ -15,6 +15,7 @@ from dec_core.model.autoencoder import (
     build_autoencoder,
     build_clustering_model,
     build_optimizer,
+    restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
 
@@ -26,6 +27,7 @@ __all__ = [
     "build_optimizer",
     "kl_divergence",
     "recycled_target_distribution",
+    "restore_clustering_model",
     "soft_assignment",
     "target_distribution",
 ]

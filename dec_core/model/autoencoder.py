@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings, Initializer
+from dec_core.config import AutoencoderSettings, ClusteringSettings, Config, Initializer
+from dec_core.errors import SettingsError
 from dec_core.model.clustering_layer import ClusteringLayer
 
 
@@ -51,6 +54,38 @@ def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -
     """The encoder followed by a ``ClusteringLayer`` named "clustering"; outputs q."""
     layer = ClusteringLayer(settings.n_clusters, settings.alpha, name="clustering")
     return keras.Model(encoder.input, layer(encoder.output))
+
+
+def restore_clustering_model(
+    n_features: int, config: Config, weights: Sequence[NDArray[np.float32]]
+) -> keras.Model:
+    """A clustering model as it was when its weights were kept.
+
+    Parameters
+    ----------
+    weights : what ``get_weights()`` of ``build_clustering_model`` gave: the encoder's, then the
+        cluster centres (n_clusters, n_dimensions)
+
+    Returns
+    -------
+    Maps (batch, n_features) to q, (batch, n_clusters)
+
+    Raises
+    ------
+    SettingsError
+        If the weights do not fit the settings.
+    """
+    encoder = build_autoencoder(n_features, config.autoencoder, config.seed).encoder
+    model = build_clustering_model(encoder, config.clustering)
+    expected = [tuple(weight.shape) for weight in model.weights]
+    received = [tuple(weight.shape) for weight in weights]
+    if expected != received:
+        raise SettingsError(
+            f"The weights must have the shapes {expected}. Received {received}. "
+            "Give the settings that they were trained with."
+        )
+    model.set_weights(list(weights))
+    return model
 
 
 def build_optimizer(name: str, learning_rate: float, momentum: float) -> keras.Optimizer:

@@ -88,7 +88,8 @@ def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> go.Figure:
                 y=numbers.start[name], line={"color": color, "width": 1.2, "dash": "dash"}
             )
     figure.update_layout(
-        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        margin={"t": 68},
     )
     figure.update_xaxes(title="iteration", rangemode="tozero")
     figure.update_yaxes(**_range(numbers), tickformat=".2f")

@@ -24,6 +24,12 @@ class Plot:
     figure: go.Figure
     alternative: str
 
+    @property
+    def title(self) -> str:
+        """The statement or question above it."""
+        text: str = self.figure.layout.title.text
+        return text.partition("<br>")[0].removeprefix("<b>").removesuffix("</b>")
+
 
 def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figure:
     """An empty figure.
@@ -42,8 +48,10 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
                 "font": {"size": 12.5},
                 "x": 0.012,
                 "xanchor": "left",
-                "y": 0.975,
+                # Of a title of several lines, plotly.js places the first baseline.
+                "y": 1,
                 "yanchor": "top",
+                "pad": {"t": 18},
             },
             "margin": {"l": 48, "r": 12, "t": 54, "b": 36},
             "font": {"size": 12},

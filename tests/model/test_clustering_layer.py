@@ -89,7 +89,6 @@ def test_gradient_agrees_with_finite_differences(
     assert np.abs(by_centers).max() > 1e-3
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning:keras")
 def test_saved_model_keeps_alpha_and_its_outputs(tmp_path: Path) -> None:
     inputs = keras.Input((3,))
     hidden = keras.layers.Dense(4)(inputs)

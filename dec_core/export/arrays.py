@@ -1,0 +1,107 @@
+"""Labels and embeddings for other programs: Parquet and NumPy's own format."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.errors import ExportError
+from dec_core.training.events import RunStarted
+from dec_core.training.view import View
+
+
+def labels_parquet(view: View) -> bytes:
+    """Every label that the run has kept, one row per sample.
+
+    Columns: ``sample`` (its place in the data set); ``true_label`` where there is one;
+    ``kmeans``; ``iteration_<n>`` for each update whose labels are kept; ``final``. The schema's
+    metadata hold ``dataset`` and, as a JSON list, ``class_names``.
+
+    Raises
+    ------
+    ExportError
+        If the run has no labels.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    started = _started(view)
+    table = pa.table({name: pa.array(values) for name, values in _label_columns(view, started)})
+    about = {"dataset": started.dataset_name, "class_names": json.dumps(started.class_names)}
+    stream = io.BytesIO()
+    pq.write_table(table.replace_schema_metadata(about), stream, compression="zstd")
+    return stream.getvalue()
+
+
+def embedding_npz(view: View) -> bytes:
+    """The embedding of the run's sample at every update that has kept it; no pickle inside.
+
+    Arrays: ``sample_ids`` (n_sampled,), places in the data set; ``iterations`` (n_kept,);
+    ``embedding`` (n_kept, n_sampled, n_dimensions) float32; ``labels`` (n_sampled,), the final
+    clusters; ``true_labels`` (n_sampled,) where there are any.
+
+    Raises
+    ------
+    ExportError
+        If the run has kept no embedding.
+    """
+    started = _started(view)
+    kept = {
+        update.iteration: update.embedding_sample
+        for update in view.updates
+        if update.embedding_sample is not None
+    }
+    if not kept:
+        raise ExportError(_too_early("embedding"))
+    ids = started.sample_ids
+    arrays: dict[str, NDArray[np.generic]] = {
+        "sample_ids": ids,
+        "iterations": np.array(list(kept), np.int64),
+        "embedding": np.stack(list(kept.values())),
+        "labels": _final_labels(view)[ids],
+    }
+    if started.true_labels is not None:
+        arrays["true_labels"] = started.true_labels[ids]
+    stream = io.BytesIO()
+    np.savez_compressed(stream, allow_pickle=False, **arrays)
+    return stream.getvalue()
+
+
+def _label_columns(
+    view: View, started: RunStarted
+) -> Iterator[tuple[str, NDArray[np.generic] | None]]:
+    final = _final_labels(view)
+    yield "sample", np.arange(started.n_samples, dtype=np.int64)
+    if started.true_labels is not None:
+        yield "true_label", started.true_labels
+    if view.centers is not None:
+        yield "kmeans", view.centers.labels
+    for update in view.updates:
+        if update.labels is not None:
+            yield f"iteration_{update.iteration}", update.labels
+    yield "final", final
+
+
+def _final_labels(view: View) -> NDArray[np.integer]:
+    """Of the last update; of k-means where no update was made."""
+    last = view.updates[-1] if view.updates else view.centers
+    if last is None or last.labels is None:
+        raise ExportError(_too_early("labels"))
+    return last.labels
+
+
+def _started(view: View) -> RunStarted:
+    if view.started is None:
+        raise ExportError(_too_early("data"))
+    return view.started
+
+
+def _too_early(what: str) -> str:
+    return (
+        f"A run that is exported must have {what}. This one ended before it had any. "
+        "Choose a run that reached clustering."
+    )

@@ -1,0 +1,103 @@
+"""Images of figures, drawn by a Chrome or Chromium of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dec_core.errors import ExportError
+
+_NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome msedge".split()
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+
+
+# Called with how many images are drawn and how many are wanted.
+DrawnSoFar = Callable[[int, int], None]
+
+
+def unheard(_done: int, _total: int) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """What to draw: a figure as plain JSON values, "png", "svg" or "pdf", the size in pixels, and
+    how many dots of a PNG, or how many 1/96 inch of the others, one of these pixels becomes."""
+
+    figure: dict[str, Any]
+    format: str
+    width: float
+    height: float
+    scale: float = 1.0
+
+
+def find_browser() -> str | None:
+    """``DEC_CHROMIUM`` or ``BROWSER_PATH``, one on the path, or where the system keeps it."""
+    named = os.environ.get("DEC_CHROMIUM") or os.environ.get("BROWSER_PATH")
+    if named:
+        return named if Path(named).is_file() else None
+    found = (shutil.which(name) for name in _NAMES)
+    return next(filter(None, found), next((p for p in _PLACES if Path(p).is_file()), None))
+
+
+def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list[bytes]:
+    """Draw all images in one browser, one after the other; ``progress`` is called before each.
+
+    Raises
+    ------
+    ExportError
+        If there is no browser, or it fails. Not to be called where an event loop runs.
+    """
+    if not images:
+        return []
+    browser = find_browser()
+    if browser is None:
+        raise ExportError(missing_browser())
+    import kaleido
+
+    async def draw() -> list[bytes]:
+        # Without MathJax, or it would be fetched from the network.
+        async with kaleido.Kaleido(path=browser, mathjax=False) as opened:
+            drawn: list[bytes] = []
+            for image in images:
+                progress(len(drawn), len(images))
+                drawn.append(await opened.calc_fig(image.figure, _options(image)))
+            return drawn
+
+    try:
+        return asyncio.run(draw())
+    except Exception as error:
+        reason = str(error) or type(error).__name__
+        raise ExportError(
+            f"The browser must draw {len(images)} images. {browser} failed: {reason}. "
+            "Name another Chrome or Chromium with DEC_CHROMIUM, or save HTML, CSV or SVG."
+        ) from error
+
+
+def missing_browser() -> str:
+    """Why there are no images, as a sentence."""
+    named = os.environ.get("DEC_CHROMIUM") or os.environ.get("BROWSER_PATH")
+    where = f"There is none at {named}" if named else "No browser was found on this machine"
+    return (
+        f"PNG, SVG and PDF need a Chrome or Chromium. {where}. Install one or set DEC_CHROMIUM to "
+        "its path. HTML and CSV need none, nor do PNG and SVG from the plot's own bar."
+    )
+
+
+def _options(image: Image) -> dict[str, Any]:
+    return {
+        "format": image.format,
+        "width": image.width,
+        "height": image.height,
+        "scale": image.scale,
+    }

@@ -1,0 +1,129 @@
+"""Everything of a run, or chosen parts of it, in one zip file or folder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from dec_core.errors import DECLabError, ExportError
+from dec_core.export.bundle_parts import PARTS, StoredRun
+from dec_core.export.figures import FigureFormat
+from dec_core.export.paper import FigureSize
+from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore
+
+
+def export_run(
+    store: RunStore,
+    run_id: str,
+    target: Path,
+    *,
+    only: Collection[str] = (),
+    formats: Collection[FigureFormat] = tuple(FigureFormat),
+    size: FigureSize | None = None,
+    progress: Progress = silent,
+) -> Exported:
+    """Write what is known of a run.
+
+    What cannot be made, such as images without a browser, is left out, and the README.txt inside
+    says why. The parts are made one after the other, so that a caller can give the whole a low
+    priority. What is written is whole or not there.
+
+    Parameters
+    ----------
+    target : a zip file if it ends in .zip; a part alone if it ends as the only one chosen does,
+        such as .gif; otherwise a new folder
+    only : of ``PARTS``; all unless given
+    formats, size : of the figures
+
+    Raises
+    ------
+    RunError
+        If the run is unknown or damaged.
+    ExportError
+        If a part is unknown, the run still waits or trains, a part that was chosen alone cannot
+        be made, or the target cannot be written.
+    """
+    chosen = _chosen(only)
+    run = _run_at_rest(store, run_id, formats, size)
+    try:
+        if len(chosen) == 1 and target.suffix == Path(chosen[0]).suffix != "":
+            return _write_alone(run, chosen[0], target, progress)
+        return _write(run, chosen, target, progress)
+    except OSError as error:
+        raise refused(target, error) from error
+
+
+def _chosen(only: Collection[str]) -> list[str]:
+    unknown = [name for name in only if name not in PARTS]
+    if unknown:
+        raise ExportError(
+            f"The parts of an export are {', '.join(PARTS)}. Received {', '.join(unknown)}. "
+            "Choose among them, or none for all."
+        )
+    return [name for name in PARTS if not only or name in only]
+
+
+def _run_at_rest(
+    store: RunStore, run_id: str, formats: Collection[FigureFormat], size: FigureSize | None
+) -> StoredRun:
+    record = store.record(run_id)
+    if record.state in (RunState.QUEUED, RunState.RUNNING):
+        raise ExportError(
+            f"A run that is exported must be over. {run_id} is {record.state.value}. "
+            "Stop it first, or wait until it has ended."
+        )
+    return StoredRun(store, record, store.view(run_id), tuple(formats), size)
+
+
+def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) -> Exported:
+    progress(name, 0, 1)
+    ((_, content),) = PARTS[name](run)
+    write_alone(target, content)
+    progress("done", 1, 1)
+    return Exported(target)
+
+
+def _write(run: StoredRun, chosen: list[str], target: Path, progress: Progress) -> Exported:
+    left_out: list[str] = []
+    with opened(target, run.record.run_id) as add:
+        for done, name in enumerate(chosen):
+            progress(name, done, len(chosen))
+            try:
+                for inside, content in PARTS[name](run):
+                    add(inside, content)
+            except DECLabError as error:
+                left_out.append(f"{name}: {error}")
+        add("README.txt", _readme(run, chosen, left_out))
+    progress("done", len(chosen), len(chosen))
+    return Exported(target, tuple(left_out))
+
+
+_ABOUT = {
+    "report.html": "the run on one page",
+    "config.json": "its settings",
+    "metrics.csv": "scores, losses and cluster sizes at every update",
+    "labels.parquet": "the label of every sample after k-means and at every update kept",
+    "embedding.npz": "the embedding of the sample at every update kept",
+    "model.keras": 'import dec_core.model; keras.models.load_model("model.keras")',
+    "figures": "every figure; its numbers as CSV",
+    "movie.gif": "the map and the cluster sizes over time",
+    "player.html": "the same with play, pause and a slider",
+    "tensorboard": "tensorboard --logdir tensorboard",
+    "command.txt": "how to run it again",
+    "reproduce.py": "runs it again and compares the labels",
+}
+
+
+def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
+    judgement = run.view.judgement()
+    lines = [
+        f"{run.title}: a run of DEC Lab",
+        judgement.sentence if judgement else "",
+        "",
+        *(f"{name:16} {about}" for name, about in _ABOUT.items() if name in chosen),
+    ]
+    if left_out:
+        lines += ["", "Left out:", *left_out]
+    return "\n".join(lines) + "\n"

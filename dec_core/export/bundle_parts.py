@@ -1,0 +1,168 @@
+"""The parts of a bundle: each makes one file or one folder of a run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from dec_core.errors import ExportError, RunError
+from dec_core.export.arrays import embedding_npz, labels_parquet
+from dec_core.export.figures import FigureFormat, all_plots, render_many
+from dec_core.export.frames import Frames, frames_of
+from dec_core.export.paper import FigureSize
+from dec_core.export.reproduce import Reproduction, reproduction
+from dec_core.export.script import reproduce_script
+from dec_core.runs.record import RunRecord
+from dec_core.runs.store import RunStore
+from dec_core.training.table import updates_csv
+from dec_core.training.view import View
+
+# A file's name in the bundle and its content.
+File = tuple[str, str | bytes]
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A stored run, read once for all parts; ``formats`` and ``size`` are those of the figures."""
+
+    store: RunStore
+    record: RunRecord
+    view: View
+    formats: tuple[FigureFormat, ...] = tuple(FigureFormat)
+    size: FigureSize | None = None
+
+    @property
+    def title(self) -> str:
+        """What a person called it, or its id."""
+        return self.record.title or self.record.run_id
+
+    @cached_property
+    def parent(self) -> RunRecord | None:
+        """The run that it branched from, where that is still in the store."""
+        lineage = self.record.lineage
+        if lineage is not None:
+            with suppress(RunError):
+                return self.store.record(lineage.parent)
+        return None
+
+    @cached_property
+    def reproduction(self) -> Reproduction:
+        """How to run it again."""
+        return reproduction(self.record, self.view, self.parent)
+
+    @cached_property
+    def frames(self) -> Frames:
+        """Its film. Raises ExportError where there is none."""
+        return frames_of(self.view)
+
+
+Part = Callable[[StoredRun], Iterator[File]]
+
+
+def _config(run: StoredRun) -> Iterator[File]:
+    config = run.view.started.config if run.view.started else run.record.config
+    if config is not None:
+        yield "config.json", config.to_json() + "\n"
+
+
+def _metrics(run: StoredRun) -> Iterator[File]:
+    yield "metrics.csv", updates_csv(run.view)
+
+
+def _labels(run: StoredRun) -> Iterator[File]:
+    yield "labels.parquet", labels_parquet(run.view)
+
+
+def _embedding(run: StoredRun) -> Iterator[File]:
+    yield "embedding.npz", embedding_npz(run.view)
+
+
+def _command(run: StoredRun) -> Iterator[File]:
+    yield "command.txt", run.reproduction.text()
+
+
+def _script(run: StoredRun) -> Iterator[File]:
+    last = run.view.updates[-1] if run.view.updates else run.view.centers
+    if last is None or last.labels is None:
+        raise ExportError("The run ended before it had labels, so there is nothing to compare.")
+    how, record = run.reproduction, run.record
+    text = reproduce_script(
+        record.run_id,
+        how.config,
+        last.labels,
+        versions=record.versions,
+        preset=record.preset,
+        lineage=record.lineage,
+        notes=how.notes,
+    )
+    yield "reproduce.py", text
+
+
+def _tensorboard(run: StoredRun) -> Iterator[File]:
+    from dec_core.export.tensorboard import write_tensorboard
+
+    began = datetime.fromisoformat(run.record.created).timestamp() if run.record.created else 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        write_tensorboard(run.view, Path(folder), began)
+        for path in sorted(Path(folder).iterdir()):
+            yield f"tensorboard/{path.name}", path.read_bytes()
+
+
+def _movie(run: StoredRun) -> Iterator[File]:
+    from dec_core.export.gif import movie_gif
+
+    yield "movie.gif", movie_gif(run.frames)
+
+
+def _player(run: StoredRun) -> Iterator[File]:
+    from dec_core.export.player import player_page
+
+    yield "player.html", player_page(run.title, run.view, run.frames)
+
+
+def _report(run: StoredRun) -> Iterator[File]:
+    from dec_core.export.report import report_page
+
+    yield "report.html", report_page(run.record, run.view, run.parent)
+
+
+def _figures(run: StoredRun) -> Iterator[File]:
+    """Those that need no browser first, so that they are there where it fails."""
+    plots = all_plots(run.view, run.store.maps(run.record.run_id, run.view))
+    for are_images in (False, True):
+        formats = [format for format in run.formats if format.is_image is are_images]
+        wanted = [(plot, format) for plot in plots for format in formats]
+        names = (f"figures/{plot.name}.{format.value}" for plot, format in wanted)
+        yield from zip(names, render_many(wanted, run.size), strict=True)
+
+
+def _model(run: StoredRun) -> Iterator[File]:
+    from dec_core.export.model_file import save_model
+
+    checkpoint = run.store.checkpoint(run.record.run_id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = save_model(checkpoint, run.record.n_features, Path(folder) / "model.keras")
+        yield "model.keras", path.read_bytes()
+
+
+# Every part by its name, the slowest last. A part raises DECLabError where the run or the machine
+# lacks what it needs.
+PARTS: dict[str, Part] = {
+    "config.json": _config,
+    "metrics.csv": _metrics,
+    "labels.parquet": _labels,
+    "embedding.npz": _embedding,
+    "command.txt": _command,
+    "reproduce.py": _script,
+    "tensorboard": _tensorboard,
+    "movie.gif": _movie,
+    "player.html": _player,
+    "report.html": _report,
+    "model.keras": _model,
+    "figures": _figures,
+}

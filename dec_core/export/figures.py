@@ -1,0 +1,175 @@
+"""Every figure of a run as PNG, SVG, PDF, HTML or CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.projection import pca_map
+from dec_core.export.browser import DrawnSoFar, Image, draw_images, unheard
+from dec_core.export.figure_csv import figure_csv
+from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
+from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
+from dec_core.export.web_page import figure_page
+from dec_core.plots.embedding import draw_embedding
+from dec_core.plots.labels import draw_labels
+from dec_core.plots.learning import draw_learning
+from dec_core.plots.scores import draw_scores, draw_successive
+from dec_core.plots.sizes import draw_sizes
+from dec_core.plots.style import Plot
+from dec_core.runs.maps import MapFrame
+from dec_core.training.events import TargetUpdated
+from dec_core.training.view import View
+
+
+class FigureFormat(StrEnum):
+    """What a figure can be saved as; the images need a browser."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    HTML = "html"
+    CSV = "csv"
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a browser must draw it."""
+        return self in (FigureFormat.PNG, FigureFormat.SVG, FigureFormat.PDF)
+
+
+def all_plots(view: View, maps: Sequence[MapFrame] = ()) -> list[Plot]:
+    """Every figure that the run has numbers for, in the order in which they are read.
+
+    Parameters
+    ----------
+    maps : the UMAP maps that were made of its updates
+    """
+    return list(_plots(view, maps))
+
+
+def _plots(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
+    if any(update.scores is not None for update in view.updates):
+        yield draw_scores(view)
+    if view.updates:
+        yield draw_successive(view)
+    if view.centers is not None:
+        yield draw_sizes(view)
+    yield from _maps(view, maps)
+    # A view that was read without its arrays has no labels.
+    if view.centers is not None and view.centers.labels is not None:
+        kept = [update.update for update in view.updates if update.labels is not None]
+        yield draw_labels(view, kept[-1] if kept else None)
+    if view.pretraining or len(view.updates) > 1:
+        yield draw_learning(view)
+
+
+def _maps(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
+    """The newest map of each kind, by cluster and by true label."""
+    shown = [update for update in view.updates if _has_map(update)]
+    if shown and shown[-1].embedding_sample is not None:
+        points = pca_map(shown[-1].embedding_sample)
+        yield from _colored(view, points, shown[-1], "PCA")
+    drawn = [frame for frame in maps if view.updates[frame.update].labels is not None]
+    if drawn:
+        yield from _colored(view, drawn[-1].points, view.updates[drawn[-1].update], "UMAP")
+
+
+def _has_map(update: TargetUpdated) -> bool:
+    points = update.embedding_sample
+    return points is not None and update.labels is not None and bool(np.isfinite(points).all())
+
+
+def _colored(
+    view: View, points: NDArray[np.float32], update: TargetUpdated, method: str
+) -> Iterator[Plot]:
+    started, labels = view.started, update.labels
+    if started is None or labels is None:
+        return
+    draw = partial(draw_embedding, points, method=method, iteration=update.iteration)
+    name = f"embedding_{method.lower()}"
+    yield replace(draw(labels[started.sample_ids]), name=name)
+    if started.true_labels is not None:
+        truth = started.true_labels[started.sample_ids]
+        plot = draw(truth, class_names=started.class_names, is_true_label=True)
+        yield replace(plot, name=f"{name}_true_labels")
+
+
+def export_figures(
+    plots: Sequence[Plot],
+    target: Path,
+    *,
+    formats: Sequence[FigureFormat],
+    size: FigureSize | None = None,
+    progress: Progress = silent,
+) -> Exported:
+    """Write figures into a zip file or a folder; a single one becomes ``target`` itself.
+
+    Raises
+    ------
+    ExportError
+        If an image is wanted and there is no browser, or the target cannot be written.
+    """
+    wanted = [(plot, format) for plot in plots for format in formats]
+    names = [f"{plot.name}.{format.value}" for plot, format in wanted]
+    contents = render_many(
+        wanted, size, lambda done, total: progress(f"image {done + 1} of {total}", done, total)
+    )
+    try:
+        if len(contents) == 1:
+            write_alone(target, contents[0])
+        else:
+            with opened(target, target.stem) as add:
+                for name, content in zip(names, contents, strict=True):
+                    add(name, content)
+    except OSError as error:
+        raise refused(target, error) from error
+    progress("done", len(wanted), len(wanted))
+    return Exported(target)
+
+
+def render(plot: Plot, format: FigureFormat, size: FigureSize | None = None) -> bytes:
+    """One figure in one format; see ``render_many``."""
+    return render_many([(plot, format)], size)[0]
+
+
+def render_many(
+    wanted: Sequence[tuple[Plot, FigureFormat]],
+    size: FigureSize | None = None,
+    progress: DrawnSoFar = unheard,
+) -> list[bytes]:
+    """Figures as files, in the order given; all images come from one browser.
+
+    Parameters
+    ----------
+    size : of the images; without it one column of a paper, or two for several panels
+    progress : called before each image with how many are drawn and how many are wanted
+
+    Raises
+    ------
+    ExportError
+        If an image is wanted and there is no browser, or it fails.
+    """
+    images = [
+        _image(plot, format, size or size_of(plot)) for plot, format in wanted if format.is_image
+    ]
+    drawn = iter(draw_images(images, progress))
+    return [next(drawn) if format.is_image else _text(plot, format) for plot, format in wanted]
+
+
+def _image(plot: Plot, format: FigureFormat, size: FigureSize) -> Image:
+    drawing = on_paper(plot, size)
+    dots = size.scale if format is FigureFormat.PNG else 1.0
+    scale = drawing.magnification * dots
+    return Image(drawing.figure, format.value, drawing.width, drawing.height, scale)
+
+
+def _text(plot: Plot, format: FigureFormat) -> bytes:
+    if format is FigureFormat.CSV:
+        return figure_csv(plot).encode()
+    return figure_page(f"DEC Lab: {plot.name}", on_white(plot)).encode()

@@ -1,0 +1,54 @@
+const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const places = new Uint16Array(bytes(film.points).buffer), labels = bytes(film.labels);
+const [play, slider, where] = ["play", "slider", "where"].map((id) => document.getElementById(id));
+
+const frame = (number) => {
+  const x = new Float32Array(film.count), y = new Float32Array(film.count);
+  const begin = number * film.count;
+  for (let i = 0; i < film.count; i++) {
+    x[i] = places[2 * (begin + i)] / 65535;
+    y[i] = places[2 * (begin + i) + 1] / 65535;
+  }
+  return { x, y, color: labels.slice(begin, begin + film.count) };
+};
+
+const axis = { range: [-0.03, 1.03], showticklabels: false, zeroline: false, gridcolor: "#e4e7e8" };
+const mapLayout = {
+  template: "none", margin: { l: 12, r: 12, t: 12, b: 12 }, showlegend: false,
+  xaxis: axis, yaxis: { ...axis, scaleanchor: "x" }, uirevision: "film",
+};
+const sizes = film.sizes;
+const shapes = sizes.layout.shapes ?? [];
+
+const show = (number) => {
+  const { x, y, color } = frame(number), at = film.iterations[number];
+  const marker = {
+    color, size: 5, opacity: 0.8,
+    colorscale: film.colors, cmin: -0.5, cmax: film.clusters - 0.5,
+  };
+  const trace = {
+    type: "scattergl", mode: "markers", x, y, marker,
+    hovertemplate: "cluster %{marker.color}<extra></extra>",
+  };
+  Plotly.react("map", [trace], mapLayout, film.config);
+  const now = { type: "line", x0: at, x1: at, y0: 0, y1: 1, yref: "paper", line: { color: "#1f2426", width: 2 } };
+  Plotly.relayout("sizes", { shapes: [...shapes, now] });
+  slider.value = number;
+  slider.setAttribute("aria-valuetext", "iteration " + at);
+  where.textContent = "Iteration " + at.toLocaleString("en");
+};
+
+let timer = null;
+const pause = () => { clearInterval(timer); timer = null; play.textContent = "Play"; };
+const last = film.iterations.length - 1;
+const run = () => {
+  if (Number(slider.value) === last) show(0);
+  play.textContent = "Pause";
+  timer = setInterval(() => {
+    if (Number(slider.value) === last) return pause();
+    show(Number(slider.value) + 1);
+  }, Math.max(80, Math.min(500, 8000 / film.iterations.length)));
+};
+play.onclick = () => (timer ? pause() : run());
+slider.oninput = () => { pause(); show(Number(slider.value)); };
+Plotly.newPlot("sizes", sizes.data, sizes.layout, film.config).then(() => show(0));

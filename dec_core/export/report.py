@@ -1,0 +1,164 @@
+"""A run on one page: what was run, what happened, its figures, its settings."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+from dec_core.config import SETTINGS, Config
+from dec_core.export.figures import all_plots
+from dec_core.export.paper import has_panels, on_white
+from dec_core.export.reproduce import Reproduction, reproduction
+from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
+from dec_core.presets import PRESETS
+from dec_core.runs.record import RunRecord
+from dec_core.training.view import View
+
+_STYLE = Path(__file__).with_suffix(".css")
+_DRAW = """<script>
+for (const [id, figure] of Object.entries({figures}))
+  Plotly.newPlot(id, figure.data, figure.layout, {config});
+addEventListener("beforeprint", () => document.querySelectorAll(".plots > div").forEach(
+  (element) => Plotly.Plots.resize(element)));
+</script>"""
+
+
+def report_page(record: RunRecord, view: View, parent: RunRecord | None = None) -> str:
+    """The whole page. ``parent`` is the run that this one branched from, where it is known."""
+    config = view.started.config if view.started else record.config or Config()
+    title = record.title or record.run_id
+    plots = {plot.name: plot for plot in all_plots(view)}
+    wide = {name for name, plot in plots.items() if has_panels(plot)}
+    figures = {name: on_white(plot) for name, plot in plots.items()}
+    places = "".join(
+        f'<div id="{_safe(name)}" role="figure" aria-label="{_safe(plot.alternative)}"'
+        f"{' class=wide' if name in wide else ''}></div>"
+        for name, plot in plots.items()
+    )
+    body = "\n".join(
+        [
+            f"<h1>{_safe(title)}</h1>",
+            f'<p class="about">{_safe(_about(record, view))}</p>',
+            _verdict(view),
+            "<h2>What happened</h2>",
+            _results(view),
+            _list(_remarks(view)),
+            f'<h2>Figures</h2><div class="plots">{places}</div>',
+            "<h2>Settings</h2>",
+            _settings(config, record.preset),
+            "<h2>How to run it again</h2>",
+            _again(reproduction(record, view, parent)),
+            "<h2>Made with</h2>",
+            _table(("library", "version"), record.versions.items()),
+            plotly_script(),
+            _DRAW.format(figures=in_script(figures), config=in_script(CONFIG)),
+        ]
+    )
+    return page(f"DEC Lab: {title}", body, style=_STYLE.read_text(encoding="utf-8"))
+
+
+def _about(record: RunRecord, view: View) -> str:
+    started = view.started
+    parts = [
+        f"Run {record.run_id}",
+        f"preset {record.preset}" if record.preset else "",
+        f"{started.n_samples:,} samples of {started.dataset_name}, {started.n_features:,} features"
+        if started
+        else record.dataset,
+        f"branched from {record.lineage.parent} at iteration {record.lineage.iteration:,}"
+        if record.lineage
+        else "",
+        f"{view.elapsed_seconds:,.1f} s of training",
+        f"created {record.created}",
+        f"data fingerprint {record.fingerprint[:16]}" if record.fingerprint else "",
+        ", ".join(record.tags),
+    ]
+    return "; ".join(filter(None, parts))
+
+
+def _verdict(view: View) -> str:
+    judgement = view.judgement()
+    if view.failed is not None:
+        return f'<p class="verdict broken">{_safe(view.failed.message)}</p>'
+    if judgement is None:
+        return '<p class="verdict warning">The run ended before there was anything to judge.</p>'
+    kind = judgement.condition.value
+    return f'<p class="verdict {_safe(kind)}">{_safe(judgement.sentence)}</p>'
+
+
+def _results(view: View) -> str:
+    """k-means start, best and last update side by side."""
+    rows = []
+    scored = [update.scores for update in view.updates if update.scores is not None]
+    start = view.start.scores if view.start else None
+    for name in ("acc", "nmi", "ari"):
+        if scored and start:
+            values = [getattr(scores, name) for scores in scored]
+            shown = (getattr(start, name), max(values), values[-1])
+            rows.append((f"{name.upper()} against the true labels", *map("{:.3f}".format, shown)))
+    if view.updates and view.start:
+        last = view.updates[-1].health
+        sizes = view.start.cluster_sizes
+        occupied = sum(size > 0 for size in sizes)
+        rows.append(("occupied clusters", f"{occupied}", "", f"{last.occupied_clusters}"))
+        largest = max(sizes) / max(sum(sizes), 1)
+        rows.append(("largest share", f"{largest:.1%}", "", f"{last.largest_share:.1%}"))
+        rows.append(("iterations", "0", "", f"{view.iteration:,}"))
+    return _table(("", "k-means start", "best", "end"), rows, numbers=True)
+
+
+def _remarks(view: View) -> list[str]:
+    changes = [
+        f"{change.path} was changed from {change.old:g} to {change.new:g} after iteration "
+        f"{change.iteration:,}."
+        for change in view.changes
+    ]
+    return [*changes, *view.warnings]
+
+
+def _settings(config: Config, preset: str) -> str:
+    """All settings; those that differ from the preset are bold, with the preset's value."""
+    base = PRESETS[preset].config if preset in PRESETS else Config()
+    changed = config.differences(base)
+    rows = [
+        (
+            setting.label,
+            path,
+            setting.format(config.get(path)),
+            setting.format(base.get(path)) if path in changed else "",
+        )
+        for path, setting in SETTINGS.items()
+    ]
+    marks = ["changed" if path in changed else "" for path in SETTINGS]
+    return _table(("setting", "name", "value", "preset's, where it differs"), rows, marks=marks)
+
+
+def _again(how: Reproduction) -> str:
+    return _list(how.notes) + f"<pre>{_safe(chr(10).join(how.commands))}</pre>"
+
+
+def _table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers: bool = False,
+    marks: Sequence[str] = (),
+) -> str:
+    kinds = [' class="number"' if numbers and column else "" for column in range(len(header))]
+
+    def line(tag: str, cells: Sequence[str], mark: str = "") -> str:
+        texts = (f"<{tag}{kind}>{_safe(c)}</{tag}>" for kind, c in zip(kinds, cells, strict=True))
+        return f"<tr{f' class={mark}' if mark else ''}>{''.join(texts)}</tr>"
+
+    lines = [line("td", row, mark) for row, mark in zip_longest(rows, marks, fillvalue="")]
+    return f"<table><thead>{line('th', header)}</thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _list(items: Sequence[str]) -> str:
+    return f"<ul>{''.join(f'<li>{_safe(item)}</li>' for item in items)}</ul>" if items else ""
+
+
+def _safe(text: str) -> str:
+    return html.escape(str(text), quote=True)

@@ -1,0 +1,116 @@
+"""A run as TensorBoard reads it: curves, and the files of the embedding projector.
+
+``tensorboard --logdir FOLDER`` opens it. Written with TensorBoard's own formats, without
+TensorFlow.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from dec_core.training.events import TargetUpdated
+from dec_core.training.view import View
+
+# Name, step and value of a curve's point, and the active seconds until then.
+Point = tuple[str, int, float, float]
+
+
+def write_tensorboard(view: View, folder: Path, began: float = 0.0) -> None:
+    """Write ``events.out.tfevents...`` and the projector's files into ``folder``.
+
+    The step of a curve is the iteration, of the pretraining loss the epoch.
+
+    Parameters
+    ----------
+    began : when the run began, in seconds since 1970
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_events(folder / f"events.out.tfevents.{int(began):010d}.dec-lab", points(view), began)
+    _write_projector(view, folder)
+
+
+def points(view: View) -> Iterator[Point]:
+    """Every finite number of every curve, in the order of time."""
+    for epoch in view.pretraining:
+        yield "pretraining/loss", epoch.epoch, epoch.loss, epoch.seconds
+    before = view.pretraining[-1].seconds if view.pretraining else 0.0
+    before += view.centers.seconds if view.centers else 0.0
+    for update in view.updates:
+        for name, value in _numbers(update):
+            if math.isfinite(value):
+                yield name, update.iteration, value, before + update.seconds
+
+
+def _numbers(update: TargetUpdated) -> Iterator[tuple[str, float]]:
+    scores, health = update.scores, update.health
+    if scores is not None:
+        yield "true labels/acc", scores.acc
+        yield "true labels/nmi", scores.nmi
+        yield "true labels/ari", scores.ari
+    yield "successive/acc", update.successive_acc
+    yield "successive/nmi", update.successive_nmi
+    yield "clustering/loss", update.loss
+    yield "clustering/delta_label", update.delta_label
+    yield "clusters/occupied", health.occupied_clusters
+    yield "clusters/effective", health.effective_clusters
+    yield "clusters/largest_share", health.largest_share
+
+
+def _write_events(path: Path, numbers: Iterable[Point], began: float) -> None:
+    from tensorboard.compat.proto.event_pb2 import Event
+    from tensorboard.compat.proto.summary_pb2 import Summary
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    with path.open("wb") as stream:
+        writer = RecordWriter(stream)
+        writer.write(Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
+        for name, step, value, seconds in numbers:
+            summary = Summary(value=[Summary.Value(tag=name, simple_value=value)])
+            event = Event(wall_time=began + seconds, step=step, summary=summary)
+            writer.write(event.SerializeToString())
+
+
+def _write_projector(view: View, folder: Path) -> None:
+    """The newest embedding that is kept and finite, with a name for every sample."""
+    kept = [
+        (update, update.embedding_sample)
+        for update in view.updates
+        if update.embedding_sample is not None and np.isfinite(update.embedding_sample).all()
+    ]
+    if not kept:
+        return
+    update, embedding = kept[-1]
+    np.savetxt(folder / "embedding.tsv", embedding, "%.7g", delimiter="\t")
+    with (folder / "metadata.tsv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, "excel-tab", lineterminator="\n").writerows(_metadata(view, update))
+    (folder / "projector_config.pbtxt").write_text(
+        f'embeddings {{\n  tensor_name: "embedding at iteration {update.iteration}"\n'
+        '  tensor_path: "embedding.tsv"\n  metadata_path: "metadata.tsv"\n}\n',
+        encoding="utf-8",
+    )
+
+
+def _metadata(view: View, update: TargetUpdated) -> Iterator[list[str]]:
+    """A row for each sample of the embedding, after the names of the columns."""
+    started = view.started
+    if started is None:
+        return
+    ids, names, truth = started.sample_ids, started.class_names, started.true_labels
+    columns = {"sample": ids.tolist()}
+    for name, labels in (
+        ("cluster", update.labels),
+        ("kmeans", view.centers.labels if view.centers else None),
+    ):
+        if labels is not None:
+            columns[name] = labels[ids].tolist()
+    if truth is not None:
+        columns["true_label"] = [names[i] if names else i for i in truth[ids].tolist()]
+    yield list(columns)
+    # A tab or a line break in a name would be another column or row.
+    for row in zip(*columns.values(), strict=True):
+        yield [" ".join(str(value).split()) for value in row]

@@ -1,0 +1,43 @@
+"""One finished run on a few digits, shared by all tests of the room; none of them changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from dec_core.runs.execution import execute
+from dec_core.runs.maps import MapFrame
+from dec_core.runs.record import RunRecord
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
+from dec_core.training.view import View
+from tests.runs.small_sessions import small_config
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A stored run and its view."""
+
+    store: RunStore
+    run_id: str
+    view: View
+
+    @property
+    def record(self) -> RunRecord:
+        return self.store.record(self.run_id)
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    store = RunStore(tmp_path_factory.mktemp("exported"))
+    run_id = store.create(small_config(), "digits")
+    recorder = Recorder(store, run_id)
+    for _ in execute(recorder.config, recorder):
+        pass
+    recorder.close()
+    points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    store.write_map(run_id, MapFrame(4, 41, points))
+    store.annotate(run_id, title="A <b>bold</b> title")
+    return Finished(store, run_id, store.view(run_id))

@@ -1,0 +1,247 @@
+"""A run as a zip file, a folder or one part alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from dec_core.cli import main
+from dec_core.config import Config
+from dec_core.errors import ExportError, RunError
+from dec_core.export import bundle_parts
+from dec_core.export.bundle import export_run
+from dec_core.export.bundle_parts import PARTS
+from dec_core.export.figures import FigureFormat
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
+from dec_core.training.table import updates_csv
+from tests.export.conftest import Finished
+from tests.runs.small_sessions import small_config
+
+ROOT = Path(__file__).parents[2]
+TEXTS = (FigureFormat.HTML, FigureFormat.CSV)
+
+
+@pytest.fixture(scope="session")
+def folder(finished: Finished, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole run in a folder, without the figures' images."""
+    target = tmp_path_factory.mktemp("bundle") / "run"
+    exported = export_run(finished.store, finished.run_id, target, formats=TEXTS)
+    assert exported.left_out == ()
+    assert exported.path == target
+    return target
+
+
+def test_a_folder_holds_every_part(folder: Path) -> None:
+    files = {path.name for path in folder.iterdir()}
+    assert files == {*PARTS, "README.txt"}
+    figures = {path.name for path in (folder / "figures").iterdir()}
+    names = (
+        "scores successive sizes labels learning embedding_pca embedding_pca_true_labels "
+        "embedding_umap embedding_umap_true_labels"
+    ).split()
+    assert figures == {f"{name}.{ending}" for name in names for ending in ("html", "csv")}
+
+
+def test_a_zip_file_has_one_folder_at_its_top(finished: Finished, tmp_path: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    only = ("metrics.csv", "config.json", "tensorboard")
+    export_run(
+        finished.store,
+        finished.run_id,
+        tmp_path / "a" / "run.zip",
+        only=only,
+        progress=lambda *step: steps.append(step),
+    )
+    with zipfile.ZipFile(tmp_path / "a" / "run.zip") as bundle:
+        names = bundle.namelist()
+        assert bundle.testzip() is None
+    assert {name.split("/")[0] for name in names} == {finished.run_id}
+    assert {name.split("/")[1] for name in names} == {*only, "README.txt"}
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["run.zip"]
+    assert steps == [
+        ("config.json", 0, 3),
+        ("metrics.csv", 1, 3),
+        ("tensorboard", 2, 3),
+        ("done", 3, 3),
+    ]
+
+
+def test_settings_and_numbers_are_those_of_the_run(finished: Finished, folder: Path) -> None:
+    config = Config.from_dict(json.loads((folder / "config.json").read_text("utf-8")))
+    assert config == finished.view.config
+    assert (folder / "metrics.csv").read_text("utf-8") == updates_csv(finished.view)
+
+
+def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
+    table = pq.read_table(folder / "labels.parquet")
+    assert finished.view.started is not None and finished.view.centers is not None
+    assert table.column_names == [
+        "sample",
+        "true_label",
+        "kmeans",
+        *(f"iteration_{update.iteration}" for update in finished.view.updates),
+        "final",
+    ]
+    expected = {
+        "true_label": finished.view.started.true_labels,
+        "kmeans": finished.view.centers.labels,
+        "iteration_21": finished.view.updates[2].labels,
+        "final": finished.view.updates[-1].labels,
+    }
+    for name, labels in expected.items():
+        np.testing.assert_array_equal(table[name].to_numpy(), labels)
+    assert table.schema.metadata[b"dataset"] == b"digits"
+
+
+def test_the_embedding_of_every_update(finished: Finished, folder: Path) -> None:
+    with np.load(io.BytesIO((folder / "embedding.npz").read_bytes()), allow_pickle=False) as stored:
+        assert stored["embedding"].shape == (5, 300, 4)
+        np.testing.assert_array_equal(stored["iterations"], [1, 11, 21, 31, 41])
+        np.testing.assert_array_equal(
+            stored["embedding"][3], finished.view.updates[3].embedding_sample
+        )
+        np.testing.assert_array_equal(stored["labels"], finished.view.updates[-1].labels)
+
+
+def test_the_model_gives_the_final_labels_in_a_fresh_process(
+    finished: Finished, folder: Path
+) -> None:
+    script = (
+        "import sys, json, keras, dec_core.model\n"
+        "from dec_core import Config, load\n"
+        "config = Config.from_dict(json.load(open(sys.argv[2])))\n"
+        "model = keras.models.load_model(sys.argv[1])\n"
+        "x = load(config.data, config.seed).x\n"
+        "print(*model.predict(x, verbose=0).argmax(1))\n"
+    )
+    arguments = [str(folder / "model.keras"), str(folder / "config.json")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    final = finished.view.updates[-1].labels
+    np.testing.assert_array_equal(np.array(done.stdout.split(), int), final)
+
+
+def test_the_script_repeats_the_run(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(folder / "reproduce.py")],
+        env={"PATH": "", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "The same labels, bit for bit." in done.stdout
+
+
+def test_the_command_repeats_the_run(
+    finished: Finished, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = shlex.split((folder / "command.txt").read_text("utf-8"))
+    assert command[:4] == ["python", "-m", "dec_core", "train"]
+    assert main([*command[3:], "--json"]) == 0
+    run_id = capsys.readouterr().out.splitlines()[0]
+    repeated = RunStore().view(run_id).updates[-1].labels
+    assert repeated is not None
+    np.testing.assert_array_equal(repeated, finished.view.updates[-1].labels)
+
+
+def test_one_part_alone_is_not_packed(finished: Finished, tmp_path: Path) -> None:
+    target = tmp_path / "film.gif"
+    export_run(finished.store, finished.run_id, target, only=["movie.gif"])
+    assert target.read_bytes()[:6] == b"GIF89a"
+
+
+def test_what_cannot_be_made_is_left_out_with_the_reason(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
+    exported = export_run(
+        finished.store, finished.run_id, tmp_path / "run", only=["figures", "metrics.csv"]
+    )
+    (sentence,) = exported.left_out
+    assert sentence.startswith("figures: PNG, SVG and PDF need a Chrome or Chromium.")
+    assert sentence in (tmp_path / "run" / "README.txt").read_text("utf-8")
+    endings = {path.suffix for path in (tmp_path / "run" / "figures").iterdir()}
+    assert endings == {".html", ".csv"}
+
+
+def test_nothing_half_written_is_left(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_run: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setitem(bundle_parts.PARTS, "movie.gif", breaks)
+    for target in (tmp_path / "run.zip", tmp_path / "run", tmp_path / "run.gif"):
+        with pytest.raises(ExportError, match=r"needs room at .*No space left on device"):
+            export_run(finished.store, finished.run_id, target, only=["movie.gif"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_something_in_it_is_not_touched(finished: Finished, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match="There is something at"):
+        export_run(finished.store, finished.run_id, tmp_path, only=["config.json"])
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_unknown_part_is_named(finished: Finished, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"Received figurines\."):
+        export_run(finished.store, finished.run_id, tmp_path / "x", only=["figurines"])
+
+
+def test_a_run_that_trains_is_not_exported(tmp_path: Path) -> None:
+    store = RunStore()
+    recorder = Recorder(store, store.create(small_config(), "digits"))
+    with pytest.raises(ExportError, match=f"{recorder.run_id} is queued. Stop it first"):
+        export_run(store, recorder.run_id, tmp_path / "x.zip")
+    recorder.close()
+
+
+def test_an_interrupted_run_without_labels_gives_what_it_has(tmp_path: Path) -> None:
+    store = RunStore()
+    run_id = store.create(small_config(), "digits")
+    exported = export_run(store, run_id, tmp_path / "run", formats=TEXTS)
+    written = {path.name for path in (tmp_path / "run").iterdir()}
+    assert written >= {"config.json", "report.html", "command.txt", "README.txt"}
+    assert any(sentence.startswith("labels.parquet: ") for sentence in exported.left_out)
+
+
+def test_the_command_line_exports(
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--runs-dir", str(finished.store.root), "--to", str(tmp_path / "figures")]
+    arguments = ["runs", "export", finished.run_id, *where, "--only", "figures"]
+    assert main([*arguments, "--formats", "csv,html", "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values == {
+        "run_id": finished.run_id,
+        "path": str(tmp_path / "figures"),
+        "left_out": [],
+    }
+    assert main([*arguments, "--formats", "bmp"]) == 2
+    assert "--formats needs some of png,svg,pdf,html,csv. Received 'bmp'" in capsys.readouterr().err
+    assert main([*arguments, "--width", "80"]) == 2
+    assert main([*arguments, "--width", "5", "--height", "50"]) == 1
+    assert "width of a figure must be between 20 and 1000" in capsys.readouterr().err
+
+
+def test_an_unknown_run_is_refused(finished: Finished, tmp_path: Path) -> None:
+    for run_id in ("../x", "quiet-otter-0000"):
+        with pytest.raises(RunError):
+            export_run(finished.store, run_id, tmp_path / "x.zip")

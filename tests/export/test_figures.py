@@ -1,0 +1,162 @@
+"""Figures as files: images by a real browser, pages and numbers without one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dec_core.errors import ExportError
+from dec_core.export.browser import find_browser
+from dec_core.export.figures import FigureFormat, all_plots, export_figures, render, render_many
+from dec_core.export.paper import FigureSize, on_paper, size_of
+from dec_core.plots.comparison import draw_comparison
+from dec_core.plots.comparison_curves import Measure, Series
+from dec_core.plots.style import Plot
+from dec_core.training.events import ParameterChanged
+from tests.plots.scripted import early_views, scripted_view
+
+PLOTS = {plot.name: plot for plot in all_plots(scripted_view())}
+
+
+@pytest.fixture
+def browser() -> None:
+    assert find_browser() is not None, "python -m tests installs a Chromium"
+
+
+def comparison() -> Plot:
+    runs = [Series(f"run{n}", f"Run {n}", "#3366cc", (scripted_view(),)) for n in range(2)]
+    return draw_comparison(runs, list(Measure))
+
+
+@pytest.mark.usefixtures("browser")
+def test_images_have_the_size_that_was_asked_for() -> None:
+    size = FigureSize(width=100, height=50, scale=2, font_size=9)
+    png, svg, pdf = render_many(
+        [(PLOTS["scores"], format) for format in FigureFormat if format.is_image], size
+    )
+    with Image.open(io.BytesIO(png)) as image:
+        assert image.size == pytest.approx((100 / 25.4 * 96 * 2, 50 / 25.4 * 96 * 2), abs=2)
+    found = re.search(r'width="([\d.]+)" height="([\d.]+)"', svg.decode())
+    assert found is not None
+    shown = float(found[1]), float(found[2])
+    assert shown == pytest.approx((100 / 25.4 * 96, 50 / 25.4 * 96), abs=1)
+    assert pdf.startswith(b"%PDF")
+    box = re.search(rb"MediaBox ?\[ ?0 0 ([\d.]+) ([\d.]+)", pdf)
+    assert box is not None
+    points = float(box[1]), float(box[2])
+    assert points == pytest.approx((100 / 25.4 * 72, 50 / 25.4 * 72), abs=2)
+
+
+@pytest.mark.usefixtures("browser")
+def test_an_image_is_dark_on_white_and_not_empty() -> None:
+    for name in ("sizes", "embedding_pca"):
+        with Image.open(io.BytesIO(render(PLOTS[name], FigureFormat.PNG))) as image:
+            pixels = np.asarray(image.convert("RGB"))
+        assert (pixels[0, 0] == 255).all() and (pixels[-1, -1] == 255).all()
+        assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20
+
+
+def test_a_size_in_pixels_and_its_bounds() -> None:
+    assert FigureSize(width=640, height=480, unit="px").pixels == (640, 480)
+    assert FigureSize(width=25.4, height=50.8).pixels == (96, 192)
+    for wrong in ({"width": 5}, {"height": 2_000}, {"scale": 0.1}, {"font_size": 1}):
+        with pytest.raises(ExportError, match="must be between"):
+            FigureSize(**wrong)  # type: ignore[arg-type]
+
+
+def test_letters_have_their_size_whatever_the_width() -> None:
+    for font_size in (6, 7, 12):
+        drawing = on_paper(PLOTS["scores"], FigureSize(font_size=font_size))
+        drawn = drawing.figure["layout"]["font"]["size"] * drawing.magnification
+        assert drawn == pytest.approx(font_size * 96 / 72)
+        assert drawing.width * drawing.magnification == pytest.approx(85 / 25.4 * 96, abs=0.1)
+
+
+def test_panels_get_two_columns_and_room_for_every_row() -> None:
+    assert size_of(PLOTS["scores"]).width == 85
+    assert size_of(PLOTS["labels"]).width == 180
+    assert size_of(comparison()).height > 1.5 * size_of(PLOTS["labels"]).height
+
+
+def test_a_comparison_shows_its_legend() -> None:
+    plot = comparison()
+    assert plot.figure.layout.showlegend is False
+    assert on_paper(plot, size_of(plot)).figure["layout"]["showlegend"] is True
+
+
+def test_a_page_is_self_contained() -> None:
+    page = render(PLOTS["scores"], FigureFormat.HTML).decode()
+    assert "Plotly.newPlot" in page and len(page) > 3_000_000
+    assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)
+    assert "</script>" not in re.sub(r"</script>\n", "", page.split("<body")[0]).split("newPlot")[0]
+
+
+def test_numbers_of_a_curve() -> None:
+    rows = list(csv.reader(io.StringIO(render(PLOTS["scores"], FigureFormat.CSV).decode())))
+    assert rows[0] == ["series", "iteration", "score"]
+    assert [row[:2] for row in rows[1:4]] == [["ACC", "1"], ["ACC", "11"], ["ACC", "21"]]
+    assert [float(row[2]) for row in rows[1:4]] == pytest.approx([0.5, 0.51, 0.52])
+
+
+def test_numbers_of_several_panels_name_their_measure() -> None:
+    rows = list(csv.DictReader(io.StringIO(render(comparison(), FigureFormat.CSV).decode())))
+    assert {row["measure"] for row in rows} >= {"ACC", "NMI", "Effective clusters"}
+    assert {row["series"] for row in rows} >= {"Run 0", "Run 1"}
+
+
+def test_every_view_has_the_figures_that_it_has_numbers_for() -> None:
+    names = {name: [p.name for p in all_plots(view)] for name, view in early_views().items()}
+    assert names["nothing"] == names["started"] == []
+    assert names["one epoch"] == ["learning"]
+    assert names["centres"] == ["sizes", "labels", "learning"]
+    assert "scores" not in [plot.name for plot in all_plots(scripted_view(is_scored=False))]
+
+
+def test_marks_and_odd_numbers_survive() -> None:
+    changed = scripted_view(changes=[ParameterChanged(10, "clustering.tol", 0.1, 0.2)])
+    for plot in all_plots(changed):
+        for format in (FigureFormat.HTML, FigureFormat.CSV):
+            assert render(plot, format)
+
+
+def test_several_figures_make_a_zip_file_and_one_stays_alone(tmp_path: Path) -> None:
+    plots = [PLOTS["scores"], PLOTS["sizes"]]
+    export_figures(plots, tmp_path / "all.zip", formats=[FigureFormat.CSV])
+    with zipfile.ZipFile(tmp_path / "all.zip") as bundle:
+        assert bundle.namelist() == ["all/scores.csv", "all/sizes.csv"]
+    export_figures(plots[:1], tmp_path / "one.csv", formats=[FigureFormat.CSV])
+    assert (tmp_path / "one.csv").read_text("utf-8").startswith("series,iteration,score")
+    with pytest.raises(ExportError, match="needs room at"):
+        export_figures(plots, tmp_path / "one.csv" / "x.zip", formats=[FigureFormat.CSV])
+
+
+def test_without_a_browser_there_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
+    with pytest.raises(ExportError, match=r"There is none at .*nowhere.*HTML and CSV need none"):
+        render(PLOTS["scores"], FigureFormat.PDF)
+
+
+def test_a_browser_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEC_CHROMIUM", "/bin/false")
+    with pytest.raises(ExportError, match="/bin/false failed"):
+        render(PLOTS["scores"], FigureFormat.PNG)
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_title_of_several_lines_fits() -> None:
+    plot = replace(PLOTS["successive"], name="narrow")
+    png = render(plot, FigureFormat.PNG, FigureSize(width=50, height=50))
+    assert struct.unpack(">I", png[16:20])[0] == pytest.approx(50 / 25.4 * 300, abs=3)
+    assert zlib.crc32(png)
