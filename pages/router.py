@@ -13,7 +13,10 @@ st.set_page_config(page_title="DEC Lab", page_icon=str(ICON), layout="wide")
 st.html(
     "<style>.stApp { font-variant-numeric: tabular-nums; }"
     ".stMainBlockContainer { padding: 3.25rem 2rem 2rem; }"
-    ".stAppHeader { height: 2.75rem; min-height: 2.75rem; }</style>"
+    ".stAppHeader { height: 2.75rem; min-height: 2.75rem; }"
+    # Room for one line, or for two where the screen is narrow, so that nothing below it moves.
+    ".st-key-banner { min-height: 58px; }"
+    "@media (max-width: 1200px) { .st-key-banner { min-height: 82px; } }</style>"
 )
 st.logo(str(ICON), size="large")
 page = st.navigation(

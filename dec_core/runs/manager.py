@@ -13,6 +13,7 @@ from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.branch import branch
 from dec_core.runs.execution import new_recorder
+from dec_core.runs.jobs import Jobs
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.projector import Projector
 from dec_core.runs.recorder import Recorder
@@ -40,6 +41,7 @@ class RunManager:
     def __init__(self, store: RunStore | None = None) -> None:
         self.store = store or RunStore()
         self.projector = Projector()
+        self.jobs = Jobs()
         self._lock = threading.RLock()
         self._sessions: dict[str, RunSession] = {}
         self._stamps: dict[str, tuple[int, int]] = {}
@@ -145,7 +147,7 @@ class RunManager:
         threading.Thread(target=self._load_heavy_modules, name="warm-up", daemon=True).start()
 
     def close(self) -> None:
-        """Interrupt every run at a checkpoint and end the UMAP process."""
+        """Interrupt every run at a checkpoint, end the UMAP process and all jobs."""
         for session in reversed(self.sessions()):
             # One that ends by itself meanwhile needs no command.
             with contextlib.suppress(RunError):
@@ -153,6 +155,7 @@ class RunManager:
         for session in self.sessions():
             session.join(timeout=5)
         self.projector.close()
+        self.jobs.close()
 
     def _load_heavy_modules(self) -> None:
         importlib.import_module("dec_core.training.trainer")

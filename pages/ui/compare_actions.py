@@ -10,8 +10,11 @@ from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord
 from pages.ui.compare_address import choose_baseline, choose_runs
 from pages.ui.compare_runs import name_of
+from pages.ui.export_dialog import export_control
 from pages.ui.state import run_manager
 
+# Where the page's plots are, as ``show_plot`` names them.
+PLOTS = ("comparison", "agreement")
 _NO_BASELINE = ""
 
 
@@ -29,6 +32,7 @@ def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
                 _notes({record.run_id: record for record in chosen}, names)
         if st.button("Delete", icon=":material/delete:", disabled=not chosen, key="delete_runs"):
             _confirm_delete(names)
+        export_control("comparison", PLOTS, pinned | names)
         st.caption(_count(len(chosen)), width="content")
 
 

@@ -13,6 +13,8 @@ from dec_core.errors import DECLabError
 from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
 from pages.ui.branching import branch_control, lineage_sentence
+from pages.ui.export_dialog import export_control
+from pages.ui.panels import PLOTS
 from pages.ui.settings_form import log_options
 from pages.ui.state import resume_run, run_manager, show_run, start_run
 
@@ -26,35 +28,33 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
     state = session.state if session else None
     is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
-    ):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
-        with st.container(horizontal=True, width="content", gap="xsmall"):
-            _start_button(preset, config)
-            _runs(session)
-            if session is None:
-                return
-            _pause_button(session, state)
-            _step_button(session, is_active)
-            _move_up_button(session, state)
-            _button(
-                "Stop",
-                "stop",
-                "X",
-                session.stop,
-                disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
-            )
-            _live_parameters(session, is_active)
-            branch_control(session, preset, config)
+        st.space("stretch")
+        _start_button(preset, config)
+        _runs(session)
+        if session is None:
+            return
+        _pause_button(session, state)
+        _step_button(session, is_active)
+        _move_up_button(session, state)
+        _button(
+            "Stop",
+            "stop",
+            "X",
+            session.stop,
+            disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
+        )
+        _live_parameters(session, is_active)
+        branch_control(session, preset, config)
+        export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
 
 
 def _title(session: RunSession | None) -> str:
     if session is None:
         return "DEC Lab"
-    data = DESCRIPTIONS[session.config.data.name]
-    return f"{data.title}, {session.config.data.n_samples or data.n_samples:,} samples"
+    return DESCRIPTIONS[session.config.data.name].title
 
 
 def _start_button(preset: str, config: Config | None) -> None:

@@ -7,7 +7,7 @@ as CSV.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -59,8 +59,10 @@ def preload() -> None:
 class _Drawn:
     """A figure as it was last sent, what it showed, and when."""
 
+    subject: str
     news: Hashable
     options: Hashable
+    plot: Plot
     data: dict[str, Any]
     at: float
 
@@ -108,7 +110,7 @@ def show_plot(
     ----------
     name : one per place on the page
     draw : makes the figure
-    subject : what the figure shows, such as a run's id; another one is drawn at once
+    subject : the ids of the runs that it shows, with commas between; others are drawn at once
     filename : of saved figures, with {} where the plot's name stands
     news : what has been added since
     options : what the person chose; a change is drawn at once
@@ -118,12 +120,22 @@ def show_plot(
     """
     key = f"drawn:{name}"
     last: _Drawn | None = st.session_state.get(key)
-    options = (subject, options)
-    if last is None or _is_outdated(last, news, options, may_wait=may_wait):
-        data = _data(draw(), filename, f"{subject}:{zoom}") | {"height": height}
-        last = _Drawn(news, options, data, monotonic())
+    if (
+        last is None
+        or last.subject != subject
+        or _is_outdated(last, news, options, may_wait=may_wait)
+    ):
+        plot = draw()
+        data = _data(plot, filename, f"{subject}:{zoom}") | {"height": height}
+        last = _Drawn(subject, news, options, plot, data, monotonic())
         st.session_state[key] = last
     _component(key=f"plot:{name}", data=last.data, height=height)
+
+
+def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Plot]:
+    """The figures in these places as they were last sent, of these runs and no others."""
+    drawn: list[_Drawn | None] = [st.session_state.get(f"drawn:{name}") for name in names]
+    return [one.plot for one in drawn if one and set(one.subject.split(",")) <= set(run_ids)]
 
 
 def _is_outdated(last: _Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:

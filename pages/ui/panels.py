@@ -20,6 +20,8 @@ from pages.ui.live_plot import live_plot
 from pages.ui.map_panel import draw_map, map_controls
 
 _TRUE, _BETWEEN = "True labels", "Between updates"
+# Where a run's plots are, as ``live_plot`` names them.
+PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
 HEIGHT = 306
 # Every panel has one row of controls above its plot, so that plots side by side line up.
 ROW = 40

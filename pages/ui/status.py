@@ -20,8 +20,8 @@ def where_it_is(session: RunSession, view: View, state: SessionState) -> None:
 
 
 def banner(session: RunSession, view: View, state: SessionState) -> None:
-    """How the run fares, by icon, word and colour; always one line high."""
-    with st.container(height=58, border=False):
+    """How the run fares, by icon, word and colour; the frame's style fixes its height."""
+    with st.container(key="banner"):
         if view.failed is not None:
             st.error(f"Failed: {view.failed.message}", icon=":material/error:")
         else:
@@ -107,6 +107,8 @@ def _progress(session: RunSession, view: View, state: SessionState) -> tuple[flo
     elif view.started is not None:
         share, text = _phase_progress(view)
     words = [f"Run {session.run_id}", text, f"{view.elapsed_seconds:,.1f} s"]
+    if view.started is not None:
+        words.insert(1, f"{view.started.n_samples:,} samples")
     if view.reused is not None:
         words.append("pretrained by an earlier run")
     if session.lineage is not None:

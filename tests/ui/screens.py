@@ -126,4 +126,5 @@ def buttons_enabled(
         "Step": step,
         "Stop": stop,
         "Reset": False,
+        "Export": True,
     }

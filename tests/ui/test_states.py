@@ -72,7 +72,7 @@ def test_without_fashion_mnist_the_card_names_digits() -> None:
 def test_a_running_run(manager: RunManager) -> None:
     session = endless(manager)
     screen = new_screen(run=session.run_id)
-    assert screen.subheader[0].value == "Digits, 300 samples"
+    assert screen.subheader[0].value == "Digits"
     assert [s for s in sentences(screen) if s.startswith(("Healthy so far", "Warning"))]
     assert f"Run {session.run_id}" in where(screen)
     assert "of 1,000,000" in where(screen)
@@ -84,6 +84,7 @@ def test_a_running_run(manager: RunManager) -> None:
         "Step": True,
         "Stop": True,
         "Reset": False,
+        "Export": True,
     }
     assert plots(screen).keys() == ALL_PLOTS
     assert metrics(screen)["Clusters"].isdigit()
@@ -123,6 +124,7 @@ def test_a_paused_run(manager: RunManager) -> None:
         "Step": True,
         "Stop": True,
         "Reset": False,
+        "Export": True,
     }
     last = session.view.updates[-1]
     assert last.scores is not None
@@ -150,6 +152,7 @@ def test_a_finished_run(manager: RunManager) -> None:
         "Step": False,
         "Stop": False,
         "Reset": False,
+        "Export": True,
     }
     assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
     assert len(screen.code[0].value.splitlines()) == 6
@@ -197,6 +200,7 @@ def test_a_queued_run(manager: RunManager) -> None:
         "Step": False,
         "Stop": True,
         "Reset": False,
+        "Export": True,
     }
 
 

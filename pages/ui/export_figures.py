@@ -1,0 +1,141 @@
+"""The form that makes files of the figures on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dec_core.errors import ExportError
+from dec_core.export.browser import find_browser, missing_browser
+from dec_core.export.figures import FigureFormat
+from dec_core.export.paper import FigureSize
+from dec_core.export.process import figures_request
+from dec_core.plots.style import Plot
+from pages.ui.export_job import is_at_work, job_result
+from pages.ui.state import run_manager
+
+PROCESS = "dec_core.export.process"
+_FIT, _CUSTOM = "Fit for a paper", "Custom"
+
+
+def figures_form(subject: str, plots: Sequence[Plot]) -> None:
+    """Which figures, in which formats, how large; then the files.
+
+    Parameters
+    ----------
+    subject : what the page shows, for the files' names
+    plots : the figures as they stand on the page
+    """
+    by_name = {plot.name: plot for plot in plots}
+    if not by_name:
+        st.info("There are no figures yet. Start a run or choose runs.", icon=":material/info:")
+        return
+    chosen = st.pills(
+        "Figures",
+        list(by_name),
+        default=list(by_name),
+        selection_mode="multi",
+        format_func=lambda name: by_name[name].title,
+        key=f"export_figures:{','.join(by_name)}",
+    )
+    formats = format_choice([FigureFormat.PDF], key="figure_formats")
+    size, problem = _size_choice(any(format.is_image for format in formats))
+    key = f"figures:{subject}"
+    is_possible = bool(chosen and formats) and not problem
+    if st.button(
+        "Make the files",
+        icon=":material/draw:",
+        disabled=not is_possible or is_at_work(key),
+        key="make_figures",
+    ):
+        _start(key, subject, [by_name[name] for name in chosen], formats, size)
+        st.rerun()
+    if problem:
+        st.warning(problem, icon=":material/warning:")
+    else:
+        job_result(key)
+
+
+def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFormat]:
+    """Formats of figures; images only where a browser can draw them, else the reason."""
+    has_browser = find_browser() is not None
+    options = [format for format in FigureFormat if has_browser or not format.is_image]
+    preset = [format for format in default if format in options] or options[:1]
+    chosen = st.pills(
+        "Formats",
+        options,
+        default=preset,
+        selection_mode="multi",
+        format_func=lambda format: format.value.upper(),
+        key=f"{key}:{has_browser}",
+    )
+    if not has_browser:
+        st.caption(missing_browser())
+    return list(chosen)
+
+
+def _size_choice(is_needed: bool) -> tuple[FigureSize | None, str]:
+    """The size of images, None where every figure chooses; and what is wrong with it."""
+    kind = st.segmented_control(
+        "Size",
+        [_FIT, _CUSTOM],
+        default=_FIT,
+        required=True,
+        disabled=not is_needed,
+        key="figure_size",
+        help="For a paper: 85 mm wide, 180 mm with several panels, 7 pt letters, 300 dots per inch",
+    )
+    row = st.grid(5, min_column_width=88, gap="small")
+    is_fixed = not is_needed or kind == _FIT
+    number = _Number(row, is_fixed)
+    values: dict[str, Any] = {
+        "width": number.field("Width", 85.0, 5.0),
+        "height": number.field("Height", 60.0, 5.0),
+        "unit": row.selectbox("Unit", ["mm", "px"], key="figure_unit", disabled=is_fixed),
+        "font_size": number.field("Font, pt", 7.0, 0.5),
+        "scale": number.field("PNG scale", 3.125, 0.5, "Dots per 1/96 inch; 3.125 is 300 dpi"),
+    }
+    if is_fixed:
+        return None, ""
+    try:
+        return FigureSize(**values), ""
+    except ExportError as error:
+        return None, str(error)
+
+
+class _Number:
+    """Number fields of one row."""
+
+    def __init__(self, row: Any, disabled: bool) -> None:
+        self._row, self._disabled = row, disabled
+
+    def field(self, label: str, value: float, step: float, help: str | None = None) -> float:
+        number: float = self._row.number_input(
+            label,
+            value=value,
+            step=step,
+            help=help,
+            disabled=self._disabled,
+            format="%g",
+            key=f"figure_{label}",
+        )
+        return number
+
+
+def _start(
+    key: str,
+    subject: str,
+    plots: Sequence[Plot],
+    formats: Sequence[FigureFormat],
+    size: FigureSize | None,
+) -> None:
+    is_alone = len(plots) * len(formats) == 1
+    ending = f"{plots[0].name}.{formats[0].value}" if is_alone else "figures.zip"
+
+    def request(target: Path) -> dict[str, Any]:
+        return figures_request(plots, target, formats=formats, size=size)
+
+    run_manager().jobs.start(key, PROCESS, f"dec-lab_{subject}_{ending}", request)

@@ -1,0 +1,87 @@
+"""An export at work: how far it is, and its result to download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.state import run_manager
+
+TICK_SECONDS = 0.5
+_TYPES = {
+    ".zip": "application/zip",
+    ".gif": "image/gif",
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+}
+
+
+def is_at_work(key: str) -> bool:
+    """Whether the job of that key has still something to do."""
+    job = run_manager().jobs.get(key)
+    return job is not None and not job.status.is_over
+
+
+def job_result(key: str) -> None:
+    """Progress while the job is at work, then its file or the reason why there is none."""
+    is_ticking = is_at_work(key)
+
+    @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
+    def tick() -> None:
+        # One height for all of its states, so that the dialog does not jump.
+        with st.container(height=64, border=False):
+            _show(key)
+        if is_ticking and not is_at_work(key):
+            st.rerun()
+
+    tick()
+
+
+def _show(key: str) -> None:
+    job = run_manager().jobs.get(key)
+    if job is None:
+        st.caption("Exports run at low priority, so that training keeps its speed.")
+    elif not job.status.is_over:
+        _progress(key, job.status.share, job.status.step)
+    elif job.status.problem:
+        st.error(job.status.problem, icon=":material/error:")
+    else:
+        _download(job.target)
+        for sentence in job.status.left_out:
+            st.warning(f"Left out: {sentence}", icon=":material/warning:")
+
+
+def _progress(key: str, share: float, step: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(share, text=f"Making {step}")
+        st.button(
+            "Cancel",
+            icon=":material/close:",
+            key=f"cancel:{key}",
+            on_click=run_manager().jobs.drop,
+            args=(key,),
+        )
+
+
+def _download(path: Path) -> None:
+    size = path.stat().st_size if path.exists() else 0
+    st.download_button(
+        f"Download {path.name} ({_in_words(size)})",
+        path.read_bytes,
+        file_name=path.name,
+        mime=_TYPES.get(path.suffix, "application/octet-stream"),
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        key=f"download:{path}",
+    )
+
+
+def _in_words(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"

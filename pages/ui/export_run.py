@@ -1,0 +1,92 @@
+"""The form that makes a file of a whole run, or of parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dec_core.errors import RunError
+from dec_core.export.bundle_parts import PARTS
+from dec_core.export.figures import FigureFormat
+from dec_core.export.process import run_request
+from dec_core.runs.record import RunState
+from pages.ui.export_figures import PROCESS, format_choice
+from pages.ui.export_job import is_at_work, job_result
+from pages.ui.state import run_manager
+
+_NAMES = {
+    "config.json": "Settings",
+    "metrics.csv": "Metrics",
+    "labels.parquet": "Labels",
+    "embedding.npz": "Embedding",
+    "command.txt": "Command line",
+    "reproduce.py": "Script that repeats it",
+    "tensorboard": "TensorBoard",
+    "movie.gif": "Film (GIF)",
+    "player.html": "Film (HTML)",
+    "report.html": "Report",
+    "model.keras": "Keras model",
+    "figures": "Figures",
+}
+
+
+def run_form(runs: Mapping[str, str]) -> None:
+    """Which run and which of its parts; then one zip file, or the part alone.
+
+    Parameters
+    ----------
+    runs : names of the runs by their ids
+    """
+    run_id = next(iter(runs))
+    if len(runs) > 1:
+        run_id = st.selectbox("Run", list(runs), format_func=lambda i: runs[i], key="export_run")
+    chosen = st.pills(
+        "Parts",
+        list(PARTS),
+        default=list(PARTS),
+        selection_mode="multi",
+        format_func=lambda name: _NAMES[name],
+        key="export_parts",
+        help="All of them make one zip file; one alone is not packed",
+    )
+    formats = list(FigureFormat)
+    if "figures" in chosen:
+        formats = format_choice(formats, key="run_formats")
+    key, problem = f"run:{run_id}", _problem(run_id)
+    if st.button(
+        "Make the file",
+        icon=":material/folder_zip:",
+        disabled=bool(problem) or not chosen or is_at_work(key),
+        key="make_run",
+    ):
+        _start(key, run_id, chosen, formats)
+        st.rerun()
+    if problem:
+        st.info(problem, icon=":material/info:")
+    else:
+        job_result(key)
+
+
+def _problem(run_id: str) -> str:
+    """Why the run cannot be exported now; empty where it can."""
+    try:
+        state = run_manager().store.record(run_id).state
+    except RunError as error:
+        return str(error)
+    if state in (RunState.QUEUED, RunState.RUNNING):
+        return "A whole run can be exported once it has ended. Its figures can be exported now."
+    return ""
+
+
+def _start(key: str, run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> None:
+    is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
+    filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
+
+    def request(target: Path) -> dict[str, Any]:
+        store = run_manager().store
+        return run_request(store, run_id, target, only=parts, formats=formats)
+
+    run_manager().jobs.start(key, PROCESS, filename, request)

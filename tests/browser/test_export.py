@@ -1,0 +1,178 @@
+"""Export in a real browser: files come down, and what they hold works by itself."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dec_core.export.figures import FigureFormat, all_plots, render
+from dec_core.export.frames import frames_of
+from dec_core.export.player import player_page
+from dec_core.export.report import report_page
+from dec_core.runs.record import RunRecord, RunState
+from tests.browser.conftest import OpenPage
+from tests.browser.train_page import ENDLESS, banner, plot, run_id, start, stop, wait_for_updates
+from tests.plots.scripted import scripted_view
+
+SHORT = (
+    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=5"
+    "&clustering.kmeans_restarts=2&data.n_samples=300"
+)
+
+
+def open_export(page: Page) -> None:
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("dialog").wait_for()
+
+
+def download(page: Page, folder: Path) -> Path:
+    """Wait for the result, then fetch it."""
+    button = page.get_by_role("dialog").get_by_role("button", name="Download")
+    button.wait_for()
+    with page.expect_download() as fetched:
+        button.click()
+    target = folder / fetched.value.suggested_filename
+    fetched.value.save_as(target)
+    return target
+
+
+@pytest.fixture
+def finished_page(open_page: OpenPage) -> Page:
+    page = open_page(SHORT)
+    start(page)
+    banner(page, "at iteration 61").wait_for()
+    wait_for_updates(page)
+    return page
+
+
+def test_figures_come_down_as_they_stand_on_the_page(finished_page: Page, tmp_path: Path) -> None:
+    open_export(finished_page)
+    finished_page.get_by_role("button", name="Make the files").click()
+    with zipfile.ZipFile(download(finished_page, tmp_path)) as bundle:
+        contents = {Path(name).name: bundle.read(name) for name in bundle.namelist()}
+    assert set(contents) == {f"{n}.pdf" for n in "scores sizes embedding labels learning".split()}
+    assert all(content.startswith(b"%PDF") for content in contents.values())
+    # The dialog has stayed open, and closing it leaves the page as it was.
+    finished_page.keyboard.press("Escape")
+    finished_page.get_by_role("dialog").wait_for(state="detached")
+    assert plot(finished_page, "scores").is_visible()
+
+
+def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
+    open_export(finished_page)
+    finished_page.get_by_role("radio", name="A whole run").click()
+    # Images of all figures are tested above; here they would take their time.
+    for format in ("PNG", "SVG", "PDF"):
+        finished_page.get_by_role("button", name=format, exact=True).click()
+    finished_page.get_by_role("button", name="Make the file").click()
+    path = download(finished_page, tmp_path)
+    run = run_id(finished_page)
+    assert path.name == f"{run}.zip"
+    with zipfile.ZipFile(path) as bundle:
+        names = {name.removeprefix(f"{run}/") for name in bundle.namelist()}
+        assert b"Left out" not in bundle.read(f"{run}/README.txt")
+    assert names >= {"model.keras", "labels.parquet", "report.html", "movie.gif", "player.html"}
+
+
+def test_the_dialog_stays_while_the_run_ends(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    start(page)
+    wait_for_updates(page)
+    open_export(page)
+    page.get_by_role("radio", name="A whole run").click()
+    page.get_by_text("once it has ended").wait_for()
+    other = page.context.new_page()
+    other.goto(page.url)
+    stop(other)
+    page.get_by_text("Exports run at low priority").wait_for()
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_the_page_and_the_export_write_the_same_numbers(
+    finished_page: Page, tmp_path: Path
+) -> None:
+    plot(finished_page, "sizes").hover()
+    with finished_page.expect_download() as fetched:
+        plot(finished_page, "sizes").get_by_role("button", name="Save numbers as CSV").click()
+    fetched.value.save_as(tmp_path / "page.csv")
+    open_export(finished_page)
+    for name in ("Is it better", "Where are", "Which cluster", "Is it still"):
+        finished_page.get_by_role("button", name=name).click()
+    finished_page.get_by_role("button", name="PDF", exact=True).click()
+    finished_page.get_by_role("button", name="CSV", exact=True).click()
+    finished_page.get_by_role("button", name="Make the files").click()
+    exported = download(finished_page, tmp_path)
+    assert exported.name.endswith("_sizes.csv")
+    assert exported.read_text("utf-8") == (tmp_path / "page.csv").read_text("utf-8")
+
+
+def quiet_page(browser: Browser, path: Path) -> tuple[Page, list[str]]:
+    """A saved page, and whatever it complains of or asks for."""
+    complaints: list[str] = []
+    page = browser.new_page(viewport={"width": 1100, "height": 800})
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("file:", "data:", "blob:"))
+            else complaints.append(request.url)
+        ),
+    )
+    page.goto(path.as_uri())
+    page.locator(".main-svg").first.wait_for()
+    return page, complaints
+
+
+def test_the_report_draws_its_figures_by_itself(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    record = RunRecord("calm-lynx-0002", RunState.FINISHED, title='<img src="x">')
+    path.write_text(report_page(record, scripted_view()), encoding="utf-8")
+    page, complaints = quiet_page(browser, path)
+    count = len(all_plots(scripted_view()))
+    page.wait_for_function(
+        "count => document.querySelectorAll('.plots .gtitle').length === count", arg=count
+    )
+    assert page.locator("img").count() == 0
+    clipped = page.evaluate(
+        """() => [...document.querySelectorAll(".plots > div")].filter((box) =>
+             box.querySelector(".gtitle").getBoundingClientRect().top <
+             box.getBoundingClientRect().top).map((box) => box.id)"""
+    )
+    assert clipped == []
+    assert complaints == []
+    page.close()
+
+
+def test_the_player_plays_to_the_end(browser: Browser, tmp_path: Path) -> None:
+    view = scripted_view()
+    path = tmp_path / "player.html"
+    path.write_text(player_page("film", view, frames_of(view)), encoding="utf-8")
+    page, complaints = quiet_page(browser, path)
+    page.get_by_text("Iteration 1", exact=True).wait_for()
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Iteration 21", exact=True).wait_for()
+    page.get_by_role("button", name="Play").wait_for()
+    colors = page.evaluate("() => [...document.querySelector('#map').data[0].marker.color]")
+    last = view.updates[-1].labels
+    assert last is not None
+    assert colors == last.tolist()
+    page.get_by_role("slider").fill("1")
+    page.get_by_text("Iteration 11", exact=True).wait_for()
+    assert complaints == []
+    page.close()
+
+
+def test_a_saved_figure_draws_by_itself(browser: Browser, tmp_path: Path) -> None:
+    (scores,) = [plot for plot in all_plots(scripted_view()) if plot.name == "scores"]
+    path = tmp_path / "scores.html"
+    path.write_bytes(render(scores, FigureFormat.HTML))
+    page, complaints = quiet_page(browser, path)
+    names = page.evaluate("() => document.querySelector('#plot')._fullData.map(t => t.name)")
+    assert json.dumps(names) == json.dumps(["ACC", "NMI"])
+    assert complaints == []
+    page.close()

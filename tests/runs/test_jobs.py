@@ -1,0 +1,109 @@
+"""Work beside training: its progress, its result, and every way in which it can fail."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dec_core.export.figure_csv import figure_csv
+from dec_core.export.figures import FigureFormat
+from dec_core.export.process import LOW_PRIORITY, figures_request
+from dec_core.plots.sizes import draw_sizes
+from dec_core.runs.jobs import Job, Jobs
+from tests.plots.scripted import scripted_view
+from tests.runs.small_sessions import wait_until
+
+EXPORT = "dec_core.export.process"
+# Reads its request, says that it has begun and waits to be ended.
+ENDLESS = "tests.runs.endless_job"
+
+
+@pytest.fixture
+def jobs() -> Iterator[Jobs]:
+    opened = Jobs()
+    yield opened
+    opened.close()
+
+
+def figure(target: Path) -> dict[str, Any]:
+    """A request for the numbers of one figure."""
+    return figures_request([draw_sizes(scripted_view())], target, formats=[FigureFormat.CSV])
+
+
+def endless(jobs: Jobs, key: str = "one") -> Job:
+    """A job at work."""
+    job = jobs.start(key, ENDLESS, "x.txt", lambda target: {"target": str(target)})
+    wait_until(lambda: job.status.step == "half" or job.status.is_over)
+    assert not job.status.is_over
+    return job
+
+
+def test_a_job_ends_with_its_file(jobs: Jobs) -> None:
+    job = jobs.start("one", EXPORT, "sizes.csv", figure)
+    job.join()
+    assert job.status.is_over and not job.status.problem
+    assert job.status.share == 1
+    assert job.target.name == "sizes.csv"
+    assert job.target.read_text("utf-8") == figure_csv(draw_sizes(scripted_view()))
+    assert jobs.get("one") is job
+
+
+def test_a_job_that_cannot_succeed_says_why(jobs: Jobs) -> None:
+    def request(target: Path) -> dict[str, Any]:
+        target.write_text("a file, so no folder")
+        return figure(target / "deeper.csv")
+
+    job = jobs.start("one", EXPORT, "sizes.csv", request)
+    job.join()
+    assert job.status.is_over
+    assert job.status.problem.startswith("An export needs room at")
+
+
+def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
+    job = endless(jobs)
+    assert os.getpriority(os.PRIO_PROCESS, job.process_id) == LOW_PRIORITY
+
+
+def test_a_second_start_finds_the_job_at_work(jobs: Jobs) -> None:
+    job = endless(jobs)
+    assert endless(jobs) is job
+    assert endless(jobs, "other") is not job
+
+
+def test_a_killed_process_is_a_sentence(jobs: Jobs) -> None:
+    job = endless(jobs)
+    os.kill(job.process_id, signal.SIGKILL)
+    job.join()
+    assert job.status.is_over
+    assert "ended before it was done" in job.status.problem
+    assert endless(jobs) is not job
+
+
+def test_a_cancelled_job_leaves_nothing(jobs: Jobs) -> None:
+    job = endless(jobs)
+    jobs.drop("one")
+    assert jobs.get("one") is None
+    assert not job.target.parent.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(job.process_id, 0)
+
+
+def test_closing_ends_everything(jobs: Jobs) -> None:
+    running, done = endless(jobs), jobs.start("two", EXPORT, "sizes.csv", figure)
+    done.join()
+    jobs.close()
+    assert running.status.is_over
+    assert not done.target.parent.parent.exists()
+
+
+def test_the_oldest_results_go(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dec_core.runs.jobs.KEPT_JOBS", 2)
+    for number in range(3):
+        jobs.start(str(number), EXPORT, "sizes.csv", figure).join()
+    assert jobs.get("0") is None
+    assert jobs.get("1") is not None and jobs.get("2") is not None

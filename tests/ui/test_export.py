@@ -1,0 +1,135 @@
+"""Export on both pages: what can be chosen, the file at the end, and why there is none."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import SessionState
+from tests.runs.small_sessions import (
+    ENDLESS,
+    pause,
+    small_config,
+    wait_for,
+    wait_for_updates,
+    wait_until,
+)
+from tests.ui.screens import button, choose, click, intact, new_screen, refresh, sentences
+
+
+def finished_run(manager: RunManager) -> str:
+    session = manager.start(small_config(), "digits")
+    wait_for(session, SessionState.ENDED)
+    return session.run_id
+
+
+def pick(screen: AppTest, label: str, options: list[str]) -> AppTest:
+    """Choose pills by their label."""
+    pills(screen, label).set_value(options).run()
+    return intact(screen)
+
+
+def pills(screen: AppTest, label: str) -> Any:
+    groups: list[Any] = list(screen.get("button_group"))
+    (found,) = [group for group in groups if group.label == label]
+    return found
+
+
+def result(screen: AppTest, manager: RunManager, key: str) -> Path:
+    """The file that the job of that key has made, once the page offers it."""
+    wait_until(lambda: (job := manager.jobs.get(key)) is not None and job.status.is_over)
+    refresh(screen)
+    job = manager.jobs.get(key)
+    assert job is not None and not job.status.problem
+    buttons: list[Any] = list(screen.get("download_button"))
+    (download,) = [found for found in buttons if found.label.startswith("Download ")]
+    assert job.target.name in download.label
+    return job.target
+
+
+def test_the_numbers_of_all_figures(manager: RunManager) -> None:
+    run_id = finished_run(manager)
+    screen = click(new_screen(run=run_id), "Export")
+    pick(screen, "Formats", ["CSV"])
+    click(screen, "Make the files")
+    with zipfile.ZipFile(result(screen, manager, f"figures:{run_id}")) as bundle:
+        names = {Path(name).name for name in bundle.namelist()}
+    assert names == {f"{n}.csv" for n in "scores sizes embedding labels learning".split()}
+
+
+def test_one_figure_is_not_packed(manager: RunManager) -> None:
+    run_id = finished_run(manager)
+    screen = click(new_screen(run=run_id), "Export")
+    pick(screen, "Figures", ["Do the clusters survive?"])
+    pick(screen, "Formats", ["CSV"])
+    click(screen, "Make the files")
+    path = result(screen, manager, f"figures:{run_id}")
+    assert path.name == f"dec-lab_{run_id}_sizes.csv"
+
+
+def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
+    screen = click(new_screen(run=finished_run(manager)), "Export")
+    fields = {field.key: field for field in screen.number_input}
+    assert fields["figure_Width"].disabled and fields["figure_PNG scale"].disabled
+    choose(screen, "figure_size", "Custom")
+    (width,) = [field for field in screen.number_input if field.key == "figure_Width"]
+    width.set_value(5.0).run()
+    assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
+    assert button(screen, "Make the files").disabled
+
+
+def test_without_a_browser_there_are_no_images(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
+    screen = click(new_screen(run=finished_run(manager)), "Export")
+    assert pills(screen, "Formats").options == ["HTML", "CSV"]
+    assert any("There is none at" in caption.value for caption in screen.caption)
+    assert not button(screen, "Make the files").disabled
+
+
+def test_parts_of_a_run(manager: RunManager) -> None:
+    run_id = finished_run(manager)
+    screen = choose(click(new_screen(run=run_id), "Export"), "export_what", "A whole run")
+    pick(screen, "Parts", ["Settings", "Metrics"])
+    click(screen, "Make the file")
+    path = result(screen, manager, f"run:{run_id}")
+    assert path.name == f"{run_id}.zip"
+    with zipfile.ZipFile(path) as bundle:
+        assert f"{run_id}/metrics.csv" in bundle.namelist()
+
+
+def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    pause(session)
+    screen = click(new_screen(run=session.run_id), "Export")
+    assert not button(screen, "Make the files").disabled
+    choose(screen, "export_what", "A whole run")
+    assert button(screen, "Make the file").disabled
+    assert any("once it has ended" in sentence for sentence in sentences(screen))
+
+
+def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> None:
+    first, second = finished_run(manager), finished_run(manager)
+    screen = new_screen()
+    screen.query_params["runs"] = f"{first},{second}"
+    screen.switch_page("compare.py").run()
+    click(intact(screen), "Export")
+    pick(screen, "Formats", ["CSV"])
+    click(screen, "Make the files")
+    with zipfile.ZipFile(result(screen, manager, "figures:comparison")) as bundle:
+        names = {Path(name).name for name in bundle.namelist()}
+    assert names == {"comparison.csv", "agreement.csv"}
+    choose(screen, "export_what", "A whole run")
+    (run,) = [field for field in screen.selectbox if field.key == "export_run"]
+    assert set(_options(run)) == {first, second}
+
+
+def _options(field: Any) -> list[str]:
+    return list(field.options)
