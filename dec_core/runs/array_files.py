@@ -36,6 +36,12 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def remove_drafts(folder: Path) -> None:
+    """Remove what writers that died have left under a folder that nobody writes now."""
+    for path in folder.rglob(".*.draft"):
+        path.unlink(missing_ok=True)
+
+
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Named arrays in NumPy's npz format, whole or not at all. Raises OSError."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")

@@ -19,7 +19,7 @@ from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.events import Phase
 
 # Beyond this every second checkpoint of clustering goes; the first and the newest stay.
-CHECKPOINT_BYTES = 64_000_000
+CHECKPOINT_BYTES = 60_000_000
 
 _NAME = re.compile(r"clustering-(\d{8})\.npz")
 _PRETRAINING = "pretraining.npz"

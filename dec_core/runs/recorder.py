@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dec_core.config import Config
 from dec_core.errors import RunError
+from dec_core.runs.array_files import remove_drafts
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.pretrained import PretrainedCache
@@ -126,6 +127,7 @@ class Recorder:
             n_features=dataset.n_features,
         )
         try:
+            remove_drafts(self.store.folder(self.run_id))
             self.store.write_record(self.record)
             self.rewind()
         except OSError as error:

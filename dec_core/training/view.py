@@ -29,8 +29,8 @@ from dec_core.training.events import (
 )
 
 # Bytes of labels and of embeddings that a view keeps before it thins them.
-LABEL_BYTES = 160_000_000
-EMBEDDING_BYTES = 48_000_000
+LABEL_BYTES = 80_000_000
+EMBEDDING_BYTES = 40_000_000
 
 
 @dataclass(frozen=True, eq=False)

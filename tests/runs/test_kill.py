@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -13,8 +14,14 @@ from typing import Any
 
 import pytest
 
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore
+
 ROOT = Path(__file__).parents[2]
-DIGITS = ("--set", "pretraining.epochs=10", "--set", "clustering.max_iterations=900")
+DIGITS = (
+    *("--set", "pretraining.epochs=10", "--set", "clustering.tol=0"),
+    *("--set", "clustering.max_iterations=1500"),
+)
 FASHION = (
     *("--preset", "r-port", "--dataset", "fashion-mnist", "--set", "data.n_samples=7000"),
     *("--set", "pretraining.epochs=2", "--set", "clustering.learning_rate=0.01"),
@@ -30,44 +37,31 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "dec_core", *arguments, "--json"]
 
 
-def finish(*arguments: str) -> dict[str, Any]:
-    """Run a command to its end; the values that must not depend on an interruption."""
-    done = subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, check=True)
-    values = json.loads(done.stdout.splitlines()[-1])
-    return {name: values[name] for name in COMPARED}
-
-
-def start(*arguments: str) -> tuple[subprocess.Popen[str], str]:
+def start(command: list[str]) -> tuple[subprocess.Popen[str], str]:
     """A training process and the id that it prints first."""
     process = subprocess.Popen(
-        command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
 
 
-def kill_and_resume(runs_dir: Path, arguments: tuple[str, ...], kills: int) -> None:
-    """Kill one run after another at random sizes of its log, resume each, compare the end."""
-    whole = finish("train", *arguments)
-    (run_id,) = [path.name for path in runs_dir.iterdir() if not path.name.startswith(".")]
-    last = (runs_dir / run_id / "events.jsonl").stat().st_size
-    choose = random.Random(7)
-    for _ in range(kills):
-        process, run_id = start("train", *arguments)
-        log = runs_dir / run_id / "events.jsonl"
-        wait_for_size(process, log, choose.randrange(last))
-        time.sleep(choose.random() * 0.02)
-        process.kill()
+def result(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for the end; the values that must not depend on an interruption."""
+    with process:
+        assert process.stdout is not None
+        lines = process.stdout.read().splitlines()
+    assert process.returncode == 0
+    values = json.loads(lines[-1])
+    return {name: values[name] for name in COMPARED}
+
+
+def assert_interrupted(process: subprocess.Popen[str], run_id: str) -> None:
+    """It died by SIGKILL, and the store says so."""
+    with process:
         process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-        state = json.loads(
-            subprocess.check_output(command("runs", "show", run_id), cwd=ROOT, text=True)
-        )["state"]
-        if state == "interrupted":
-            assert finish("runs", "resume", run_id) == whole
-        else:
-            assert state == "finished"
+    assert process.returncode == -signal.SIGKILL
+    assert RunStore().record(run_id).state is RunState.INTERRUPTED
 
 
 def wait_for_size(process: subprocess.Popen[str], log: Path, size: int) -> None:
@@ -77,11 +71,52 @@ def wait_for_size(process: subprocess.Popen[str], log: Path, size: int) -> None:
         time.sleep(0.001)
 
 
+def whole_run(runs_dir: Path, arguments: tuple[str, ...]) -> tuple[dict[str, Any], int]:
+    """How an uninterrupted run ends, and the size of its log.
+
+    Its autoencoder is taken out of the way, so that the next run pretrains too.
+    """
+    process, run_id = start(command("train", *arguments))
+    expected = result(process)
+    for path in (runs_dir / ".pretrained").iterdir():
+        path.unlink()
+    return expected, (runs_dir / run_id / "events.jsonl").stat().st_size
+
+
+def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int) -> None:
+    """One run, killed at growing random sizes of its log and resumed after each."""
+    expected, size = whole_run(runs_dir, arguments)
+    choose = random.Random(7)
+    process, run_id = start(command("train", *arguments))
+    for moment in sorted(choose.randrange(int(0.85 * size)) for _ in range(kills)):
+        wait_for_size(process, runs_dir / run_id / "events.jsonl", moment)
+        time.sleep(choose.random() * 0.02)
+        process.kill()
+        assert_interrupted(process, run_id)
+        process, _ = start(command("runs", "resume", run_id))
+    assert result(process) == expected
+
+
 def test_digits(runs_dir: Path) -> None:
-    kill_and_resume(runs_dir, DIGITS, kills=10)
+    kill_again_and_again(runs_dir, DIGITS, kills=10)
 
 
 @pytest.mark.realdata
 def test_fashion_mnist(runs_dir: Path, real_data_dir: Path) -> None:
     assert os.environ["DEC_DATA_DIR"] == str(real_data_dir)
-    kill_and_resume(runs_dir, FASHION, kills=10)
+    kill_again_and_again(runs_dir, FASHION, kills=10)
+
+
+def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
+    expected, _ = whole_run(runs_dir, DIGITS)
+    arguments: tuple[str, ...] = ("train", *DIGITS)
+    run_id = ""
+    for kind, count in (("checkpoint", 2), ("append", 9), ("rename", 5), ("checkpoint", 1)):
+        killed = [sys.executable, "-m", "tests.runs.killed_writer", kind, str(count)]
+        process, run_id = start([*killed, *arguments, "--json"])
+        assert_interrupted(process, run_id)
+        arguments = ("runs", "resume", run_id)
+    process, _ = start(command(*arguments))
+    assert result(process) == expected
+    drafts = [path for path in (runs_dir / run_id).rglob(".*") if path.suffix == ".draft"]
+    assert drafts == []
