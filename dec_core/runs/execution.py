@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +24,18 @@ class Moment(NamedTuple):
     event: Event
     view: View
     trainer: Trainer
+
+
+@cache
+def load_trainer() -> type[Trainer]:
+    """Load TensorFlow, which takes seconds, and spare the garbage collector its objects.
+
+    They live as long as the process, and a single visit to all of them takes a quarter second.
+    """
+    from dec_core.training.trainer import Trainer
+
+    gc.freeze()
+    return Trainer
 
 
 def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder | None, str]:
@@ -52,14 +66,13 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
     started = perf_counter()
     dataset = load(config.data, config.seed)
     seconds = perf_counter() - started
-    from dec_core.training.trainer import Trainer
-
+    trainer_of = load_trainer()
     if recorder is None:
-        trainer, view = Trainer(config, dataset, seconds), View()
+        trainer, view = trainer_of(config, dataset, seconds), View()
     else:
         recorder.begin(dataset)
         view = recorder.view
-        trainer = Trainer(
+        trainer = trainer_of(
             recorder.config,
             dataset,
             seconds,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-import importlib
 import os
 import threading
 from functools import partial
@@ -12,7 +10,7 @@ from functools import partial
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.branch import branch
-from dec_core.runs.execution import new_recorder
+from dec_core.runs.execution import load_trainer, new_recorder
 from dec_core.runs.jobs import Jobs
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.projector import Projector
@@ -158,9 +156,7 @@ class RunManager:
         self.jobs.close()
 
     def _load_heavy_modules(self) -> None:
-        importlib.import_module("dec_core.training.trainer")
-        # TensorFlow's objects live as long as the process; the collector need not visit them.
-        gc.freeze()
+        load_trainer()
         self.projector.warm_up()
 
     def _enqueue(

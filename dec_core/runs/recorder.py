@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dec_core.training.trainer import Trainer
 
 # Checkpoints take at most this share of the time; between two updates the log alone goes on.
-CHECKPOINT_SHARE = 0.02
+CHECKPOINT_SHARE = 0.01
 
 
 class Recorder:

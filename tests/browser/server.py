@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,8 +19,11 @@ _PATIENCE = 60
 
 
 @contextmanager
-def running_server(log: Path) -> Iterator[str]:
-    """Start ``streamlit run app.py``, yield its address, end it."""
+def running_server(log: Path, end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
+    """Start ``streamlit run app.py``, yield its address, end it by that signal.
+
+    Its runs lie beside ``log``, where a second server finds them.
+    """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     with log.open("wb") as output:
@@ -39,7 +43,7 @@ def running_server(log: Path) -> Iterator[str]:
             _wait_until_it_answers(address, process)
             yield address
         finally:
-            process.terminate()
+            process.send_signal(end)
             process.wait(timeout=30)
 
 

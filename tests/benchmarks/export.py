@@ -1,0 +1,100 @@
+"""How much training slows down while a large run is exported beside it.
+
+    python -m tests.benchmarks.export [--json]
+
+The R port's network trains on 70,000 x 784 samples in this process; meanwhile, in turns, nothing
+else happens or a run of 70,000 samples and 200 updates is exported as the pages do it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from dec_core.export.process import run_request
+from dec_core.runs.jobs import Job, Jobs
+from dec_core.runs.projector import Projector
+from dec_core.runs.session import RunSession
+from dec_core.runs.store import RunStore
+from tests.benchmarks.made_runs import make_run
+from tests.benchmarks.store import config_of
+
+MOST_COST = 0.1
+PAIRS, WINDOW_SECONDS = 5, 20.0
+
+
+def main() -> None:
+    """Measure and print."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args()
+    result = _measure()
+    print(json.dumps(result) if options.json else _report(result))
+
+
+def _measure() -> dict[str, Any]:
+    jobs = Jobs()
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(Path(folder))
+        run_id = make_run(store, 70_000, 200)
+        config = config_of(140).with_values({"clustering.max_iterations": 1_000_000})
+        session = RunSession("quick-hare-0001", config, "r-port", Projector())
+        session.start()
+        _iterations(session, 5.0, None)
+        alone, beside, seconds = [], [], []
+        for _ in range(PAIRS):
+            alone.append(_iterations(session, WINDOW_SECONDS, None))
+            started = perf_counter()
+            job = jobs.start(
+                "run",
+                "dec_core.export.process",
+                "run.zip",
+                lambda target: run_request(store, run_id, target),
+            )
+            beside.append(_iterations(session, WINDOW_SECONDS, job))
+            job.join()
+            seconds.append(perf_counter() - started)
+        session.stop()
+        session.join()
+        problem = job.status.problem or " ".join(job.status.left_out)
+        megabytes = job.target.stat().st_size / 1e6 if job.target.exists() else 0.0
+    jobs.close()
+    return {
+        "export_cost": median(1 - b / a for a, b in zip(alone, beside, strict=True)),
+        "alone_per_s": median(alone),
+        "beside_per_s": median(beside),
+        "export_s": median(seconds),
+        "megabytes": megabytes,
+        "problem": problem,
+    }
+
+
+def _iterations(session: RunSession, seconds: float, job: Job | None) -> float:
+    """Iterations a second over that time, or for as long as the job works if that is shorter."""
+    while session.view.iteration == 0:
+        session.join(0.1)
+    before, started = session.view.iteration, perf_counter()
+    while perf_counter() - started < seconds and not (job and job.status.is_over):
+        session.join(0.1)
+    return (session.view.iteration - before) / (perf_counter() - started)
+
+
+def _report(result: dict[str, Any]) -> str:
+    mark = "met" if result["export_cost"] <= MOST_COST else "MISSED"
+    return (
+        f"{result['alone_per_s']:.0f} iterations/s alone, {result['beside_per_s']:.0f} beside an "
+        f"export of {result['export_s']:.0f} s and {result['megabytes']:.0f} MB\n"
+        f"export_cost {result['export_cost']:.3f}, at most {MOST_COST} {mark}"
+        + (f"\n{result['problem']}" if result["problem"] else "")
+    )
+
+
+if __name__ == "__main__":
+    main()

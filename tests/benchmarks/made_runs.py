@@ -1,0 +1,89 @@
+"""Stored runs of any size without training: made-up numbers through the store's own writers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from dec_core.analysis.metrics import Scores, measure_health
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.config import Config
+from dec_core.runs.event_log import EventLog
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore
+from dec_core.training.events import (
+    CentersInitialized,
+    Event,
+    PretrainingEpochEnded,
+    RunFinished,
+    RunStarted,
+    TargetUpdated,
+)
+from dec_core.training.outcome import outcome
+from dec_core.training.view import View, fold
+
+N_CLUSTERS, N_DIMENSIONS, MAP_SAMPLES = 10, 10, 4_000
+
+
+def make_run(store: RunStore, n_samples: int, n_updates: int, seed: int = 0) -> str:
+    """A finished run of that size; returns its id."""
+    config = Config().with_values({"seed": seed, "clustering.max_iterations": 10 * n_updates})
+    run_id = store.create(config, "digits")
+    log, view = EventLog(store.folder(run_id)), View()
+    log.open(view, 0)
+    for event in _events(config, n_samples, n_updates):
+        view = fold(view, event)
+        log.append(event)
+        if isinstance(event, TargetUpdated):
+            log.thin(view)
+    log.close()
+    record = replace(
+        store.record(run_id),
+        state=RunState.FINISHED,
+        fingerprint="made up",
+        n_samples=n_samples,
+        n_features=784,
+        summary=outcome(view),
+    )
+    store.write_record(record)
+    return run_id
+
+
+def _events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
+    generator = np.random.default_rng(config.seed)
+    truth = generator.integers(0, N_CLUSTERS, n_samples)
+    n_sampled = min(n_samples, MAP_SAMPLES)
+    yield RunStarted(config, "made up", n_samples, 784, np.arange(n_sampled), truth, None)
+    for epoch in range(10):
+        yield PretrainingEpochEnded(epoch + 1, 10, 1 / (epoch + 1), float(epoch))
+    labels = generator.integers(0, N_CLUSTERS, n_samples).astype(np.uint8)
+    embedding = generator.normal(size=(n_sampled, N_DIMENSIONS)).astype(np.float32)
+    sizes = tuple(np.bincount(labels, minlength=N_CLUSTERS).tolist())
+    yield CentersInitialized(labels, sizes, Scores(0.5, 0.5, 0.4), embedding, 1.0)
+    soft = generator.dirichlet(np.ones(N_CLUSTERS), 200).astype(np.float32)
+    health = measure_health(soft, soft, labels[:200], embedding[:N_CLUSTERS], embedding[:200])
+    health = replace(health, cluster_sizes=sizes)
+    for number in range(n_updates):
+        labels = labels.copy()
+        labels[generator.integers(0, n_samples, n_samples // 100)] = number % N_CLUSTERS
+        noise = generator.normal(scale=0.01, size=embedding.shape)
+        embedding = (embedding + noise).astype(np.float32)
+        score = 0.5 + 0.2 * number / n_updates
+        yield TargetUpdated(
+            number,
+            10 * number + 1,
+            1 / (number + 1),
+            0.01,
+            0.99,
+            0.98,
+            Scores(score, score, score),
+            health,
+            labels,
+            embedding,
+            float(number),
+        )
+    sentence = "Reached the maximum."
+    judgement = Judgement(Condition.HEALTHY, Verdict.UNFINISHED, sentence)
+    yield RunFinished(StopReason.MAX_ITERATIONS, judgement, 10 * n_updates)

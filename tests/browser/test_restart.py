@@ -1,0 +1,69 @@
+"""A run that a person watches outlives its server, however that ends."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore
+from tests.browser.server import running_server
+from tests.browser.train_page import (
+    ENDLESS,
+    banner,
+    iteration,
+    plot,
+    run_id,
+    start,
+    stop,
+    wait_for_updates,
+)
+
+
+def open_page(browser: Browser, address: str) -> Page:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    page.get_by_role("button", name="Start").wait_for()
+    return page
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_goes_on_after_its_server(
+    browser: Browser, tmp_path: Path, end: signal.Signals
+) -> None:
+    with running_server(tmp_path / "first.txt", end) as address:
+        page = open_page(browser, address + ENDLESS)
+        start(page)
+        wait_for_updates(page)
+        run, query = run_id(page), page.url.partition("/?")[2]
+        page.get_by_text("Clustering, iteration").wait_for()
+        seen = iteration(page)
+    page.close()
+    store = RunStore(tmp_path / "runs")
+    assert store.record(run).state is RunState.INTERRUPTED
+    updates = store.view(run).updates
+    assert updates
+    if end is signal.SIGTERM:
+        # The server had the time for a checkpoint of the last moment.
+        assert max(store.checkpoints(run)) >= max(seen, updates[-1].iteration - 1)
+    with running_server(tmp_path / "second.txt") as address:
+        page = open_page(browser, f"{address}/?{query}")
+        banner(page, "Interrupted at iteration").wait_for()
+        assert plot(page, "sizes").is_visible()
+        page.get_by_role("button", name="Resume").click()
+        page.get_by_role("button", name="Pause").wait_for()
+        kept = max(store.checkpoints(run))
+        page.wait_for_function(
+            """kept => Number(/iteration ([\\d,]+) of/.exec(document.body.innerText)?.[1]
+                 .replaceAll(",", "")) > kept + 100""",
+            arg=kept,
+        )
+        stop(page)
+        page.close()
+    assert store.record(run).state is RunState.FINISHED
+    numbers = [update.update for update in store.view(run).updates]
+    assert numbers == list(range(len(numbers)))
