@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
@@ -68,6 +69,7 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
     async def draw() -> list[bytes]:
         # Without MathJax, or it would be fetched from the network.
         async with kaleido.Kaleido(path=browser, mathjax=False) as opened:
+            _lower_priority(opened.subprocess.pid)
             drawn: list[bytes] = []
             for image in images:
                 progress(len(drawn), len(images))
@@ -82,6 +84,17 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
             f"The browser must draw {len(images)} images. {browser} failed: {reason}. "
             "Name another Chrome or Chromium with DEC_CHROMIUM, or save HTML, CSV or SVG."
         ) from error
+
+
+def _lower_priority(browser: int) -> None:
+    """As low as our own.
+
+    A browser begins a session, and Linux shares the processors out to sessions first.
+    """
+    own = Path(f"/proc/{browser}/autogroup")
+    with contextlib.suppress(OSError):
+        if own.exists() and os.nice(0) > 0:
+            own.write_text(str(os.nice(0)), encoding="ascii")
 
 
 def missing_browser() -> str:

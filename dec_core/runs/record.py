@@ -43,7 +43,11 @@ class Lineage:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One run of the store. ``summary`` is ``training.outcome`` of a run that is over."""
+    """One run of the store.
+
+    ``summary`` is ``training.outcome`` of a run that is over; ``created`` and ``ended`` are times
+    in ISO 8601.
+    """
 
     run_id: str
     state: RunState
@@ -60,11 +64,17 @@ class RunRecord:
     tags: tuple[str, ...] = ()
     summary: dict[str, Any] | None = None
     problem: str = ""
+    ended: str = ""
 
     @property
     def is_over(self) -> bool:
         """Whether no event will follow."""
         return self.state in (RunState.FINISHED, RunState.FAILED)
+
+
+def now() -> str:
+    """The time of the day as run.json writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def new_record(
@@ -74,7 +84,7 @@ def new_record(
     return RunRecord(
         run_id=run_id,
         state=RunState.QUEUED,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=now(),
         preset=preset,
         config=config,
         dataset=config.data.name,

@@ -13,7 +13,7 @@ from dec_core.runs.array_files import remove_drafts
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.pretrained import PretrainedCache
-from dec_core.runs.record import RunState
+from dec_core.runs.record import RunState, now
 from dec_core.runs.store import RunStore, take_lock
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
@@ -205,7 +205,7 @@ class Recorder:
         self._not_before = 0.0 if is_first else ended + wait
 
     def _end(self, state: RunState) -> None:
-        self.record = replace(self.record, state=state, summary=outcome(self.view))
+        self.record = replace(self.record, state=state, summary=outcome(self.view), ended=now())
         self.store.write_record(self.record)
 
     def _give_up(self, error: OSError) -> None:

@@ -1,14 +1,13 @@
 """A job that is at work until it is ended."""
 
 import json
-import os
 import sys
 import time
 
-from dec_core.export.process import LOW_PRIORITY
+from dec_core.export.process import step_back
 
 if __name__ == "__main__":
-    os.nice(LOW_PRIORITY)
+    step_back()
     json.load(sys.stdin)
     print(json.dumps({"name": "half", "done": 1, "total": 2}), flush=True)
     while True:

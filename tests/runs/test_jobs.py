@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from dec_core.export.figure_csv import figure_csv
 from dec_core.export.figures import FigureFormat
-from dec_core.export.process import LOW_PRIORITY, figures_request
+from dec_core.export.process import figures_request
 from dec_core.plots.sizes import draw_sizes
 from dec_core.runs.jobs import Job, Jobs
 from tests.plots.scripted import scripted_view
@@ -66,7 +67,9 @@ def test_a_job_that_cannot_succeed_says_why(jobs: Jobs) -> None:
 
 def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
     job = endless(jobs)
-    assert os.getpriority(os.PRIO_PROCESS, job.process_id) == LOW_PRIORITY
+    assert os.getpriority(os.PRIO_PROCESS, job.process_id) == 19
+    if sys.platform == "linux":
+        assert os.sched_getscheduler(job.process_id) == os.SCHED_IDLE
 
 
 def test_a_second_start_finds_the_job_at_work(jobs: Jobs) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -12,14 +14,18 @@ import pytest
 
 from dec_core.data import make_dataset
 from dec_core.errors import RunError, SettingsError
+from dec_core.export.figures import all_plots
 from dec_core.runs.branch import branch
+from dec_core.runs.checkpoint_files import CHECKPOINT_BYTES
 from dec_core.runs.execution import execute
+from dec_core.runs.maps import MAX_FRAMES
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
 from dec_core.training.outcome import outcome
-from dec_core.training.view import View
+from dec_core.training.trainer import MAP_SAMPLES
+from dec_core.training.view import EMBEDDING_BYTES, LABEL_BYTES, View
 from tests.runs.small_sessions import small_config
 
 
@@ -85,6 +91,11 @@ def test_stored_equals_live(store: RunStore) -> None:
     record = store.record(run_id)
     assert record.state is RunState.FINISHED
     assert record.summary == outcome(live)
+    assert record.created <= record.ended
+    live_plots, stored_plots = all_plots(live), all_plots(stored)
+    assert len(live_plots) == 7
+    for seen, shown in zip(live_plots, stored_plots, strict=True):
+        assert seen.figure.to_json() == shown.figure.to_json()
     numbers = store.view(run_id, with_arrays=False)
     assert [u.scores for u in numbers.updates] == [u.scores for u in live.updates]
     assert numbers.updates[0].labels is None
@@ -287,3 +298,26 @@ def test_frames_are_thinned_as_in_the_view(
     assert [u.update for u in store.view(run_id).updates if u.labels is not None] == kept
     on_disk = list((store.folder(run_id) / "arrays").glob("labels-0*"))
     assert len(on_disk) == len(kept)
+
+
+def test_a_second_process_is_refused(store: RunStore) -> None:
+    run_id = new_run(store)
+    recorder = Recorder(store, run_id)
+    commands = (["resume", run_id], ["delete", run_id])
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "dec_core", "runs", *command],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert f"{run_id} must be at rest for this." in done.stderr
+    recorder.close()
+
+
+def test_the_bounds_of_a_run_leave_room_below_200_megabytes() -> None:
+    a_map, a_line = MAP_SAMPLES * 2 * 4, 2_000
+    bounded = LABEL_BYTES + EMBEDDING_BYTES + CHECKPOINT_BYTES
+    assert bounded + MAX_FRAMES * a_map + 2_000 * a_line < 200_000_000
