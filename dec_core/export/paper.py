@@ -110,6 +110,10 @@ def on_white(plot: Plot) -> Figure:
     if layout["meta"].get("runs"):
         layout["showlegend"] = True
     layout["font"] = {**layout["font"], "color": INK, "family": "Helvetica, Arial, sans-serif"}
+    # plotly picks the colour of a cell's text as if the cell were opaque.
+    for trace in figure["data"]:
+        if trace["type"] == "heatmap":
+            trace["textfont"] = {"color": INK} | trace.get("textfont", {})
     for key in {"xaxis", "yaxis", *filter(_AXIS.fullmatch, layout)}:
         colors = {"gridcolor": GRID, "linecolor": AXIS, "zerolinecolor": GRID}
         layout[key] = {**colors, "zeroline": False, "automargin": True, **layout.get(key, {})}

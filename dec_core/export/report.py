@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def _about(record: RunRecord, view: View) -> str:
         if record.lineage
         else "",
         f"{view.elapsed_seconds:,.1f} s of training",
-        f"created {record.created}",
+        f"created {datetime.fromisoformat(record.created):%Y-%m-%d %H:%M} UTC"
+        if record.created
+        else "",
         f"data fingerprint {record.fingerprint[:16]}" if record.fingerprint else "",
         ", ".join(record.tags),
     ]

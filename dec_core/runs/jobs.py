@@ -29,13 +29,13 @@ class JobStatus:
 
     Attributes
     ----------
-    step, share : what it does now, and how much is done, in [0, 1]
+    step, share : what it makes now, and how much is done, in [0, 1]
     is_over : it has succeeded, failed or been cancelled
     problem : why it failed, as a sentence
     left_out : a sentence for each part that could not be made
     """
 
-    step: str = "starting"
+    step: str = ""
     share: float = 0.0
     is_over: bool = False
     problem: str = ""

@@ -74,7 +74,7 @@ class RunRecord:
 
 def now() -> str:
     """The time of the day as run.json writes it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def new_record(

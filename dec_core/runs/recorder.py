@@ -20,7 +20,6 @@ from dec_core.training.events import (
     CentersInitialized,
     Event,
     ParameterChanged,
-    Phase,
     PretrainingEpochEnded,
     RunFailed,
     RunFinished,
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from dec_core.data import Dataset
     from dec_core.training.trainer import Trainer
 
-# Checkpoints take at most this share of the time; between two updates the log alone goes on.
+# Checkpoints after the first take at most this share of the time; in between the log alone goes on.
 CHECKPOINT_SHARE = 0.01
 
 
@@ -185,7 +184,9 @@ class Recorder:
         if isinstance(event, ParameterChanged):
             self._checkpoint(trainer)
         elif isinstance(event, TargetUpdated | PretrainingEpochEnded):
-            if perf_counter() >= self._not_before:
+            # Every run can be branched from its k-means start.
+            is_start = isinstance(event, TargetUpdated) and event.update == 0
+            if is_start or perf_counter() >= self._not_before:
                 self._checkpoint(trainer)
         elif isinstance(event, CentersInitialized) and trainer.pretrained and not self.view.reused:
             self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
@@ -200,9 +201,7 @@ class Recorder:
         self._checkpoints.write(checkpoint, self._log.lines)
         ended = perf_counter()
         share = self.checkpoint_share
-        wait = (ended - started) * (1 - share) / share
-        is_first = checkpoint.phase is Phase.CLUSTERING and checkpoint.iteration == 0
-        self._not_before = 0.0 if is_first else ended + wait
+        self._not_before = ended + (ended - started) * (1 - share) / share
 
     def _end(self, state: RunState) -> None:
         self.record = replace(self.record, state=state, summary=outcome(self.view), ended=now())

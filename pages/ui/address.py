@@ -30,6 +30,11 @@ def read_settings() -> tuple[str, Config, list[str]]:
     return preset, config, problems
 
 
+def names_settings() -> bool:
+    """Whether the address says anything of settings."""
+    return any(name in st.query_params for name in (_PRESET, *SETTINGS))
+
+
 def write_settings(preset: str, config: Config) -> None:
     """The preset and what differs from it; parameters of other parts of the page stay."""
     wanted = {_PRESET: preset} | {

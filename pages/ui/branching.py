@@ -9,6 +9,7 @@ from dec_core.errors import DECLabError
 from dec_core.runs.session import RunSession
 from dec_core.training.checkpoint import BRANCH_SETTINGS
 from pages.ui.frame_slider import chosen_update
+from pages.ui.settings_form import take_run
 from pages.ui.state import run_manager, show_run
 
 
@@ -27,6 +28,15 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         parent = session.view.config
         changes = {path: config.get(path) for path in BRANCH_SETTINGS}
         _describe(iteration, len(kept), parent, config)
+        st.button(
+            "Show this run's settings on the left",
+            icon=":material/undo:",
+            type="tertiary",
+            disabled=not config.differences(parent),
+            on_click=take_run,
+            args=(session,),
+            help="To change from there",
+        )
         if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
             _start(session, parent.with_values(changes), preset, iteration)
 

@@ -51,7 +51,7 @@ def _baseline(names: Mapping[str, str], baseline: str | None) -> None:
         key=key,
         format_func=lambda run_id: f"Baseline: {names.get(run_id, 'none')}",
         label_visibility="collapsed",
-        width=300,
+        width=230,
         disabled=not names,
         on_change=lambda: choose_baseline(st.session_state[key] or None),
         help="The run that the others are compared with; it stays when it is not ticked",

@@ -59,7 +59,7 @@ def _show(key: str) -> None:
 
 def _progress(key: str, share: float, step: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, text=f"Making {step}")
+        st.progress(share, text=f"Making {step}" if step else "Starting")
         st.button(
             "Cancel",
             icon=":material/close:",

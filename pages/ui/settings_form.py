@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from dec_core.config import SETTINGS, Config, DatasetName, Setting
 from dec_core.data import available
-from dec_core.errors import SettingsError
-from dec_core.presets import PRESETS, get_preset
-from pages.ui.address import read_settings, write_settings
+from dec_core.errors import RunError, SettingsError
+from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
+from dec_core.runs.session import RunSession
+from pages.ui.address import names_settings, read_settings, write_settings
+from pages.ui.state import current_run
 
 _PREFIX = "setting:"
 _PRESET = "preset"
@@ -87,7 +90,20 @@ def fill_form(preset: str, config: Config) -> None:
         st.session_state[_PREFIX + path] = setting.format(value) if is_text else value
 
 
+def take_run(session: RunSession) -> None:
+    """Put a run's settings, as they stand in it now, into the form, before it is drawn."""
+    config = session.view.config if session.view.started is not None else session.config
+    fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config)
+
+
 def _load_address() -> None:
+    """A link that names a run and no settings brings those of the run."""
+    if not names_settings():
+        with suppress(RunError):
+            session = current_run()
+            if session is not None:
+                take_run(session)
+                return
     preset, config, problems = read_settings()
     st.session_state["address_problems"] = problems
     fill_form(preset, config)

@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import ExportError
 from dec_core.export.browser import find_browser
 from dec_core.export.figures import FigureFormat, all_plots, export_figures, render, render_many
-from dec_core.export.paper import FigureSize, on_paper, size_of
+from dec_core.export.paper import INK, FigureSize, on_paper, size_of
+from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Measure, Series
 from dec_core.plots.style import Plot
@@ -92,6 +94,12 @@ def test_a_comparison_shows_its_legend() -> None:
     plot = comparison()
     assert plot.figure.layout.showlegend is False
     assert on_paper(plot, size_of(plot)).figure["layout"]["showlegend"] is True
+
+
+def test_numbers_in_cells_are_dark() -> None:
+    plot = draw_agreement(compare_labels(np.array([0, 1, 1]), np.array([0, 1, 0])), "one", "two")
+    (cells,) = on_paper(plot, size_of(plot)).figure["data"]
+    assert cells["textfont"]["color"] == INK
 
 
 def test_a_page_is_self_contained() -> None:

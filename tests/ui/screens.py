@@ -119,7 +119,8 @@ def buttons_enabled(
     """Whether the buttons of a run are as they should be; Start can always be clicked."""
     found = enabled(screen)
     # Whether a branch is possible depends on when the first checkpoint was written.
-    found.pop("Start the branch", None)
+    for name in ("Start the branch", "Show this run's settings on the left"):
+        found.pop(name, None)
     return found == {
         "Start": True,
         "Resume" if is_paused else "Pause": pause,

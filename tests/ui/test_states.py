@@ -80,10 +80,11 @@ def test_a_running_run(manager: RunManager) -> None:
     assert enabled(screen) == {
         "Start": True,
         "Start the branch": True,
+        "Show this run's settings on the left": False,
         "Pause": True,
         "Step": True,
         "Stop": True,
-        "Reset": False,
+        "Reset": True,
         "Export": True,
     }
     assert plots(screen).keys() == ALL_PLOTS
@@ -120,10 +121,11 @@ def test_a_paused_run(manager: RunManager) -> None:
     assert enabled(screen) == {
         "Start": True,
         "Start the branch": True,
+        "Show this run's settings on the left": False,
         "Resume": True,
         "Step": True,
         "Stop": True,
-        "Reset": False,
+        "Reset": True,
         "Export": True,
     }
     last = session.view.updates[-1]
@@ -148,10 +150,11 @@ def test_a_finished_run(manager: RunManager) -> None:
     assert enabled(screen) == {
         "Start": True,
         "Start the branch": True,
+        "Show this run's settings on the left": False,
         "Pause": False,
         "Step": False,
         "Stop": False,
-        "Reset": False,
+        "Reset": True,
         "Export": True,
     }
     assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
@@ -199,7 +202,7 @@ def test_a_queued_run(manager: RunManager) -> None:
         "Pause": False,
         "Step": False,
         "Stop": True,
-        "Reset": False,
+        "Reset": True,
         "Export": True,
     }
 

@@ -6,7 +6,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
-from tests.ui.screens import button, click, enabled, new_screen, plots, sentences, where
+from tests.ui.screens import button, click, enabled, new_screen, plots, sentences, setting, where
 
 
 def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
@@ -86,3 +86,15 @@ def test_queued_runs_can_be_moved_up(manager: RunManager) -> None:
     click(screen, "Move up")
     assert manager.runs_ahead(waiting[1]) == 1
     assert manager.runs_ahead(waiting[0]) == 2
+
+
+def test_a_link_to_a_run_brings_its_settings(manager: RunManager) -> None:
+    before = interrupted_run({"clustering.alpha": 2.0})
+    screen = new_screen(run=before.run_id)
+    assert setting(screen, "clustering.alpha").value == 2.0
+    assert setting(screen, "data.n_samples").value == "300"
+    other = new_screen(run=before.run_id, preset="digits")
+    assert setting(other, "clustering.alpha").value == 1.0
+    click(other, "Show this run's settings on the left")
+    assert setting(other, "clustering.alpha").value == 2.0
+    assert manager.sessions()
