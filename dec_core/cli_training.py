@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -88,6 +87,8 @@ def summary(
     preset: str, config: Config, view: View, recorder: Recorder | None = None
 ) -> dict[str, Any]:
     """The result of a finished run as plain JSON values; null where there is nothing to say."""
+    from dec_core.training.outcome import labels_sha256
+
     finished, start = view.finished, view.start
     if finished is None or view.started is None:
         raise DECLabError("A summary needs a finished run. Received one that still trains.")
@@ -116,14 +117,10 @@ def summary(
         "kmeans_acc": start_scores.acc if start_scores else None,
         "kmeans_nmi": start_scores.nmi if start_scores else None,
         "loss": last.loss if last else None,
-        "labels_sha256": _labels_sha256(last.labels) if last else None,
+        "labels_sha256": labels_sha256(last.labels) if last and last.labels is not None else None,
         "seconds": {phase.value: round(s, 3) for phase, s in finished.seconds.items()},
     }
     return {key: None if _is_nan(value) else value for key, value in values.items()}
-
-
-def _labels_sha256(labels: Any) -> str:
-    return hashlib.sha256(labels.astype("<i4").tobytes()).hexdigest()
 
 
 def _is_nan(value: Any) -> bool:

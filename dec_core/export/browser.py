@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import shutil
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dec_core.errors import ExportError
+from dec_core.runs.own_thread import run_apart
 
 _NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome msedge".split()
 _PLACES = (
@@ -57,7 +57,7 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
     Raises
     ------
     ExportError
-        If there is no browser, or it fails. Not to be called where an event loop runs.
+        If there is no browser, or it fails.
     """
     if not images:
         return []
@@ -77,7 +77,7 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
             return drawn
 
     try:
-        return asyncio.run(draw())
+        return run_apart(draw)
     except Exception as error:
         reason = str(error) or type(error).__name__
         raise ExportError(

@@ -10,7 +10,7 @@ from dec_core.export.bundle_parts import PARTS, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
-from dec_core.runs.record import RunState
+from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.store import RunStore
 
 
@@ -46,7 +46,13 @@ def export_run(
         be made, or the target cannot be written.
     """
     chosen = _chosen(only)
-    run = _run_at_rest(store, run_id, formats, size)
+
+    def drawn(done: int, wanted: int) -> None:
+        step = f"figures, image {done + 1} of {wanted}"
+        progress(step, chosen.index("figures"), len(chosen))
+
+    record = _record_at_rest(store, run_id)
+    run = StoredRun(store, record, store.view(run_id), tuple(formats), size, drawn)
     try:
         if len(chosen) == 1 and target.suffix == Path(chosen[0]).suffix != "":
             return _write_alone(run, chosen[0], target, progress)
@@ -65,16 +71,14 @@ def _chosen(only: Collection[str]) -> list[str]:
     return [name for name in PARTS if not only or name in only]
 
 
-def _run_at_rest(
-    store: RunStore, run_id: str, formats: Collection[FigureFormat], size: FigureSize | None
-) -> StoredRun:
+def _record_at_rest(store: RunStore, run_id: str) -> RunRecord:
     record = store.record(run_id)
     if record.state in (RunState.QUEUED, RunState.RUNNING):
         raise ExportError(
             f"A run that is exported must be over. {run_id} is {record.state.value}. "
             "Stop it first, or wait until it has ended."
         )
-    return StoredRun(store, record, store.view(run_id), tuple(formats), size)
+    return record
 
 
 def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) -> Exported:

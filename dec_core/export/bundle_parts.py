@@ -10,8 +10,10 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from dec_core.config import Config
 from dec_core.errors import ExportError, RunError
 from dec_core.export.arrays import embedding_npz, labels_parquet
+from dec_core.export.browser import DrawnSoFar, unheard
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.frames import Frames, frames_of
 from dec_core.export.paper import FigureSize
@@ -28,13 +30,17 @@ File = tuple[str, str | bytes]
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A stored run, read once for all parts; ``formats`` and ``size`` are those of the figures."""
+    """A stored run, read once for all parts.
+
+    ``formats`` and ``size`` are those of the figures; ``drawn`` hears how many images there are.
+    """
 
     store: RunStore
     record: RunRecord
     view: View
     formats: tuple[FigureFormat, ...] = tuple(FigureFormat)
     size: FigureSize | None = None
+    drawn: DrawnSoFar = unheard
 
     @property
     def title(self) -> str:
@@ -66,8 +72,7 @@ Part = Callable[[StoredRun], Iterator[File]]
 
 def _config(run: StoredRun) -> Iterator[File]:
     config = run.view.started.config if run.view.started else run.record.config
-    if config is not None:
-        yield "config.json", config.to_json() + "\n"
+    yield "config.json", (config or Config()).to_json() + "\n"
 
 
 def _metrics(run: StoredRun) -> Iterator[File]:
@@ -138,7 +143,7 @@ def _figures(run: StoredRun) -> Iterator[File]:
         formats = [format for format in run.formats if format.is_image is are_images]
         wanted = [(plot, format) for plot in plots for format in formats]
         names = (f"figures/{plot.name}.{format.value}" for plot, format in wanted)
-        yield from zip(names, render_many(wanted, run.size), strict=True)
+        yield from zip(names, render_many(wanted, run.size, run.drawn), strict=True)
 
 
 def _model(run: StoredRun) -> Iterator[File]:

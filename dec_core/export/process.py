@@ -14,6 +14,7 @@ import contextlib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -99,6 +100,9 @@ def main() -> None:
         )
     except DECLabError as error:
         say(error=str(error))
+    except Exception as error:
+        traceback.print_exc()
+        say(error=f"The export failed on an unexpected error: {type(error).__name__}: {error}")
     else:
         say(left_out=list(exported.left_out))
 

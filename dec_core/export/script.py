@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pprint
 from collections.abc import Mapping
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from dec_core.config import Config
 from dec_core.runs.record import Lineage
+from dec_core.training.outcome import labels_sha256
 
 _HEAD = '''\
 """Trains {title} of DEC Lab again and compares its labels.
@@ -73,11 +73,6 @@ def main():
 if __name__ == "__main__":
     raise SystemExit(main())
 """
-
-
-def labels_sha256(labels: NDArray[np.integer]) -> str:
-    """SHA-256 of the labels as little-endian 32-bit numbers, as the command line prints it."""
-    return hashlib.sha256(labels.astype("<i4").tobytes()).hexdigest()
 
 
 def reproduce_script(

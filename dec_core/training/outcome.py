@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from typing import Any
 
-from dec_core.analysis.metrics import Scores
+from dec_core.analysis.metrics import Labels, Scores
 from dec_core.training.view import View
 
 
@@ -30,6 +31,11 @@ def outcome(view: View) -> dict[str, Any]:
         **_named("kmeans_", start),
     }
     return {name: None if _is_nan(value) else value for name, value in values.items()}
+
+
+def labels_sha256(labels: Labels) -> str:
+    """SHA-256 of the labels as little-endian 32-bit numbers, whatever type holds them."""
+    return hashlib.sha256(labels.astype("<i4").tobytes()).hexdigest()
 
 
 def _sentence(view: View) -> str:

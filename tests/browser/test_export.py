@@ -57,7 +57,7 @@ def test_figures_come_down_as_they_stand_on_the_page(finished_page: Page, tmp_pa
     assert set(contents) == {f"{n}.pdf" for n in "scores sizes embedding labels learning".split()}
     assert all(content.startswith(b"%PDF") for content in contents.values())
     # The dialog has stayed open, and closing it leaves the page as it was.
-    finished_page.keyboard.press("Escape")
+    finished_page.get_by_role("dialog").get_by_role("button", name="Close").click()
     finished_page.get_by_role("dialog").wait_for(state="detached")
     assert plot(finished_page, "scores").is_visible()
 
@@ -88,7 +88,7 @@ def test_the_dialog_stays_while_the_run_ends(open_page: OpenPage) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     stop(other)
-    page.get_by_text("Exports run at low priority").wait_for()
+    page.get_by_text("Exports run at low priority").first.wait_for()
     assert page.get_by_role("dialog").is_visible()
 
 

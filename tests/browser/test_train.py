@@ -41,6 +41,8 @@ def test_the_screenshot_of_the_readme(open_page: OpenPage, screenshot_path: Path
     start(page)
     banner(page, "Converged at iteration").wait_for()
     wait_for_updates(page)
+    # No button under the pointer shows its help.
+    page.mouse.move(700, 2)
     page.wait_for_timeout(1_000)
     page.screenshot(path=screenshot_path)
     assert screenshot_path.read_bytes().startswith(b"\x89PNG")

@@ -24,6 +24,7 @@ from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Measure, Series
 from dec_core.plots.style import Plot
+from dec_core.runs.own_thread import run_apart
 from dec_core.training.events import ParameterChanged
 from tests.plots.scripted import early_views, scripted_view
 
@@ -57,6 +58,14 @@ def test_images_have_the_size_that_was_asked_for() -> None:
     assert box is not None
     points = float(box[1]), float(box[2])
     assert points == pytest.approx((100 / 25.4 * 72, 50 / 25.4 * 72), abs=2)
+
+
+@pytest.mark.usefixtures("browser")
+def test_a_running_event_loop_is_no_obstacle() -> None:
+    async def in_a_notebook() -> bytes:
+        return render(PLOTS["sizes"], FigureFormat.SVG)
+
+    assert run_apart(in_a_notebook).startswith(b"<svg")
 
 
 @pytest.mark.usefixtures("browser")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -13,9 +12,12 @@ from dec_core.export.bundle import export_run
 from dec_core.runs.branch import branch
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
+from dec_core.training.outcome import labels_sha256
 from tests.runs.test_store import train
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "runs" / "steady-puffin-cbfc"
+
+LABELS = "d8214fbe66e1968556ae70e7e04751ba2d24baf347ca3f00c266c22eb9248682"
 
 
 @pytest.fixture
@@ -33,8 +35,10 @@ def test_it_shows_what_it_showed(store: RunStore) -> None:
     assert [update.iteration for update in view.updates] == [1, 21, 41, 61]
     last = view.updates[-1]
     assert last.labels is not None and last.scores is not None
-    digest = hashlib.sha256(last.labels.astype("<i4").tobytes()).hexdigest()
-    assert digest == "d8214fbe66e1968556ae70e7e04751ba2d24baf347ca3f00c266c22eb9248682"
+    assert (
+        labels_sha256(last.labels)
+        == "d8214fbe66e1968556ae70e7e04751ba2d24baf347ca3f00c266c22eb9248682"
+    )
     assert last.scores.acc == 0.325
     assert view.finished is not None
     assert view.finished.judgement.verdict is Verdict.UNFINISHED

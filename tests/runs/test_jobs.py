@@ -65,6 +65,12 @@ def test_a_job_that_cannot_succeed_says_why(jobs: Jobs) -> None:
     assert job.status.problem.startswith("An export needs room at")
 
 
+def test_an_unexpected_error_is_named(jobs: Jobs) -> None:
+    job = jobs.start("one", EXPORT, "sizes.csv", lambda _: {"kind": "run"})
+    job.join()
+    assert "unexpected error: KeyError: 'target'" in job.status.problem
+
+
 def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
     job = endless(jobs)
     assert os.getpriority(os.PRIO_PROCESS, job.process_id) == 19
