@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from dec_core.export.figures import FigureFormat, all_plots, render
 from dec_core.export.frames import frames_of
@@ -59,7 +59,7 @@ def test_figures_come_down_as_they_stand_on_the_page(finished_page: Page, tmp_pa
     # The dialog has stayed open, and closing it leaves the page as it was.
     finished_page.get_by_role("dialog").get_by_role("button", name="Close").click()
     finished_page.get_by_role("dialog").wait_for(state="detached")
-    assert plot(finished_page, "scores").is_visible()
+    expect(plot(finished_page, "scores")).to_be_visible()
 
 
 def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_the_dialog_stays_while_the_run_ends(open_page: OpenPage) -> None:
     other.goto(page.url)
     stop(other)
     page.get_by_text("Exports run at low priority").first.wait_for()
-    assert page.get_by_role("dialog").is_visible()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_the_page_and_the_export_write_the_same_numbers(

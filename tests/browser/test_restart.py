@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
@@ -53,7 +53,7 @@ def test_a_run_goes_on_after_its_server(
     with running_server(tmp_path / "second.txt") as address:
         page = open_page(browser, f"{address}/?{query}")
         banner(page, "Interrupted at iteration").wait_for()
-        assert plot(page, "sizes").is_visible()
+        expect(plot(page, "sizes")).to_be_visible()
         page.get_by_role("button", name="Resume").click()
         page.get_by_role("button", name="Pause").wait_for()
         kept = max(store.checkpoints(run))
