@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from dec_core.config import Config
-from dec_core.errors import ExportError, RunError
+from dec_core.errors import ExportError
 from dec_core.export.arrays import embedding_npz, labels_parquet
 from dec_core.export.browser import DrawnSoFar, unheard
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.frames import Frames, frames_of
 from dec_core.export.paper import FigureSize
-from dec_core.export.reproduce import Reproduction, reproduction
+from dec_core.export.reproduce import reproduction
 from dec_core.export.script import reproduce_script
+from dec_core.runs.legs import legs_of
 from dec_core.runs.record import RunRecord
 from dec_core.runs.store import RunStore
 from dec_core.training.table import updates_csv
@@ -48,20 +48,6 @@ class StoredRun:
         return self.record.title or self.record.run_id
 
     @cached_property
-    def parent(self) -> RunRecord | None:
-        """The run that it branched from, where that is still in the store."""
-        lineage = self.record.lineage
-        if lineage is not None:
-            with suppress(RunError):
-                return self.store.record(lineage.parent)
-        return None
-
-    @cached_property
-    def reproduction(self) -> Reproduction:
-        """How to run it again."""
-        return reproduction(self.record, self.view, self.parent)
-
-    @cached_property
     def frames(self) -> Frames:
         """Its film. Raises ExportError where there is none."""
         return frames_of(self.view)
@@ -88,23 +74,15 @@ def _embedding(run: StoredRun) -> Iterator[File]:
 
 
 def _command(run: StoredRun) -> Iterator[File]:
-    yield "command.txt", run.reproduction.text()
+    yield "command.txt", reproduction(run.record, run.view).text()
 
 
 def _script(run: StoredRun) -> Iterator[File]:
     last = run.view.updates[-1] if run.view.updates else run.view.centers
     if last is None or last.labels is None:
         raise ExportError("The run ended before it had labels, so there is nothing to compare.")
-    how, record = run.reproduction, run.record
-    text = reproduce_script(
-        record.run_id,
-        how.config,
-        last.labels,
-        versions=record.versions,
-        preset=record.preset,
-        lineage=record.lineage,
-        notes=how.notes,
-    )
+    legs = legs_of(run.store, run.record.run_id)
+    text = reproduce_script(run.record.run_id, legs, last.labels, run.record.versions)
     yield "reproduce.py", text
 
 
@@ -133,7 +111,7 @@ def _player(run: StoredRun) -> Iterator[File]:
 def _report(run: StoredRun) -> Iterator[File]:
     from dec_core.export.report import report_page
 
-    yield "report.html", report_page(run.record, run.view, run.parent)
+    yield "report.html", report_page(run.record, run.view)
 
 
 def _figures(run: StoredRun) -> Iterator[File]:

@@ -26,8 +26,8 @@ addEventListener("beforeprint", () => document.querySelectorAll(".plots > div").
 </script>"""
 
 
-def report_page(record: RunRecord, view: View, parent: RunRecord | None = None) -> str:
-    """The whole page. ``parent`` is the run that this one branched from, where it is known."""
+def report_page(record: RunRecord, view: View) -> str:
+    """The whole page."""
     config = view.started.config if view.started else record.config or Config()
     title = record.title or record.run_id
     plots = {plot.name: plot for plot in all_plots(view)}
@@ -50,7 +50,7 @@ def report_page(record: RunRecord, view: View, parent: RunRecord | None = None) 
             "<h2>Settings</h2>",
             _settings(config, record.preset),
             "<h2>How to run it again</h2>",
-            _again(reproduction(record, view, parent)),
+            _again(reproduction(record, view)),
             "<h2>Made with</h2>",
             _table(("library", "version"), record.versions.items()),
             plotly_script(),
@@ -139,7 +139,7 @@ def _settings(config: Config, preset: str) -> str:
 
 
 def _again(how: Reproduction) -> str:
-    return _list(how.notes) + f"<pre>{_safe(chr(10).join(how.commands))}</pre>"
+    return _list(how.notes) + f"<pre>{_safe(how.command)}</pre>"
 
 
 def _table(

@@ -19,18 +19,14 @@ _SHORTHANDS = {"data.name": "--dataset", "seed": "--seed"}
 
 @dataclass(frozen=True)
 class Reproduction:
-    """``commands``, one after the other, make the run again as far as ``notes`` allow.
+    """``command`` makes the run again as far as ``notes`` allow."""
 
-    ``config`` are the settings that the last command trains with.
-    """
-
-    commands: tuple[str, ...]
+    command: str
     notes: tuple[str, ...]
-    config: Config
 
     def text(self) -> str:
-        """Notes as comments, then the commands."""
-        return "\n".join([*(f"# {note}" for note in self.notes), *self.commands]) + "\n"
+        """Notes as comments, then the command."""
+        return "\n".join([*(f"# {note}" for note in self.notes), self.command]) + "\n"
 
 
 def command_line(config: Config, preset: str = DEFAULT_PRESET) -> str:
@@ -52,25 +48,17 @@ def branch_command(record: RunRecord) -> str:
     return f"{_PROGRAM} runs branch {lineage.parent} --at {lineage.iteration}{options}"
 
 
-def reproduction(record: RunRecord, view: View, parent: RunRecord | None = None) -> Reproduction:
-    """Everything that must be typed to get this run's labels again.
-
-    Parameters
-    ----------
-    parent : the run that this one branched from, where it is still known
-    """
-    started = view.started.config if view.started is not None else record.config
-    config, notes = _ended_as(view, started or Config())
+def reproduction(record: RunRecord, view: View) -> Reproduction:
+    """What must be typed to get this run's labels again, and what that cannot repeat."""
+    started = view.started.config if view.started is not None else record.config or Config()
+    config, notes = _ended_as(view, started)
     notes = [*_live_changes(view), *notes]
     if record.lineage is None:
-        return Reproduction((command_line(config, record.preset),), tuple(notes), config)
-    notes.insert(0, _about_branch(record.lineage.parent, parent))
-    commands = [branch_command(record)]
-    if config.clustering.max_iterations != (started or config).clustering.max_iterations:
-        commands[0] += _assignment("clustering.max_iterations", config.clustering.max_iterations)
-    if parent is not None and parent.config is not None and parent.lineage is None:
-        commands.insert(0, command_line(parent.config, parent.preset))
-    return Reproduction(tuple(commands), tuple(notes), config)
+        return Reproduction(command_line(config, record.preset), tuple(notes))
+    command, maximum = branch_command(record), config.clustering.max_iterations
+    if maximum != started.clustering.max_iterations:
+        command += _assignment("clustering.max_iterations", maximum)
+    return Reproduction(command, (_about_branch(record.lineage.parent), *notes))
 
 
 def _ended_as(view: View, config: Config) -> tuple[Config, list[str]]:
@@ -94,20 +82,16 @@ def _live_changes(view: View) -> list[str]:
         for change in view.changes
     )
     return [
-        f"Settings were changed while the run trained: {changes}. No command repeats that; this "
-        "one trains with the settings of the beginning, so its labels may differ."
+        f"Settings were changed while the run trained: {changes}. No command repeats that, only "
+        "reproduce.py does; this one trains with the settings of the beginning, so its labels may "
+        "differ."
     ]
 
 
-def _about_branch(parent_id: str, parent: RunRecord | None) -> str:
-    sentence = f"The run branched from {parent_id}, so one train command cannot repeat it."
-    if parent is None:
-        return f"{sentence} {parent_id} must be in the store of runs."
-    if parent.lineage is not None:
-        return f"{sentence} {parent_id} is a branch itself and must be in the store of runs."
+def _about_branch(parent: str) -> str:
     return (
-        f"{sentence} Where {parent_id} is no longer in the store of runs, train it again by the "
-        "first command and write its new name into the second."
+        f"The run branched from {parent}, which must be in the store of runs with its checkpoint. "
+        "reproduce.py repeats the whole line without it."
     )
 
 

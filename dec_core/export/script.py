@@ -3,61 +3,39 @@
 from __future__ import annotations
 
 import pprint
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config import Config
-from dec_core.runs.record import Lineage
+from dec_core.training.legs import Leg
 from dec_core.training.outcome import labels_sha256
 
-_HEAD = '''\
+_SCRIPT = '''\
 """Trains {title} of DEC Lab again and compares its labels.
 
-Run it where ``import dec_core`` works.{notes}
+Run it where ``import dec_core`` works. Every leg goes on from the end of the one before it, with
+what was changed by hand on the way.
 """
 
 import hashlib
 
 EXPECTED = {expected!r}
 VERSIONS = {versions}
-CONFIG = {config}
-'''
+LEGS = {legs}
 
-_TRAIN = """
 
 def final_labels():
-    from dec_core import Config, View, fold, load, train
+    from dec_core import load
+    from dec_core.training.legs import Leg
+    from dec_core.training.repeat import repeat
 
-    config = Config.from_dict(CONFIG)
-    dataset = load(config.data, config.seed)
-    view = View()
-    for event in train(config, dataset):
-        view = fold(view, event)
+    legs = [Leg.from_dict(leg) for leg in LEGS]
+    config = legs[0].config
+    view = repeat(legs, load(config.data, config.seed))
     return (view.updates[-1] if view.updates else view.centers).labels
-"""
 
-_BRANCH = """
-
-def final_labels():
-    from dec_core import Config
-    from dec_core.runs.branch import branch
-    from dec_core.runs.execution import execute
-    from dec_core.runs.recorder import Recorder
-    from dec_core.runs.store import RunStore
-
-    store = RunStore()
-    run_id = branch(store, {parent!r}, Config.from_dict(CONFIG), {preset!r}, {iteration})
-    recorder = Recorder(store, run_id)
-    try:
-        *_, last = execute(recorder.config, recorder)
-    finally:
-        recorder.close()
-    return last.view.updates[-1].labels
-"""
-
-_TAIL = """
 
 def main():
     digest = hashlib.sha256(final_labels().astype("<i4").tobytes()).hexdigest()
@@ -72,38 +50,28 @@ def main():
 
 if __name__ == "__main__":
     raise SystemExit(main())
-"""
+'''
 
 
 def reproduce_script(
-    title: str,
-    config: Config,
-    labels: NDArray[np.integer],
-    *,
-    versions: Mapping[str, str],
-    preset: str = "",
-    lineage: Lineage | None = None,
-    notes: tuple[str, ...] = (),
+    title: str, legs: Sequence[Leg], labels: NDArray[np.integer], versions: Mapping[str, str]
 ) -> str:
     """The script's text.
 
     Parameters
     ----------
-    title : the run's name
+    title : the run's id
+    legs : the way that it took
     labels : (n_samples,), its final labels
     versions : of the libraries that it was trained with
-    lineage : where it branched; its parent must be in the store then
-    notes : what the script cannot repeat
     """
-    about = "".join(f"\n\n{note}" for note in notes).replace("\\", "").replace('"""', "'''")
-    text = _HEAD.format(
+    return _SCRIPT.format(
         title=title,
-        notes=about,
         expected=labels_sha256(labels),
-        versions=pprint.pformat(dict(versions)),
-        config=pprint.pformat(config.to_dict(), sort_dicts=False),
+        versions=_literal(dict(versions)),
+        legs=_literal([leg.to_dict() for leg in legs]),
     )
-    if lineage is None:
-        return text + _TRAIN + _TAIL
-    how = _BRANCH.format(parent=lineage.parent, preset=preset, iteration=lineage.iteration)
-    return text + how + _TAIL
+
+
+def _literal(value: Any) -> str:
+    return pprint.pformat(value, sort_dicts=False)

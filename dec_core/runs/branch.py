@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs.checkpoint_files import CheckpointFiles, at_branch
+from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.events_file import encode
 from dec_core.runs.record import Lineage
@@ -57,14 +57,16 @@ def branch(
         path: [checkpoint.config.get(path), value]
         for path, value in config.differences(checkpoint.config).items()
     }
-    run_id = store.create(config, preset, Lineage(parent_id, checkpoint.iteration, changes))
+    lineage = Lineage(parent_id, checkpoint.iteration, changes)
+    run_id = store.create(config, preset, lineage)
     folder = store.folder(run_id)
     with contextlib.ExitStack() as undo:
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
         written = _copy_log(store.folder(parent_id), folder, lines, config)
-        CheckpointFiles(folder / "checkpoints").write(at_branch(checkpoint), written)
+        CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), written)
         record = replace(
             store.record(run_id),
+            lineage=replace(lineage, updates=len(store.view(run_id, with_arrays=False).updates)),
             fingerprint=parent.fingerprint,
             n_samples=parent.n_samples,
             n_features=parent.n_features,

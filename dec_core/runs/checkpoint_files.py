@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,8 +140,3 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
 def _numbered(arrays: dict[str, NDArray[Any]], prefix: str) -> Arrays:
     count = sum(name.startswith(prefix) for name in arrays)
     return tuple(arrays[f"{prefix}{i}"] for i in range(count))
-
-
-def at_branch(checkpoint: Checkpoint) -> Checkpoint:
-    """The same place in a run that goes on, even if its parent ended there."""
-    return replace(checkpoint, stop_reason=None)

@@ -34,11 +34,15 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class Lineage:
-    """Where a branch began; ``changes`` are its settings that differ, as [parent's, its own]."""
+    """Where a branch began: after ``iteration`` gradient steps and ``updates`` target updates.
+
+    ``changes`` are its settings that differ, as [parent's, its own].
+    """
 
     parent: str
     iteration: int
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    updates: int = 0
 
 
 @dataclass(frozen=True)

@@ -91,12 +91,7 @@ class Recorder:
             self._log.cut(lines)
             self._checkpoints.remove_after(checkpoint.iteration)
             self.view = self.store.view(self.run_id)
-            self.resumption = Resumption(
-                checkpoint,
-                losses=tuple(epoch.loss for epoch in self.view.pretraining),
-                start=self.view.start or Resumption(checkpoint).start,
-                history=tuple(update.observation for update in self.view.updates),
-            )
+            self.resumption = Resumption.after(self.view, checkpoint)
         if self.resumption is None:
             self.view, lines = View(), 0
             self._log.cut(0)

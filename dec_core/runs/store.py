@@ -48,6 +48,7 @@ from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.record import Lineage, RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.events import Event
 from dec_core.training.view import View, replay
 
 MAX_TITLE, MAX_TAGS = 80, 12
@@ -142,7 +143,11 @@ class RunStore:
         RunError
             If the run is unknown or damaged.
         """
-        return replay(EventLog(self.folder(run_id)).events(with_arrays=with_arrays))
+        return replay(self.events(run_id, with_arrays=with_arrays))
+
+    def events(self, run_id: str, *, with_arrays: bool = True) -> Iterator[Event]:
+        """What happened, in its order. Raises as ``view`` does."""
+        return EventLog(self.folder(run_id)).events(with_arrays=with_arrays)
 
     def checkpoints(self, run_id: str) -> tuple[int, ...]:
         """Iterations from which the run can be branched, ascending."""

@@ -6,7 +6,7 @@ that goes on from a checkpoint computes what the uninterrupted one computes, bit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from dec_core.analysis.verdict import Observation, Start, StopReason
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.errors import SettingsError
 from dec_core.training.events import Phase
+from dec_core.training.view import View
 
 Arrays = tuple[NDArray[Any], ...]
 
@@ -64,6 +65,10 @@ class Checkpoint:
     p: NDArray[np.float32] | None = None
     labels: NDArray[np.integer] | None = None
 
+    def at_branch(self) -> Checkpoint:
+        """The same place in a run that goes on, even if its parent ended there."""
+        return replace(self, stop_reason=None)
+
 
 @dataclass(frozen=True, eq=False)
 class Resumption:
@@ -74,6 +79,16 @@ class Resumption:
     losses: tuple[float, ...] = ()
     start: Start = field(default_factory=lambda: Start(()))
     history: tuple[Observation, ...] = ()
+
+    @classmethod
+    def after(cls, view: View, checkpoint: Checkpoint) -> Resumption:
+        """The checkpoint with what ``view``, the run up to it, has observed."""
+        return cls(
+            checkpoint,
+            losses=tuple(epoch.loss for epoch in view.pretraining),
+            start=view.start or Start(()),
+            history=tuple(update.observation for update in view.updates),
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,84 @@
+"""A run again, exactly: what was changed or stopped by hand happens at the same places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dec_core.data import Dataset
+from dec_core.errors import RunError
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.legs import Leg, Place
+from dec_core.training.trainer import Trainer
+from dec_core.training.view import View, fold
+
+
+def repeat(legs: Sequence[Leg], dataset: Dataset) -> View:
+    """Train along ``legs``, each from where the one before ended.
+
+    On the machine and with the libraries of the first time the labels are the same, bit for bit.
+
+    Returns
+    -------
+    The run at the end of the last leg; one that ends before an update has the k-means start only.
+
+    Raises
+    ------
+    RunError
+        If training takes another way, so that a leg ends where nothing can follow it.
+    SettingsError
+        If a config does not fit the data or a change its bounds.
+    """
+    view, resumption = View(), None
+    for number, leg in enumerate(legs):
+        trainer = Trainer(leg.config, dataset, resumption=resumption)
+        view = _train(trainer, leg, view)
+        if number + 1 < len(legs):
+            resumption = Resumption.after(view, _checkpoint(trainer, leg.end))
+    return view
+
+
+def _train(trainer: Trainer, leg: Leg, view: View) -> View:
+    changes = list(leg.changes)
+    stop = Place(leg.end.iteration, leg.end.updates - 1) if leg.is_stopped else None
+    events = trainer.events()
+    while not _is_at(view, leg.end):
+        place = _place(view)
+        while changes and changes[0].place == place:
+            _, path, value = changes.pop(0)
+            trainer.change(path, value)
+        if place == stop:
+            trainer.request_stop()
+        trainer.pace.limit = _steps_to(changes[0].place if changes else leg.end, view)
+        event = next(events, None)
+        if event is None:
+            break
+        view = fold(view, event)
+    return view
+
+
+def _steps_to(place: Place, view: View) -> int | None:
+    """The most that one chunk may do, so that training stands still at the place."""
+    if view.centers is None:
+        return None
+    return max(1, place.iteration - view.iteration)
+
+
+def _place(view: View) -> Place:
+    return Place(view.iteration, len(view.updates))
+
+
+def _is_at(view: View, end: Place) -> bool:
+    return view.centers is not None and (
+        view.iteration > end.iteration
+        or (view.iteration == end.iteration and len(view.updates) >= end.updates)
+    )
+
+
+def _checkpoint(trainer: Trainer, end: Place) -> Checkpoint:
+    checkpoint = trainer.checkpoint()
+    if checkpoint is None or checkpoint.iteration != end.iteration:
+        raise RunError(
+            f"The repeated run must reach iteration {end.iteration:,}, where it was branched. It "
+            "ended elsewhere. Repeat it on the machine and with the libraries of the first time."
+        )
+    return checkpoint.at_branch()

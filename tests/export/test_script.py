@@ -1,0 +1,133 @@
+"""reproduce.py gives the labels of runs that took a crooked way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dec_core.errors import RunError
+from dec_core.export.bundle import export_run
+from dec_core.runs.branch import branch
+from dec_core.runs.execution import Moment, execute
+from dec_core.runs.legs import legs_of
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
+from dec_core.training.events import StepsDone, TargetUpdated
+from dec_core.training.legs import Leg, Place
+from tests.runs.small_sessions import ENDLESS, small_config
+
+ROOT = Path(__file__).parents[2]
+RATE, INTERVAL = "clustering.learning_rate", "clustering.update_interval"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs")
+
+
+def train(store: RunStore, run_id: str, command: Callable[[Moment], bool | None]) -> None:
+    """Train; ``command`` sees every event and returns True where the process is to die."""
+    recorder = Recorder(store, run_id)
+    recorder.checkpoint_share = 1.0
+    for moment in execute(recorder.config, recorder):
+        # Small chunks, so that commands fall between updates too.
+        moment.trainer.pace.limit = 3
+        if command(moment):
+            break
+    recorder.close()
+
+
+def changed_and_stopped(moment: Moment) -> None:
+    """The rate after a step, the interval so that an update is due, a stop in between."""
+    is_step = isinstance(moment.event, StepsDone)
+    if is_step and moment.view.iteration == 6:
+        moment.trainer.change(RATE, 0.05)
+    if is_step and moment.view.iteration == 16:
+        moment.trainer.change(INTERVAL, 4)
+    if is_step and moment.view.iteration >= 22 and not moment.trainer.is_stopping:
+        moment.trainer.request_stop()
+
+
+def changed_and_killed(moment: Moment) -> bool:
+    """A change right after an update, and the end right after another."""
+    if isinstance(moment.event, TargetUpdated) and moment.event.iteration == 27:
+        moment.trainer.change(RATE, 0.02)
+    return isinstance(moment.event, TargetUpdated) and moment.event.iteration == 47
+
+
+def untouched(_moment: Moment) -> None:
+    """Leave the run alone."""
+
+
+def branched(store: RunStore, parent: str, iteration: int, values: Mapping[str, Any]) -> str:
+    config = store.checkpoint(parent, iteration).config.with_values(values)
+    return branch(store, parent, config, "digits", iteration)
+
+
+@pytest.fixture
+def line(store: RunStore) -> list[str]:
+    """A run, its branch, and the branch of that."""
+    first = store.create(small_config(ENDLESS), "digits")
+    train(store, first, changed_and_stopped)
+    second = branched(store, first, 16, {INTERVAL: 10, **ENDLESS})
+    train(store, second, changed_and_killed)
+    values = {"clustering.target": "r-recycled", "clustering.max_iterations": 47}
+    third = branched(store, second, 36, values)
+    train(store, third, untouched)
+    return [first, second, third]
+
+
+def test_what_happened_is_told_in_legs(store: RunStore, line: list[str]) -> None:
+    first, second, third = legs_of(store, line[2])
+    assert first.config == small_config(ENDLESS)
+    assert [(change.place, change.path, change.value) for change in first.changes] == [
+        (Place(6, 1), RATE, 0.05),
+        (Place(16, 2), INTERVAL, 4.0),
+    ]
+    assert first.end == Place(16, 3)
+    assert [change.place for change in second.changes] == [Place(26, 4)]
+    assert second.end == Place(36, 5)
+    assert (third.changes, third.end) == ((), Place(47, 7))
+    (whole,) = legs_of(store, line[0])
+    assert [change.place for change in whole.changes] == [Place(6, 1), Place(16, 2)]
+    assert whole.is_stopped
+    assert [Leg.from_dict(leg.to_dict()) for leg in (first, whole)] == [first, whole]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2], ids=["stopped", "killed branch", "branch of it"])
+def test_the_script_repeats(store: RunStore, line: list[str], tmp_path: Path, which: int) -> None:
+    script = tmp_path / "reproduce.py"
+    export_run(store, line[which], script, only=["reproduce.py"])
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        env={"PATH": "", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The same labels, bit for bit." in done.stdout
+
+
+def test_a_lost_ancestor_is_named(store: RunStore, line: list[str], tmp_path: Path) -> None:
+    store.delete(line[0])
+    with pytest.raises(RunError, match=f"There is no run {line[0]}"):
+        legs_of(store, line[2])
+    exported = export_run(store, line[2], tmp_path / "run", only=["reproduce.py", "command.txt"])
+    (sentence,) = exported.left_out
+    assert sentence.startswith(f"reproduce.py: There is no run {line[0]}")
+
+
+def test_a_record_that_does_not_count_updates(store: RunStore, line: list[str]) -> None:
+    expected = legs_of(store, line[2])
+    for run_id in line[1:]:
+        record = store.record(run_id)
+        assert record.lineage is not None
+        store.write_record(replace(record, lineage=replace(record.lineage, updates=0)))
+    assert legs_of(store, line[2]) == expected
