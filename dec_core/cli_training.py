@@ -34,7 +34,7 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     except SettingsError:
         # Settings that do not fit the data never will: there is nothing to resume.
         if recorder is not None:
-            recorder.discard()
+            recorder.withdraw()
         raise
     finally:
         progress.clear()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dec_core.errors import SettingsError
 from pages.ui.state import run_manager
 
 # A Material icon would be fetched from the network.
@@ -26,6 +27,11 @@ page = st.navigation(
     ],
     position="sidebar",
 )
+try:
+    manager = run_manager()
+except SettingsError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
 page.run()
 # TensorFlow takes seconds to load, so it loads while a person looks at the first screen.
-run_manager().warm_up()
+manager.warm_up()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
-from dec_core.errors import DECLabError, ExportError
+from dec_core.errors import DECLabError, ExportError, RunError
 from dec_core.export.bundle_parts import PARTS, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
@@ -128,6 +129,20 @@ def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
         "",
         *(f"{name:16} {about}" for name, about in _ABOUT.items() if name in chosen),
     ]
+    lines += _about_model(run) if "model.keras" in chosen else []
     if left_out:
         lines += ["", "Left out:", *left_out]
     return "\n".join(lines) + "\n"
+
+
+def _about_model(run: StoredRun) -> list[str]:
+    """A run that was interrupted has a model only where its last checkpoint is."""
+    with suppress(RunError):
+        iteration = run.store.checkpoint(run.record.run_id).iteration
+        if iteration != run.view.iteration:
+            return [
+                "",
+                f"The model is that of the last checkpoint, after {iteration:,} gradient steps. "
+                f"The labels go on to {run.view.iteration:,}.",
+            ]
+    return []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import time
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -14,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import RunError
+
+# What a process that was killed has left is this old; nothing takes so long to write.
+STALE_SECONDS = 86_400
 
 _UNREADABLE = (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile)
 
@@ -40,6 +45,14 @@ def remove_drafts(folder: Path) -> None:
     """Remove what writers that died have left under a folder that nobody writes now."""
     for path in folder.rglob(".*.draft"):
         path.unlink(missing_ok=True)
+
+
+def remove_stale(folder: Path, *patterns: str) -> None:
+    """Remove files and folders that nobody has touched for a day, as far as that can be done."""
+    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < time.time() - STALE_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

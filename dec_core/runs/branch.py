@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.checkpoint_files import CheckpointFiles
-from dec_core.runs.event_log import EventLog
+from dec_core.runs.event_log import EventLog, array_files
 from dec_core.runs.events_file import encode
-from dec_core.runs.record import Lineage
-from dec_core.runs.store import RunStore
+from dec_core.runs.record import Lineage, new_record
+from dec_core.runs.store import RunStore, write_record
 from dec_core.training.checkpoint import check_branch
-from dec_core.training.events import ParameterChanged, RunStarted, TargetUpdated
+from dec_core.training.events import Event, ParameterChanged, RunStarted, TargetUpdated
 
 
 def branch(
@@ -32,11 +32,9 @@ def branch(
     Raises
     ------
     RunError
-        If there is no such run or checkpoint.
+        If there is no such run or checkpoint, or the folder cannot be written.
     SettingsError
         If the settings differ in what the checkpoint fixes.
-    OSError
-        If the folder cannot be written.
     """
     parent = store.record(parent_id)
     checkpoints = CheckpointFiles(store.folder(parent_id) / "checkpoints")
@@ -57,51 +55,53 @@ def branch(
         path: [checkpoint.config.get(path), value]
         for path, value in config.differences(checkpoint.config).items()
     }
-    lineage = Lineage(parent_id, checkpoint.iteration, changes)
-    run_id = store.create(config, preset, lineage)
-    folder = store.folder(run_id)
-    with contextlib.ExitStack() as undo:
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
-        written = _copy_log(store.folder(parent_id), folder, lines, config)
-        CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), written)
-        record = replace(
-            store.record(run_id),
-            lineage=replace(lineage, updates=len(store.view(run_id, with_arrays=False).updates)),
-            fingerprint=parent.fingerprint,
-            n_samples=parent.n_samples,
-            n_features=parent.n_features,
-        )
-        store.write_record(record)
-        undo.pop_all()
+    try:
+        with store.creating() as (run_id, folder):
+            history = _history(store.folder(parent_id), lines, config)
+            _write_log(folder, history)
+            _share_arrays(store.folder(parent_id), folder, history)
+            CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
+            updates = sum(isinstance(event, TargetUpdated) for event in history)
+            record = replace(
+                new_record(run_id, config, preset),
+                lineage=Lineage(parent_id, checkpoint.iteration, changes, updates),
+                fingerprint=parent.fingerprint,
+                n_samples=parent.n_samples,
+                n_features=parent.n_features,
+            )
+            write_record(folder, record)
+    except OSError as error:
+        raise RunError(
+            f"A branch needs room on disk. {error.strerror or error} ({store.root}). "
+            "Free space or name another folder with DEC_RUNS_DIR."
+        ) from error
     return run_id
 
 
-def _copy_log(parent: Path, folder: Path, lines: int, config: Config) -> int:
-    """The parent's history up to the checkpoint, under the branch's settings."""
-    (folder / "arrays").mkdir()
-    kept = []
-    for number, event in enumerate(EventLog(parent).events()):
-        if number == lines:
-            break
-        if isinstance(event, ParameterChanged):
-            continue
-        if isinstance(event, RunStarted):
-            kept.append(encode(replace(event, config=config)))
-            continue
-        if isinstance(event, TargetUpdated):
-            _link_arrays(parent, folder, f"*-{event.update:06d}.z")
-        kept.append(encode(event))
-    _link_arrays(parent, folder, "start.npz")
-    _link_arrays(parent, folder, "*-kmeans.z")
-    (folder / "events.jsonl").write_text("".join(line + "\n" for line in kept), encoding="utf-8")
-    return len(kept)
+def _history(parent: Path, lines: int, config: Config) -> list[Event]:
+    """What happened up to the checkpoint, under the branch's settings."""
+    events = EventLog(parent).events(with_arrays=False, first=lines)
+    return [
+        replace(event, config=config) if isinstance(event, RunStarted) else event
+        for event in events
+        if not isinstance(event, ParameterChanged)
+    ]
 
 
-def _link_arrays(parent: Path, folder: Path, pattern: str) -> None:
+def _write_log(folder: Path, events: Sequence[Event]) -> None:
+    text = "".join(encode(event) + "\n" for event in events)
+    (folder / "events.jsonl").write_text(text, encoding="utf-8")
+
+
+def _share_arrays(parent: Path, folder: Path, events: Sequence[Event]) -> None:
     """Files are never changed in place, so two runs may share them."""
-    for path in (parent / "arrays").glob(pattern):
-        target = folder / "arrays" / path.name
+    names = {name for event in events for name in array_files(event)}
+    (folder / "arrays").mkdir()
+    for name in names:
+        source, target = parent / "arrays" / name, folder / "arrays" / name
         try:
-            os.link(path, target)
+            os.link(source, target)
+        except FileNotFoundError:
+            continue  # a frame that was dropped
         except OSError:
-            shutil.copyfile(path, target)
+            shutil.copyfile(source, target)

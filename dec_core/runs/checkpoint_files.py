@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,22 +61,35 @@ class CheckpointFiles:
         RunError
             If there is none.
         """
+        if iteration is None:
+            for found in self.newest_first():
+                return found
+            raise RunError(
+                "The run has no checkpoint that can be read. Start it from the beginning."
+            )
         kept = self.iterations()
-        if iteration is not None:
-            if iteration not in kept:
-                known = ", ".join(f"{i:,}" for i in kept) or "none"
-                raise RunError(
-                    f"A checkpoint is kept at iterations {known}. Received {iteration:,}. "
-                    "Choose one of those."
-                )
-            return _from_arrays(read_arrays(self._path(iteration)))
-        paths = [self._path(i) for i in reversed(kept)] + [self._folder / _PRETRAINING]
-        for path in paths:
-            try:
-                return _from_arrays(read_arrays(path))
-            except RunError:
-                continue
-        raise RunError("The run has no checkpoint that can be read. Start it from the beginning.")
+        if iteration not in kept:
+            known = ", ".join(f"{i:,}" for i in kept) or "none"
+            raise RunError(
+                f"A checkpoint is kept at iterations {known}. Received {iteration:,}. "
+                "Choose one of those."
+            )
+        return _from_arrays(read_arrays(self._path(iteration)))
+
+    def newest_first(self) -> Iterator[tuple[Checkpoint, int]]:
+        """All that can be read, each with its number of log lines."""
+        for path in self._paths():
+            with contextlib.suppress(RunError):
+                yield _from_arrays(read_arrays(path))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether none was ever written, readable or not."""
+        return not any(path.exists() for path in self._paths())
+
+    def _paths(self) -> list[Path]:
+        clustering = [self._path(iteration) for iteration in reversed(self.iterations())]
+        return [*clustering, self._folder / _PRETRAINING]
 
     def remove_after(self, iteration: int) -> None:
         """Forget what lies beyond the place from which the run goes on."""
@@ -102,6 +117,7 @@ def _to_arrays(checkpoint: Checkpoint, lines: int) -> dict[str, NDArray[Any]]:
         "last_update_at": checkpoint.last_update_at,
         "loss": float(checkpoint.loss).hex(),
         "stop_reason": checkpoint.stop_reason.value if checkpoint.stop_reason else None,
+        "requested": dict(checkpoint.requested),
         "lines": lines,
     }
     arrays: dict[str, NDArray[Any]] = {
@@ -131,6 +147,7 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
             stop_reason=None if reason is None else StopReason(reason),
             p=arrays.get("p"),
             labels=arrays.get("labels"),
+            requested=numbers.get("requested", {}),
         )
         return checkpoint, int(numbers["lines"])
     except (KeyError, TypeError, ValueError, DECLabError) as error:

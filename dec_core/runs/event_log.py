@@ -24,6 +24,7 @@ from dec_core.training.events import CentersInitialized, Event, RunStarted, Targ
 from dec_core.training.view import View
 
 _FRAMES = ("labels", "embedding_sample")
+_START = "start.npz"
 
 
 class EventLog:
@@ -47,6 +48,11 @@ class EventLog:
     def is_open(self) -> bool:
         """Whether lines can be added."""
         return self._stream is not None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has happened yet."""
+        return not (self._path.exists() and self._path.stat().st_size)
 
     def append(self, event: Event) -> None:
         """Write an event's arrays and then its line. Raises OSError."""
@@ -83,8 +89,8 @@ class EventLog:
         """Keep the first ``lines`` lines only. Raises OSError."""
         write_whole(self._path, b"".join(self._whole_lines()[:lines]))
 
-    def events(self, *, with_arrays: bool = True) -> Iterator[Event]:
-        """The stored events.
+    def events(self, *, with_arrays: bool = True, first: int | None = None) -> Iterator[Event]:
+        """The stored events, or the ``first`` of them.
 
         Raises
         ------
@@ -92,7 +98,16 @@ class EventLog:
             If a line or an array that must be there is damaged or missing.
         """
         lines = self._whole_lines()
-        newest = max((i for i, line in enumerate(lines) if b'"TargetUpdated"' in line), default=-1)
+        if len(lines) < (first or 0):
+            raise RunError(
+                f"{self._path.name} must have at least {first:,} lines. It has {len(lines):,}. "
+                "Copy the run again or delete it."
+            )
+        lines = lines[:first]
+        # The newest frame of a run that goes on may be one that was dropped later.
+        is_over = bool(lines) and b'"RunFinished"' in lines[-1]
+        updates = [number for number, line in enumerate(lines) if b'"TargetUpdated"' in line]
+        newest = updates[-1] if updates and is_over else None
         for number, line in enumerate(lines):
             read = self._read_arrays if with_arrays else _without_arrays
             try:
@@ -122,8 +137,9 @@ class EventLog:
                 "short. Copy the run again or delete it."
             )
         updates = summary.get("updates") or 0
-        wanted = [self._arrays / "start.npz"]
-        wanted += [self._frame(name, n) for name in _FRAMES for n in {0, updates - 1} if n >= 0]
+        ends = {0, updates - 1} if updates else set()
+        wanted = [self._arrays / _START]
+        wanted += [self._frame(name, update) for name in _FRAMES for update in ends]
         for path in wanted:
             if not path.exists():
                 raise RunError(_missing(path))
@@ -138,20 +154,19 @@ class EventLog:
         return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
 
     def _frame(self, name: str, update: int | str) -> Path:
-        number = f"{update:06d}" if isinstance(update, int) else update
-        return self._arrays / f"{name}-{number}.z"
+        return self._arrays / _frame_file(name, update)
 
     def _write_arrays(self, event: Event) -> None:
         arrays = {name: array for name, array in arrays_of(event).items() if array is not None}
         if isinstance(event, RunStarted):
-            write_arrays(self._arrays / "start.npz", {k: _smallest(v) for k, v in arrays.items()})
+            write_arrays(self._arrays / _START, {k: _smallest(v) for k, v in arrays.items()})
             return
         for name, array in arrays.items():
             write_compressed(self._frame(name, _frame_name(event)), array)
 
     def _read_arrays(self, event: Event) -> dict[str, Array | None]:
         if isinstance(event, RunStarted):
-            stored = read_arrays(self._arrays / "start.npz")
+            stored = read_arrays(self._arrays / _START)
             ids = stored["sample_ids"].astype(np.int64)
             return {"sample_ids": ids, "true_labels": stored.get("true_labels")}
         paths = {name: self._frame(name, _frame_name(event)) for name in _FRAMES}
@@ -165,8 +180,22 @@ class EventLog:
                 raise RunError(_missing(self._frame(name, event.update)))
 
 
+def array_files(event: Event) -> tuple[str, ...]:
+    """Names of the files that hold an event's arrays, as long as none was dropped."""
+    if isinstance(event, RunStarted):
+        return (_START,)
+    if isinstance(event, TargetUpdated | CentersInitialized):
+        return tuple(_frame_file(name, _frame_name(event)) for name in _FRAMES)
+    return ()
+
+
 def _kept(view: View, name: str) -> set[int]:
     return {update.update for update in view.updates if getattr(update, name) is not None}
+
+
+def _frame_file(name: str, update: int | str) -> str:
+    number = f"{update:06d}" if isinstance(update, int) else update
+    return f"{name}-{number}.z"
 
 
 def _frame_name(event: Event) -> int | str:

@@ -19,8 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dec_core.errors import ExportError
+from dec_core.runs.array_files import remove_stale
+
 # Results that are kept for downloading; the oldest go first.
 KEPT_JOBS = 24
+
+_PREFIX = "dec-lab-export-"
 
 
 @dataclass(frozen=True)
@@ -109,13 +114,18 @@ class Jobs:
         module : of the process
         filename : of the result
         request : makes the request from the place where the result is to be written
+
+        Raises
+        ------
+        ExportError
+            If the folder for temporary files cannot be written.
         """
         with self._lock:
             known = self._jobs.get(key)
             if known is not None and not known.status.is_over:
                 return known
             self._drop(key)
-            folder = Path(tempfile.mkdtemp(dir=self._own_folder()))
+            folder = self._new_folder()
             target = folder / filename
             job = self._jobs[key] = Job(module, request(target), target)
             for oldest in list(self._jobs)[:-KEPT_JOBS]:
@@ -148,10 +158,18 @@ class Jobs:
             job.cancel()
             shutil.rmtree(job.target.parent, ignore_errors=True)
 
-    def _own_folder(self) -> Path:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="dec-lab-"))
-        return self._folder
+    def _new_folder(self) -> Path:
+        try:
+            if self._folder is None:
+                # Results of a server that was killed have nobody else to remove them.
+                remove_stale(Path(tempfile.gettempdir()), f"{_PREFIX}*")
+                self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            return Path(tempfile.mkdtemp(dir=self._folder))
+        except OSError as error:
+            raise ExportError(
+                f"An export needs room in {tempfile.gettempdir()}. {error.strerror or error}. "
+                "Free space, or name another folder with TMPDIR and start again."
+            ) from error
 
 
 def _status(answer: Mapping[str, Any]) -> JobStatus:

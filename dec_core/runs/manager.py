@@ -73,14 +73,7 @@ class RunManager:
         self, parent: str, config: Config, preset: str, iteration: int | None = None
     ) -> RunSession:
         """Start a new run at a checkpoint of another one. See ``branch.branch``."""
-        try:
-            run_id = branch(self.store, parent, config, preset, iteration)
-        except OSError as error:
-            raise RunError(
-                f"A branch needs room on disk. {error.strerror or error} ({self.store.root}). "
-                "Free space or name another folder with DEC_RUNS_DIR."
-            ) from error
-        return self.resume(run_id)
+        return self.resume(branch(self.store, parent, config, preset, iteration))
 
     def get(self, run_id: str) -> RunSession:
         """The run of that id, from memory or from the store.
@@ -92,15 +85,16 @@ class RunManager:
         """
         with self._lock:
             session = self._sessions.get(check_run_id(run_id))
-            if session is None or (
-                session.state is SessionState.ELSEWHERE and self.has_news(session)
-            ):
+            if session is None or self.has_news(session):
                 session = self._open(run_id)
             return session
 
     def has_news(self, session: RunSession) -> bool:
-        """Whether another process has written more of a run that is shown from the store."""
-        if not self.store.is_locked(session.run_id):
+        """Whether another process trains, or has trained, a run that this one does not."""
+        if session.state not in (SessionState.ELSEWHERE, SessionState.INTERRUPTED):
+            return False
+        is_trained_elsewhere = self.store.is_locked(session.run_id)
+        if is_trained_elsewhere is not (session.state is SessionState.ELSEWHERE):
             return True
         return self.store.log_stamp(session.run_id) != self._stamps.get(session.run_id)
 
@@ -172,7 +166,7 @@ class RunManager:
             config,
             preset,
             self.projector,
-            self._ended,
+            partial(self._ended, run_id),
             recorder=recorder,
             problem=problem,
         )
@@ -199,9 +193,12 @@ class RunManager:
     def _attach_maps(self, session: RunSession) -> None:
         session.maps.frames = self.store.maps(session.run_id, session.view)
         session.maps.keep = partial(self.store.write_map, session.run_id)
+        session.maps.drop = partial(self.store.remove_map, session.run_id)
 
-    def _ended(self) -> None:
+    def _ended(self, run_id: str) -> None:
         with self._lock:
+            with contextlib.suppress(RunError):
+                self._stamps[run_id] = self.store.log_stamp(run_id)
             self._start_next()
 
     def _start_next(self) -> None:

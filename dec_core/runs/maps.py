@@ -48,6 +48,7 @@ class Maps:
         self.rate = MapRate.OFF
         self.every = 1
         self.keep: Callable[[MapFrame], None] = lambda _: None
+        self.drop: Callable[[MapFrame], None] = lambda _: None
         self._waiting_for: int | None = None
         self._failed: int | None = None
         self._run_id = run_id
@@ -102,6 +103,7 @@ class Maps:
         self.keep(frame)
         with self._lock:
             frames = sorted((*self.frames, frame), key=lambda f: f.update)
-            if len(frames) > MAX_FRAMES:
-                del frames[1:-1:2]
-            self.frames = tuple(frames)
+            dropped = frames[1:-1:2] if len(frames) > MAX_FRAMES else []
+            self.frames = tuple(frame for frame in frames if frame not in dropped)
+        for one in dropped:
+            self.drop(one)

@@ -36,9 +36,14 @@ def check_run_id(run_id: str) -> str:
     RunError
         If it is no run id.
     """
-    if not _PATTERN.fullmatch(run_id):
+    if not is_run_id(run_id):
         raise RunError(
             "A run id looks like quiet-otter-3f2a. The link holds something else. "
             "Check the address or start a new run."
         )
     return run_id
+
+
+def is_run_id(text: str) -> bool:
+    """Whether it looks like one."""
+    return _PATTERN.fullmatch(text) is not None

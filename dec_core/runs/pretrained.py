@@ -12,7 +12,7 @@ import numpy as np
 
 from dec_core.config import Config
 from dec_core.errors import RunError
-from dec_core.runs.array_files import read_arrays, write_arrays
+from dec_core.runs.array_files import read_arrays, remove_stale, write_arrays
 from dec_core.training.checkpoint import Pretrained
 
 # The least recently used go first.
@@ -44,6 +44,7 @@ class PretrainedCache:
         weights = {f"weights_{i}": array for i, array in enumerate(pretrained.weights)}
         path = self._path(config, fingerprint)
         write_arrays(path, {"losses": np.array(pretrained.losses, np.float64), **weights})
+        remove_stale(self._folder, ".*.draft")
         self._forget_oldest()
 
     def _path(self, config: Config, fingerprint: str) -> Path:
@@ -58,9 +59,13 @@ class PretrainedCache:
         return self._folder / f"{key}.npz"
 
     def _forget_oldest(self) -> None:
-        files = sorted(self._folder.glob("*.npz"), key=lambda p: p.stat().st_mtime, reverse=True)
+        found = []
+        for path in self._folder.glob("*.npz"):
+            # Another process may have removed it meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                found.append((path.stat(), path))
         total = 0
-        for path in files:
-            total += path.stat().st_size
+        for status, path in sorted(found, key=lambda pair: pair[0].st_mtime, reverse=True):
+            total += status.st_size
             if total > MAX_BYTES:
                 path.unlink(missing_ok=True)

@@ -10,8 +10,11 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
 from dec_core.config import Config
 from dec_core.errors import DECLabError, RunError
+from dec_core.runs.names import is_run_id
 
 SCHEMA = 1
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -45,6 +48,7 @@ class Lineage:
     updates: int = 0
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True)
 class RunRecord:
     """One run of the store.
@@ -81,9 +85,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def new_record(
-    run_id: str, config: Config, preset: str, lineage: Lineage | None = None
-) -> RunRecord:
+def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
     """A run that waits for its turn, made now by the libraries that are installed."""
     return RunRecord(
         run_id=run_id,
@@ -96,7 +98,6 @@ def new_record(
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
         },
-        lineage=lineage,
     )
 
 
@@ -125,11 +126,29 @@ def from_json(text: str) -> RunRecord:
                 f"run.json must have schema version {SCHEMA}. Received {schema!r}. "
                 "Open the run with the version of DEC Lab that wrote it."
             )
-        lineage = values.pop("lineage")
-        values["state"] = RunState(values["state"])
         values["config"] = Config.from_dict(values["config"])
-        return RunRecord(**values, lineage=None if lineage is None else Lineage(**lineage))
+        record: RunRecord = _RECORD.validate_python(values)
+        _check_texts(record)
+        return record
     except (ValueError, KeyError, TypeError, AttributeError, DECLabError) as error:
         if isinstance(error, RunError):
             raise
-        raise RunError(f"run.json is damaged ({error}). Copy the run again.") from error
+        raise RunError(f"run.json is damaged ({_in_words(error)}). Copy the run again.") from error
+
+
+_RECORD = TypeAdapter(RunRecord)
+
+
+def _check_texts(record: RunRecord) -> None:
+    """Times must be times and a parent a run's name, as both stand on screens and in files."""
+    for time in filter(None, (record.created, record.ended)):
+        datetime.fromisoformat(time)
+    if record.lineage is not None and not is_run_id(record.lineage.parent):
+        raise ValueError(f"lineage.parent is no run id: {record.lineage.parent[:40]!r}")
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)

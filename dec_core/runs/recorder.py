@@ -26,7 +26,7 @@ from dec_core.training.events import (
     TargetUpdated,
 )
 from dec_core.training.outcome import outcome
-from dec_core.training.view import View
+from dec_core.training.view import View, replay
 
 if TYPE_CHECKING:
     from dec_core.data import Dataset
@@ -83,27 +83,13 @@ class Recorder:
             return self.store.view(self.run_id)
         return View()
 
-    def rewind(self) -> None:
-        """Go back to the newest checkpoint, or to the beginning where there is none."""
-        lines = 0
-        with contextlib.suppress(RunError):
-            checkpoint, lines = self._checkpoints.read()
-            self._log.cut(lines)
-            self._checkpoints.remove_after(checkpoint.iteration)
-            self.view = self.store.view(self.run_id)
-            self.resumption = Resumption.after(self.view, checkpoint)
-        if self.resumption is None:
-            self.view, lines = View(), 0
-            self._log.cut(0)
-        self._log.open(self.view, lines)
-
     def begin(self, dataset: Dataset) -> None:
-        """The data are loaded.
+        """The data are loaded: find the place from which the run goes on, and write from there.
 
         Raises
         ------
         RunError
-            If the run was made with other data.
+            If the run was made with other data, or none of its checkpoints fits its log.
         """
         known = self.record.fingerprint
         if known and known != dataset.fingerprint:
@@ -120,12 +106,35 @@ class Recorder:
             n_samples=dataset.n_samples,
             n_features=dataset.n_features,
         )
+        lines = self._find_place()
         try:
             remove_drafts(self.store.folder(self.run_id))
             self.store.write_record(self.record)
-            self.rewind()
+            self._rewind(lines)
         except OSError as error:
             self._give_up(error)
+
+    def _find_place(self) -> int:
+        """Read the newest checkpoint that fits the log; returns the log's lines up to there."""
+        if self._checkpoints.is_empty:
+            return 0
+        for checkpoint, lines in self._checkpoints.newest_first():
+            with contextlib.suppress(RunError):
+                self.view = replay(self._log.events(first=lines))
+                self.resumption = Resumption.after(self.view, checkpoint)
+                return lines
+        raise RunError(
+            f"To go on, {self.run_id} needs a checkpoint that fits its log. It has none. "
+            "Copy the run again, or start a new one with its settings."
+        )
+
+    def _rewind(self, lines: int) -> None:
+        """Forget what came after the place. Raises OSError."""
+        self._log.cut(lines)
+        if self.resumption is not None:
+            self._checkpoints.remove_after(self.resumption.checkpoint.iteration)
+        self.store.remove_maps(self.run_id, first=len(self.view.updates))
+        self._log.open(self.view, lines)
 
     def pretrained(self) -> Pretrained | None:
         """The autoencoder that an earlier run pretrained for exactly this one."""
@@ -162,11 +171,22 @@ class Recorder:
             except OSError as error:
                 self._give_up(error)
 
-    def discard(self) -> None:
-        """Remove a run that cannot begin."""
+    def withdraw(self) -> None:
+        """Give back a run that waits; one that never trained is removed."""
         self.close()
-        with contextlib.suppress(RunError, OSError):
-            self.store.delete(self.run_id)
+        if not self.has_trained:
+            with contextlib.suppress(RunError):
+                self.store.delete(self.run_id)
+
+    @property
+    def has_trained(self) -> bool:
+        """Whether some process has trained it, so that there is something to lose."""
+        return self.record.state is not RunState.QUEUED and not self._log.is_empty
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether what lies on disk can be resumed."""
+        return not (self.record.is_over or self.problem)
 
     def close(self) -> None:
         """Give the run back; one that is not over counts as interrupted from now on."""
@@ -184,7 +204,9 @@ class Recorder:
             if is_start or perf_counter() >= self._not_before:
                 self._checkpoint(trainer)
         elif isinstance(event, CentersInitialized) and trainer.pretrained and not self.view.reused:
-            self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
+            # The run itself does not need it.
+            with contextlib.suppress(OSError):
+                self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
         elif isinstance(event, RunFinished):
             self._end(RunState.FINISHED)
 

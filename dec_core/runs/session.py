@@ -112,6 +112,7 @@ class RunSession:
         self.maps = Maps(run_id, projector, config.seed)
         self.lineage: Lineage | None = recorder.record.lineage if recorder else None
         self._on_end = on_end
+        self.is_stored = recorder is not None
         self._recorder = recorder
         self._problem = problem
         self._is_suspending = False
@@ -131,6 +132,7 @@ class RunSession:
         """A run that this process did not train, as its folder shows it."""
         session = cls(record.run_id, config, record.preset, projector)
         session.lineage = record.lineage
+        session.is_stored = True
         session.show_stored(view)
         states = {
             RunState.INTERRUPTED: SessionState.INTERRUPTED,
@@ -182,12 +184,14 @@ class RunSession:
         self._send(step, SessionState.PAUSED, SessionState.RUNNING)
 
     def stop(self) -> None:
-        """End the run; a queued one never starts."""
+        """End the run; a queued one never starts, and can be resumed if it has trained before."""
         with self._lock:
             if self._state is SessionState.QUEUED:
                 self._state = SessionState.ENDED
                 if self._recorder is not None:
-                    self._recorder.discard()
+                    self._recorder.withdraw()
+                    if self._recorder.has_trained:
+                        self._state = SessionState.INTERRUPTED
                 return
         self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
         self._is_stopping = True
@@ -248,8 +252,8 @@ class RunSession:
             self._close()
             # The data and the graphs of the run hold each other, 200 MB for 70,000 images.
             gc.collect()
-            is_over = self._view.is_over or not self._is_suspending
-            self._state = SessionState.ENDED if is_over else SessionState.INTERRUPTED
+            can_go_on = self._recorder is not None and self._recorder.can_go_on
+            self._state = SessionState.INTERRUPTED if can_go_on else SessionState.ENDED
             self._on_end()
 
     def _train(self) -> None:
@@ -293,6 +297,8 @@ class RunSession:
     def _carry_out(self, command: _Change | Step | str, trainer: Trainer) -> None:
         if isinstance(command, _Change):
             trainer.change(command.path, command.value)
+            if self._state is SessionState.PAUSED:
+                self._keep_checkpoint(trainer)
         elif isinstance(command, Step):
             self._step, self._state = command, SessionState.RUNNING
         elif command == "pause":

@@ -41,17 +41,19 @@ from filelock import FileLock, Timeout
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.runs import record as records
-from dec_core.runs.array_files import read_compressed, write_compressed, write_whole
+from dec_core.runs.array_files import read_compressed, remove_stale, write_compressed, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, new_run_id
-from dec_core.runs.record import Lineage, RunRecord, RunState
+from dec_core.runs.record import RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
 from dec_core.training.view import View, replay
 
 MAX_TITLE, MAX_TAGS = 80, 12
+
+_LOCK_SECONDS = 1.0
 
 
 def default_root() -> Path:
@@ -66,7 +68,7 @@ class RunStore:
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or default_root()).absolute()
 
-    def create(self, config: Config, preset: str, lineage: Lineage | None = None) -> str:
+    def create(self, config: Config, preset: str) -> str:
         """A new folder for a queued run; returns its id.
 
         Raises
@@ -74,19 +76,41 @@ class RunStore:
         OSError
             If the folder cannot be written.
         """
+        with self.creating() as (run_id, folder):
+            write_record(folder, records.new_record(run_id, config, preset))
+        return run_id
+
+    @contextlib.contextmanager
+    def creating(self) -> Iterator[tuple[str, Path]]:
+        """A new run's id and its folder, to be filled under a name that nobody lists.
+
+        At the end of the block the folder gets the run's name; where the block fails it is
+        removed.
+
+        Raises
+        ------
+        OSError
+            If the folder cannot be written.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
+        remove_stale(self.root, ".*.draft", ".*.deleted")
+        run_id, draft = self._new_draft()
+        try:
+            yield run_id, draft
+            draft.rename(self.root / run_id)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+    def _new_draft(self) -> tuple[str, Path]:
         while True:
             run_id = new_run_id()
+            draft = self.root / f".{run_id}.draft"
             with contextlib.suppress(FileExistsError):
-                (self.root / run_id).mkdir()
-                break
-        record = records.new_record(run_id, config, preset, lineage)
-        try:
-            self.write_record(record)
-        except OSError:
-            shutil.rmtree(self.root / run_id, ignore_errors=True)
-            raise
-        return run_id
+                draft.mkdir()
+                if not (self.root / run_id).exists():
+                    return run_id, draft
+                draft.rmdir()
 
     def records(self) -> list[RunRecord]:
         """Every run, newest first; damaged ones with the reason, at the end."""
@@ -105,14 +129,12 @@ class RunStore:
             If the id is malformed or unknown, or the run damaged.
         """
         folder = self.folder(run_id)
-        record = records.from_json(_read(folder / "run.json"))
-        if record.run_id != run_id:
-            raise RunError(
-                f"run.json must belong to {run_id}. Received {record.run_id[:40]!r}. "
-                "Give the folder its own name back."
-            )
+        record = _read_record(folder)
         if not record.is_over and not self.is_locked(run_id):
-            record = replace(record, state=RunState.INTERRUPTED)
+            # Its process may have come to the end just now.
+            record = _read_record(folder)
+            if not record.is_over:
+                record = replace(record, state=RunState.INTERRUPTED)
         if record.state is RunState.FINISHED:
             EventLog(folder).check_end(record.summary or {})
         return replace(record, **_notes(folder))
@@ -180,7 +202,18 @@ class RunStore:
         with contextlib.suppress(OSError, RunError):
             folder = self.folder(run_id) / "maps"
             folder.mkdir(exist_ok=True)
-            write_compressed(folder / f"{frame.update:06d}.z", frame.points)
+            write_compressed(folder / _map_file(frame.update), frame.points)
+
+    def remove_map(self, run_id: str, frame: MapFrame) -> None:
+        """Keep a map no longer."""
+        with contextlib.suppress(OSError, RunError):
+            (self.folder(run_id) / "maps" / _map_file(frame.update)).unlink(missing_ok=True)
+
+    def remove_maps(self, run_id: str, *, first: int) -> None:
+        """Remove the maps of the updates from ``first`` on. Raises OSError."""
+        for path in (self.folder(run_id) / "maps").glob("*.z"):
+            if path.name >= _map_file(first):
+                path.unlink(missing_ok=True)
 
     def annotate(
         self, run_id: str, *, title: str | None = None, tags: tuple[str, ...] | None = None
@@ -201,18 +234,20 @@ class RunStore:
         Raises
         ------
         RunError
-            If it is unknown, or trains at the moment.
+            If it is unknown, trains at the moment, or the disk refuses.
         """
         folder = self.folder(run_id)
+        doomed = folder.with_name(f".{run_id}.deleted")
         with self.locked(run_id):
-            doomed = folder.with_name(f".{run_id}.deleted")
-            folder.rename(doomed)
+            try:
+                folder.rename(doomed)
+            except OSError as error:
+                raise RunError(refusal(run_id, self.root, error)) from error
         shutil.rmtree(doomed, ignore_errors=True)
 
     def write_record(self, record: RunRecord) -> None:
         """Replace ``run.json``. Raises OSError."""
-        path = self.root / record.run_id / "run.json"
-        write_whole(path, records.to_json(record).encode())
+        write_record(self.root / record.run_id, record)
 
     def lock(self, run_id: str) -> FileLock:
         """The run's lock, not yet taken."""
@@ -250,12 +285,42 @@ class RunStore:
 def take_lock(lock: FileLock, run_id: str) -> None:
     """Take a run's lock or raise RunError."""
     try:
-        lock.acquire()
+        # Whoever only asks whether the lock is held holds it for that moment.
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
     except Timeout:
         raise RunError(
             f"{run_id} must be at rest for this. It trains or waits in a queue now. "
             "Stop it first, or wait until it has ended."
         ) from None
+    except OSError as error:
+        raise RunError(refusal(run_id, Path(lock.lock_file).parent.parent, error)) from error
+
+
+def _map_file(update: int) -> str:
+    return f"{update:06d}.z"
+
+
+def refusal(run_id: str, root: Path, error: OSError) -> str:
+    """The sentence for a disk that refuses to change a run."""
+    return (
+        f"{run_id} cannot be written: {error.strerror or error} ({root}). Free space or make the "
+        "folder writable, or copy the run to another one and name that with DEC_RUNS_DIR."
+    )
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Replace ``run.json`` in a folder. Raises OSError."""
+    write_whole(folder / "run.json", records.to_json(record).encode())
+
+
+def _read_record(folder: Path) -> RunRecord:
+    record = records.from_json(_read(folder / "run.json"))
+    if record.run_id != folder.name:
+        raise RunError(
+            f"run.json must belong to {folder.name}. Received {record.run_id[:40]!r}. "
+            "Give the folder its own name back."
+        )
+    return record
 
 
 def _read(path: Path) -> str:

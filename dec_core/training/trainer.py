@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -84,7 +85,7 @@ class Trainer:
             dataset.y, dataset.n_samples, min(MAP_SAMPLES, dataset.n_samples), config.seed
         )
         self._is_stopping = False
-        self._changes: dict[str, float] = {}
+        self._changes = dict(resumption.checkpoint.requested) if resumption else {}
 
     def request_stop(self) -> None:
         """End the run after the event at hand."""
@@ -112,7 +113,8 @@ class Trainer:
         In pretraining that is after an epoch, in clustering after any event that follows an
         update of the target distribution.
         """
-        return None if self._take_checkpoint is None else self._take_checkpoint()
+        taken = None if self._take_checkpoint is None else self._take_checkpoint()
+        return taken and replace(taken, requested=dict(self._changes))
 
     def events(self) -> Iterator[Event]:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
@@ -148,12 +150,12 @@ class Trainer:
         yield clustering.finished()
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
-        """Put requested changes into the config, one event each."""
-        for path, value in self._changes.items():
+        """Put requested changes into the config, one event each; more may come meanwhile."""
+        while self._changes:
+            path = next(iter(self._changes))
             old = self.config.get(path)
-            self.config = self.config.with_values({path: value})
+            self.config = self.config.with_values({path: self._changes.pop(path)})
             yield ParameterChanged(iteration, path, old, self.config.get(path))
-        self._changes = {}
 
     @property
     def is_stopping(self) -> bool:

@@ -61,10 +61,16 @@ class View:
     @property
     def config(self) -> Config:
         """The settings as they stand now, live changes included."""
+        return self._config_after(self.changes)
+
+    def config_at(self, iteration: int) -> Config:
+        """The settings of the gradient step after ``iteration``."""
+        return self._config_after(c for c in self.changes if c.iteration <= iteration)
+
+    def _config_after(self, changes: Iterable[ParameterChanged]) -> Config:
         if self.started is None:
             return Config()
-        changed = {change.path: change.new for change in self.changes}
-        return self.started.config.with_values(changed)
+        return self.started.config.with_values({change.path: change.new for change in changes})
 
     @property
     def has_labels(self) -> bool:

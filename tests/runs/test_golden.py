@@ -35,10 +35,7 @@ def test_it_shows_what_it_showed(store: RunStore) -> None:
     assert [update.iteration for update in view.updates] == [1, 21, 41, 61]
     last = view.updates[-1]
     assert last.labels is not None and last.scores is not None
-    assert (
-        labels_sha256(last.labels)
-        == "d8214fbe66e1968556ae70e7e04751ba2d24baf347ca3f00c266c22eb9248682"
-    )
+    assert labels_sha256(last.labels) == LABELS
     assert last.scores.acc == 0.325
     assert view.finished is not None
     assert view.finished.judgement.verdict is Verdict.UNFINISHED

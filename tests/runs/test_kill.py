@@ -38,9 +38,12 @@ def command(*arguments: str) -> list[str]:
 
 
 def start(command: list[str]) -> tuple[subprocess.Popen[str], str]:
-    """A training process and the id that it prints first."""
+    """A training process and the id that it prints first.
+
+    It yields to this one, which would otherwise miss the moments on a busy machine.
+    """
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ["nice", *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     assert process.stdout is not None
     return process, process.stdout.readline().strip()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dec_core.errors import RunError
+from dec_core.errors import DataError, RunError
 from dec_core.runs import manager as manager_module
 from dec_core.runs.manager import RunManager
 from dec_core.runs.names import check_run_id, new_run_id
@@ -118,6 +118,31 @@ def test_a_failed_run_makes_way_for_the_next(
     assert failing.view.failed is not None
     assert following.view.failed is None
     assert following.view.finished is not None
+
+
+def test_a_run_without_its_data_goes_on_once_they_are_there(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = manager.start(small_config(), "digits")
+    wait_for(session, SessionState.ENDED)
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    manager.close()
+    wait_for(session, SessionState.INTERRUPTED)
+    with monkeypatch.context() as missing:
+        missing.setattr("dec_core.data.load", _no_data)
+        session = manager.resume(session.run_id)
+        wait_for(session, SessionState.INTERRUPTED)
+        assert session.view.failed is not None
+        assert session.view.failed.message == "The data are not there."
+        wait_until(lambda: manager.get(session.run_id) is session)
+    session = manager.resume(session.run_id)
+    wait_for_updates(session, 4)
+    assert session.view.failed is None
+
+
+def _no_data(*_: object) -> None:
+    raise DataError("The data are not there.")
 
 
 def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:

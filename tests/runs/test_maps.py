@@ -150,6 +150,18 @@ def test_thinning_keeps_the_first_and_the_newest(
         assert (made(maps)[0], made(maps)[-1]) == (0, number)
 
 
+def test_dropped_maps_are_dropped_from_the_disk_too(
+    maps: Maps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps_module, "MAX_FRAMES", 6)
+    on_disk: set[int] = set()
+    maps.keep = lambda frame: on_disk.add(frame.update)
+    maps.drop = lambda frame: on_disk.remove(frame.update)
+    for number in range(40):
+        maps.request(updated(number))
+        assert on_disk == set(made(maps))
+
+
 def test_a_late_map_of_an_early_update_takes_its_place(maps: Maps) -> None:
     for number in (4, 8, 6):
         maps.request(updated(number))

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -221,28 +222,38 @@ def forget_labels(folder: Path) -> None:
     max((folder / "arrays").glob("labels-0*")).unlink()
 
 
-def newer_schema(folder: Path) -> None:
-    values = json.loads((folder / "run.json").read_text()) | {"schema": 99}
-    (folder / "run.json").write_text(json.dumps(values))
-
-
 def empty_record(folder: Path) -> None:
     (folder / "run.json").write_text("")
+
+
+def with_value(name: str, value: object) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        values = json.loads((folder / "run.json").read_text()) | {name: value}
+        (folder / "run.json").write_text(json.dumps(values))
+
+    return damage
 
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
+        (with_value("created", None), "created: Input should be a valid string"),
+        (with_value("created", "yesterday"), "Invalid isoformat string"),
+        (with_value("summary", [1]), "summary: Input should be a valid dictionary"),
+        (with_value("lineage", {"parent": "x; ls", "iteration": 1}), "parent is no run id"),
+        (
+            with_value("lineage", {"parent": "calm-lynx-0002", "iteration": "1)"}),
+            "lineage.iteration: Input should be a valid integer",
+        ),
         (truncate_log, "is cut short"),
         (forget_labels, "It is missing"),
-        (newer_schema, "schema version 1. Received 99"),
+        (with_value("schema", 99), "schema version 1. Received 99"),
         (empty_record, "run.json is damaged"),
     ],
 )
 def test_a_damaged_run_is_listed_with_the_reason(
-    copied: Path, store: RunStore, damage: object, reason: str
+    copied: Path, store: RunStore, damage: Callable[[Path], None], reason: str
 ) -> None:
-    assert callable(damage)
     damage(copied)
     sound = new_run(store)
     (store.root / "not a run").mkdir()

@@ -19,6 +19,7 @@ from dec_core.training.clustering_phase import ClusteringPhase
 from dec_core.training.events import (
     CentersInitialized,
     Event,
+    ParameterChanged,
     Phase,
     PretrainingEpochEnded,
     Progress,
@@ -281,3 +282,19 @@ def test_map_samples_are_a_stratified_choice(monkeypatch: pytest.MonkeyPatch) ->
     assert dataset.y is not None
     shares = np.bincount(dataset.y) / 10
     assert np.abs(np.bincount(dataset.y[started.sample_ids]) - shares).max() < 1
+
+
+def test_changes_that_come_while_others_are_told_are_told_too() -> None:
+    rate, tol = "clustering.learning_rate", "clustering.tol"
+    trainer = Trainer(small_config(), blobs())
+    told = []
+    for event in trainer.events():
+        if isinstance(event, CentersInitialized):
+            trainer.change(rate, 0.02)
+        if isinstance(event, ParameterChanged):
+            told.append((event.path, event.new))
+            if len(told) == 1:
+                trainer.change(rate, 0.03)
+                trainer.change(tol, 0.1)
+    assert told == [(rate, 0.02), (rate, 0.03), (tol, 0.1)]
+    assert trainer.config.clustering.learning_rate == 0.03

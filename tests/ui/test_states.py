@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
@@ -41,9 +43,9 @@ def begin(manager: RunManager, **values: object) -> RunSession:
     return manager.start(small_config(named), "digits")
 
 
-def endless(manager: RunManager) -> RunSession:
+def endless(manager: RunManager, **values: Any) -> RunSession:
     """A long run that has begun to cluster."""
-    session = begin(manager, **ENDLESS)
+    session = begin(manager, **ENDLESS, **values)
     wait_for_updates(session, 2)
     return session
 
@@ -70,7 +72,8 @@ def test_without_fashion_mnist_the_card_names_digits() -> None:
 
 
 def test_a_running_run(manager: RunManager) -> None:
-    session = endless(manager)
+    # So slow that it stays healthy however long the screen takes.
+    session = endless(manager, clustering__learning_rate=1e-5)
     screen = new_screen(run=session.run_id)
     assert screen.subheader[0].value == "Digits"
     assert [s for s in sentences(screen) if s.startswith(("Healthy so far", "Warning"))]
@@ -180,7 +183,7 @@ def test_a_stopped_run(manager: RunManager) -> None:
 def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
     session = begin(manager, data__name="fashion-mnist")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, SessionState.INTERRUPTED)
     screen = new_screen(run=session.run_id)
     failed = session.view.failed
     assert failed is not None
@@ -188,7 +191,15 @@ def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.M
     assert "Details" in [fold.label for fold in screen.expander]
     assert "Traceback" in screen.code[0].value
     assert not any("Traceback" in text for text in sentences(screen))
-    assert button(screen, "Pause").disabled
+    # Once the data are back it can go on.
+    assert not button(screen, "Resume").disabled
+
+
+def test_a_number_of_active_runs_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEC_MAX_ACTIVE_RUNS", "abc")
+    st.cache_resource.clear()
+    (sentence,) = sentences(new_screen())
+    assert sentence.startswith("DEC_MAX_ACTIVE_RUNS must be a whole number from 1. Received 'abc'")
 
 
 def test_a_queued_run(manager: RunManager) -> None:

@@ -1,0 +1,192 @@
+"""Going on where things have gone wrong: never from another place, never with a false history."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from dec_core.errors import RunError
+from dec_core.runs.array_files import STALE_SECONDS
+from dec_core.runs.branch import branch
+from dec_core.runs.execution import execute
+from dec_core.runs.manager import RunManager
+from dec_core.runs.maps import MapFrame
+from dec_core.runs.record import RunState
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.session import SessionState
+from dec_core.runs.store import RunStore
+from dec_core.training import view as view_module
+from dec_core.training.events import PretrainingEpochEnded, RunStarted
+from dec_core.training.view import View
+from tests.runs.small_sessions import (
+    ENDLESS,
+    pause,
+    small_config,
+    wait_for,
+    wait_for_updates,
+)
+from tests.runs.test_store import new_run, same, train
+
+
+@pytest.fixture
+def store() -> RunStore:
+    return RunStore()
+
+
+def whole_and_interrupted(store: RunStore, moments: int = 13) -> tuple[View, str]:
+    """A run to its end, and the same one given up on the way."""
+    whole = train(store, new_run(store))
+    run_id = new_run(store)
+    train(store, run_id, moments=moments)
+    return whole, run_id
+
+
+def test_every_kept_checkpoint_can_be_branched_though_frames_are_thinned(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(view_module, "LABEL_BYTES", 300 * 6)
+    parent = new_run(store, clustering__max_iterations=200)
+    whole = train(store, parent)
+    kept = store.checkpoints(parent)
+    assert len(kept) > 10
+    config = store.checkpoint(parent).config
+    for iteration in kept[:-1:3]:
+        child = branch(store, parent, config, "digits", iteration)
+        again = train(store, child)
+        assert [u.scores for u in again.updates] == [u.scores for u in whole.updates]
+        assert again.judgement() == whole.judgement()
+
+
+def test_a_checkpoint_beyond_the_log_is_passed_over(store: RunStore) -> None:
+    whole, run_id = whole_and_interrupted(store)
+    log = store.folder(run_id) / "events.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-1]))
+    same(whole, train(store, run_id))
+
+
+def test_where_no_checkpoint_fits_nothing_is_touched(store: RunStore) -> None:
+    _, run_id = whole_and_interrupted(store)
+    log = store.folder(run_id) / "events.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:2]))
+    before = {path: path.stat().st_mtime_ns for path in store.folder(run_id).rglob("*.npz")}
+    with pytest.raises(RunError, match="needs a checkpoint that fits its log"):
+        train(store, run_id)
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(log.read_bytes().splitlines()) == 2
+
+
+def test_a_disk_that_refuses_does_not_throw_the_run_back(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, run_id = whole_and_interrupted(store)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = store.view(run_id).revision
+    monkeypatch.setattr(RunStore, "write_record", full)
+    recorder = Recorder(store, run_id)
+    moments = list(execute(recorder.config, recorder))
+    recorder.close()
+    assert not isinstance(moments[0].event, RunStarted)
+    assert "No space left on device" in recorder.problem
+    same(whole, moments[-1].view)
+    monkeypatch.undo()
+    assert store.view(run_id).revision == before
+    same(whole, train(store, run_id))
+
+
+def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore) -> None:
+    run_id = new_run(store)
+    recorder = Recorder(store, run_id)
+    for moment in execute(recorder.config, recorder):
+        if isinstance(moment.event, PretrainingEpochEnded):
+            moment.trainer.request_stop()
+    recorder.close()
+    record = store.record(run_id)
+    assert record.state is RunState.FINISHED, record.problem
+    assert store.view(run_id).updates == ()
+
+
+def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
+    parent = new_run(store)
+    train(store, parent)
+    killed = [sys.executable, "-m", "tests.runs.killed_writer", "checkpoint", "1"]
+    done = subprocess.run(
+        [*killed, "runs", "branch", parent, "--at", "0"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert [record.run_id for record in store.records()] == [parent]
+    (draft,) = store.root.glob(".*.draft")
+    long_ago = draft.stat().st_mtime - 2 * STALE_SECONDS
+    os.utime(draft, (long_ago, long_ago))
+    new_run(store)
+    assert not draft.exists()
+
+
+def test_whoever_asks_whether_a_run_is_locked_does_not_keep_it_from_going_on(
+    store: RunStore,
+) -> None:
+    run_id = new_run(store)
+    lock = store.lock(run_id)
+    lock.acquire()
+    threading.Timer(0.2, lock.release).start()
+    Recorder(store, run_id).close()
+
+
+def test_a_cache_in_the_way_costs_only_the_cache(store: RunStore) -> None:
+    store.root.mkdir(parents=True)
+    (store.root / ".pretrained").write_text("in the way")
+    run_id = new_run(store)
+    train(store, run_id)
+    assert store.record(run_id).state is RunState.FINISHED
+
+
+def test_maps_after_the_checkpoint_are_forgotten(store: RunStore) -> None:
+    _, run_id = whole_and_interrupted(store)
+    view = store.view(run_id)
+    (checkpoint, *_) = reversed(store.checkpoints(run_id))
+    points = view.updates[0].embedding_sample
+    assert points is not None
+    for update in (0, 1, 99):
+        store.write_map(run_id, MapFrame(update, update * 10 + 1, points[:, :2]))
+    recorder = Recorder(store, run_id)
+    list(islice(execute(recorder.config, recorder), 1))
+    recorder.close()
+    left = sorted(path.name for path in (store.folder(run_id) / "maps").iterdir())
+    assert left == ["000000.z", "000001.z"]
+    assert checkpoint > 10
+
+
+def test_a_withdrawn_branch_leaves_nothing(store: RunStore) -> None:
+    parent = new_run(store)
+    train(store, parent)
+    child = branch(store, parent, small_config(), "digits", 10)
+    recorder = Recorder(store, child)
+    recorder.withdraw()
+    assert [record.run_id for record in store.records()] == [parent]
+
+
+def test_a_change_while_paused_outlives_the_process(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    pause(session)
+    session.change("clustering.learning_rate", 0.005)
+    manager.close()
+    wait_for(session, SessionState.INTERRUPTED)
+    recorder = Recorder(manager.store, session.run_id)
+    moments = execute(recorder.config, recorder)
+    view = next(moment.view for moment in moments if moment.view.changes)
+    recorder.close()
+    assert view.config.clustering.learning_rate == 0.005
