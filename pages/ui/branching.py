@@ -25,7 +25,7 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         if not kept or config is None:
             return
         iteration = _nearest(session, kept)
-        parent = session.view.config
+        parent = session.view.config_at(iteration)
         changes = {path: config.get(path) for path in BRANCH_SETTINGS}
         _describe(iteration, len(kept), parent, config)
         st.button(
@@ -34,7 +34,7 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
             type="tertiary",
             disabled=not config.differences(parent),
             on_click=take_run,
-            args=(session,),
+            args=(session, parent),
             help="To change from there",
         )
         if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from dec_core.analysis.metrics import Labels
+from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.runs.store import RunStore
+from dec_core.training.events import ParameterChanged
 from dec_core.training.outcome import outcome
 from dec_core.training.view import View
 from pages.ui.state import run_manager
@@ -28,7 +30,7 @@ def all_runs() -> list[RunRecord]:
     manager = run_manager()
     stored = manager.store.records()
     known = {record.run_id for record in stored}
-    unsaved = [_unsaved(one) for one in manager.sessions() if one.run_id not in known]
+    unsaved = [_unsaved(one) for one in manager.sessions() if _is_only_here(one, known)]
     return [*reversed(unsaved), *stored]
 
 
@@ -57,6 +59,24 @@ def view_of(record: RunRecord) -> View:
         return session.view
     store = run_manager().store
     return _stored_view(store, _news(store, record.run_id))
+
+
+def changes_of(record: RunRecord) -> tuple[ParameterChanged, ...]:
+    """What was changed by hand while the run trained; nothing where it cannot be read."""
+    try:
+        return view_of(record).changes
+    except RunError:
+        return ()
+
+
+def configs_of(record: RunRecord) -> list[Config]:
+    """The settings that the run has had, from the first to the last."""
+    if record.config is None:
+        return []
+    configs = [record.config]
+    for change in changes_of(record):
+        configs.append(configs[-1].with_values({change.path: change.new}))
+    return configs
 
 
 def summary_of(record: RunRecord) -> dict[str, Any]:
@@ -94,6 +114,12 @@ def _session(run_id: str) -> RunSession | None:
     if session is None or session.state is SessionState.ELSEWHERE:
         return None
     return session
+
+
+def _is_only_here(session: RunSession, known: set[str]) -> bool:
+    """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
+    was_withdrawn = session.state is SessionState.ENDED and session.view.revision == 0
+    return not (session.run_id in known or session.is_stored or was_withdrawn)
 
 
 def _unsaved(session: RunSession) -> RunRecord:

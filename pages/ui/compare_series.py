@@ -11,7 +11,7 @@ from dec_core.errors import RunError
 from dec_core.plots.comparison_curves import Series
 from dec_core.plots.palette import run_colors
 from dec_core.runs.record import RunRecord
-from pages.ui.compare_runs import name_of, view_of
+from pages.ui.compare_runs import changes_of, name_of, view_of
 
 FOLD = "fold_seeds"
 _SLOTS = "compare_slots"
@@ -86,7 +86,7 @@ def _kind(record: RunRecord) -> str:
         return record.run_id
     settings = record.config.with_values({"seed": 0})
     data = "" if settings.data.n_samples else record.fingerprint
-    return f"{settings.to_json()} {data} {record.lineage}"
+    return f"{settings.to_json()} {data} {record.lineage} {changes_of(record)}"
 
 
 def _slots(run_ids: Sequence[str]) -> dict[str, int]:

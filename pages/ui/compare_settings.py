@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from dec_core.config import SETTINGS, Config, Setting
+from pages.ui.compare_runs import configs_of
 from pages.ui.compare_series import Group
 
 _STYLE = """
@@ -34,7 +35,7 @@ def settings_differences(groups: Sequence[Group]) -> None:
     st.markdown("**Which settings differ?**")
     known = [group for group in groups if all(record.config for record in group.records)]
     known.sort(key=lambda group: not group.is_baseline)
-    configs = [[r.config for r in group.records if r.config] for group in known]
+    configs = [[c for record in group.records for c in configs_of(record)] for group in known]
     paths = _differing([config for group in configs for config in group])
     if len(known) < 2 and not paths:
         st.caption("Choose at least two runs.")
@@ -59,7 +60,7 @@ def _differing(configs: Sequence[Config]) -> list[str]:
 
 
 def _values(configs: Sequence[Config], paths: Sequence[str]) -> list[str]:
-    """A value per setting; several where the folded runs differ in it."""
+    """A value per setting; several where folded runs differ in it or a person changed it."""
     values = [[SETTINGS[path].format(config.get(path)) for config in configs] for path in paths]
     return [", ".join(dict.fromkeys(different)) for different in values]
 

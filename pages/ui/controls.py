@@ -69,7 +69,7 @@ def _start_button(preset: str, config: Config | None) -> None:
         )
         and config is not None
     ):
-        start_run(config, preset)
+        _tell(lambda: start_run(config, preset))
         st.rerun()
 
 
@@ -119,6 +119,7 @@ def _step_button(session: RunSession, is_active: bool) -> None:
     )
     if chosen:
         _tell(lambda: session.step(_STEPS[chosen]))
+        st.rerun()
 
 
 def _button(
@@ -130,17 +131,20 @@ def _button(
     disabled: bool,
     help: str | None = None,
 ) -> None:
-    """One label, one command; the key depends on neither, so the row never jumps."""
-    pressed = st.button(
+    """One label, one command; the key depends on neither, so the row never jumps.
+
+    A click gives the command that the person saw, whatever another tab has done meanwhile.
+    """
+    st.button(
         label,
         icon=f":material/{icon}:",
         shortcut=shortcut,
         disabled=disabled,
         help=help,
         key=f"control:{shortcut}",
+        on_click=_tell,
+        args=(command,),
     )
-    if pressed:
-        _tell(command)
 
 
 def _tell(command: Callable[[], None]) -> None:
@@ -149,7 +153,6 @@ def _tell(command: Callable[[], None]) -> None:
         command()
     except DECLabError as error:
         st.toast(str(error), icon=":material/info:")
-    st.rerun()
 
 
 def _live_parameters(session: RunSession, is_active: bool) -> None:

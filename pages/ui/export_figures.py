@@ -14,10 +14,8 @@ from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.process import figures_request
 from dec_core.plots.style import Plot
-from pages.ui.export_job import is_at_work, job_result
-from pages.ui.state import run_manager
+from pages.ui.export_job import Job, is_at_work, job_result, start_job
 
-PROCESS = "dec_core.export.process"
 _FIT, _CUSTOM = "Fit for a paper", "Custom"
 
 
@@ -43,7 +41,7 @@ def figures_form(subject: str, plots: Sequence[Plot]) -> None:
     )
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
     size, problem = _size_choice(any(format.is_image for format in formats))
-    key = f"figures:{subject}"
+    key = f"figures:{subject}:{sorted(chosen)}:{sorted(formats)}:{size}"
     is_possible = bool(chosen and formats) and not problem
     if st.button(
         "Make the files",
@@ -51,8 +49,7 @@ def figures_form(subject: str, plots: Sequence[Plot]) -> None:
         disabled=not is_possible or is_at_work(key),
         key="make_figures",
     ):
-        _start(key, subject, [by_name[name] for name in chosen], formats, size)
-        st.rerun()
+        start_job(key, *_job(subject, [by_name[name] for name in chosen], formats, size))
     if problem:
         st.warning(problem, icon=":material/warning:")
     else:
@@ -125,17 +122,17 @@ class _Number:
         return number
 
 
-def _start(
-    key: str,
+def _job(
     subject: str,
     plots: Sequence[Plot],
     formats: Sequence[FigureFormat],
     size: FigureSize | None,
-) -> None:
+) -> Job:
+    """The file's name, and the request for it."""
     is_alone = len(plots) * len(formats) == 1
     ending = f"{plots[0].name}.{formats[0].value}" if is_alone else "figures.zip"
 
     def request(target: Path) -> dict[str, Any]:
         return figures_request(plots, target, formats=formats, size=size)
 
-    run_manager().jobs.start(key, PROCESS, f"dec-lab_{subject}_{ending}", request)
+    return f"dec-lab_{subject}_{ending}", request

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from dec_core.errors import ExportError
 from pages.ui.state import run_manager
 
+# The name of an export's file, and what makes the request for it from its place.
+Job = tuple[str, Callable[[Path], dict[str, Any]]]
+
 TICK_SECONDS = 0.5
+_PROCESS = "dec_core.export.process"
 _TYPES = {
     ".zip": "application/zip",
     ".gif": "image/gif",
@@ -20,6 +27,16 @@ _TYPES = {
     ".pdf": "application/pdf",
     ".txt": "text/plain",
 }
+
+
+def start_job(key: str, filename: str, request: Callable[[Path], dict[str, Any]]) -> None:
+    """Start the job of that key and show it, or say why that cannot be."""
+    try:
+        run_manager().jobs.start(key, _PROCESS, filename, request)
+    except ExportError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 def is_at_work(key: str) -> bool:

@@ -13,8 +13,8 @@ from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
 from dec_core.export.process import run_request
 from dec_core.runs.record import RunState
-from pages.ui.export_figures import PROCESS, format_choice
-from pages.ui.export_job import is_at_work, job_result
+from pages.ui.export_figures import format_choice
+from pages.ui.export_job import Job, is_at_work, job_result, start_job
 from pages.ui.state import run_manager
 
 _NAMES = {
@@ -55,15 +55,14 @@ def run_form(runs: Mapping[str, str]) -> None:
     formats = list(FigureFormat)
     if "figures" in chosen:
         formats = format_choice(formats, key="run_formats")
-    key, problem = f"run:{run_id}", _problem(run_id)
+    key, problem = _key(run_id, chosen, formats), _problem(run_id)
     if st.button(
         "Make the file",
         icon=":material/folder_zip:",
         disabled=bool(problem) or not chosen or is_at_work(key),
         key="make_run",
     ):
-        _start(key, run_id, chosen, formats)
-        st.rerun()
+        start_job(key, *_job(run_id, chosen, formats))
     if problem:
         st.info(problem, icon=":material/info:")
     else:
@@ -81,7 +80,18 @@ def _problem(run_id: str) -> str:
     return ""
 
 
-def _start(key: str, run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> None:
+def _key(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> str:
+    """Other for other parts, and once the run has gone on, so that no old file is taken for new."""
+    try:
+        stamp = run_manager().store.log_stamp(run_id)
+    except RunError:
+        stamp = (0, 0)
+    drawn = sorted(formats) if "figures" in parts else ()
+    return f"run:{run_id}:{stamp}:{sorted(parts)}:{drawn}"
+
+
+def _job(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> Job:
+    """The file's name, and the request for it."""
     is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
     filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
 
@@ -89,4 +99,4 @@ def _start(key: str, run_id: str, parts: Sequence[str], formats: Sequence[Figure
         store = run_manager().store
         return run_request(store, run_id, target, only=parts, formats=formats)
 
-    run_manager().jobs.start(key, PROCESS, filename, request)
+    return filename, request

@@ -28,7 +28,7 @@ def live(session: RunSession) -> None:
         state, view = session.state, session.view
         _draw(session, view, state)
         is_settled = state.is_settled and not session.maps.is_waiting
-        has_news = state is SessionState.ELSEWHERE and run_manager().has_news(session)
+        has_news = run_manager().has_news(session)
         if state is not state_drawn or (is_ticking and is_settled) or has_news:
             st.rerun()
 

@@ -90,10 +90,10 @@ def fill_form(preset: str, config: Config) -> None:
         st.session_state[_PREFIX + path] = setting.format(value) if is_text else value
 
 
-def take_run(session: RunSession) -> None:
-    """Put a run's settings, as they stand in it now, into the form, before it is drawn."""
-    config = session.view.config if session.view.started is not None else session.config
-    fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config)
+def take_run(session: RunSession, config: Config | None = None) -> None:
+    """Put a run's settings into the form, before it is drawn: as they stand now, or ``config``."""
+    now = session.view.config if session.view.started is not None else session.config
+    fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config or now)
 
 
 def _load_address() -> None:

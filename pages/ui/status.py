@@ -77,7 +77,7 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
             "Resume goes on from the last checkpoint.",
             icon=":material/power_off:",
         )
-    elif judgement is None:
+    elif judgement is None or state is SessionState.QUEUED:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
     elif judgement.condition is Condition.HEALTHY:
         st.success(judgement.sentence, icon=":material/check_circle:")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
-from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates
+from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
 from tests.ui.screens import (
     ROUTER,
     button,
@@ -288,3 +288,24 @@ def test_a_run_that_trains_is_not_deleted(manager: RunManager) -> None:
     click(click(screen, "Delete"), "Delete for good")
     assert manager.store.folder(session.run_id).is_dir()
     assert screen.query_params["runs"] == session.run_id
+
+
+def test_settings_that_were_changed_by_hand_are_differences(manager: RunManager) -> None:
+    untouched = trained(manager)
+    changed = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(changed, 2)
+    pause(changed)
+    changed.change("clustering.learning_rate", 0.01)
+    changed.change("clustering.tol", 0.5)
+    changed.resume()
+    wait_for(changed, SessionState.ENDED)
+    screen = compare(runs=f"{untouched.run_id},{changed.run_id}")
+    assert "0.001, 0.01" in settings(screen)
+
+
+def test_a_run_that_was_withdrawn_is_not_listed(manager: RunManager) -> None:
+    shown = trained(manager)
+    endless = manager.start(small_config(ENDLESS), "digits")
+    withdrawn = manager.start(small_config(), "digits")
+    withdrawn.stop()
+    assert rows(compare()).keys() == {shown.run_id, endless.run_id}

@@ -40,16 +40,18 @@ def pills(screen: AppTest, label: str) -> Any:
     return found
 
 
-def result(screen: AppTest, manager: RunManager, key: str) -> Path:
-    """The file that the job of that key has made, once the page offers it."""
-    wait_until(lambda: (job := manager.jobs.get(key)) is not None and job.status.is_over)
-    refresh(screen)
-    job = manager.jobs.get(key)
-    assert job is not None and not job.status.problem
+def result(screen: AppTest) -> Path:
+    """The file that the page offers, once it does."""
+    wait_until(lambda: bool(_downloads(refresh(screen))))
+    (download,) = _downloads(screen)
+    path = Path(str(download.key).removeprefix("download:"))
+    assert path.name in download.label
+    return path
+
+
+def _downloads(screen: AppTest) -> list[Any]:
     buttons: list[Any] = list(screen.get("download_button"))
-    (download,) = [found for found in buttons if found.label.startswith("Download ")]
-    assert job.target.name in download.label
-    return job.target
+    return [found for found in buttons if found.label.startswith("Download ")]
 
 
 def test_the_numbers_of_all_figures(manager: RunManager) -> None:
@@ -57,7 +59,7 @@ def test_the_numbers_of_all_figures(manager: RunManager) -> None:
     screen = click(new_screen(run=run_id), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
-    with zipfile.ZipFile(result(screen, manager, f"figures:{run_id}")) as bundle:
+    with zipfile.ZipFile(result(screen)) as bundle:
         names = {Path(name).name for name in bundle.namelist()}
     assert names == {f"{n}.csv" for n in "scores sizes embedding labels learning".split()}
 
@@ -68,7 +70,7 @@ def test_one_figure_is_not_packed(manager: RunManager) -> None:
     pick(screen, "Figures", ["Do the clusters survive?"])
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
-    path = result(screen, manager, f"figures:{run_id}")
+    path = result(screen)
     assert path.name == f"dec-lab_{run_id}_sizes.csv"
 
 
@@ -98,10 +100,19 @@ def test_parts_of_a_run(manager: RunManager) -> None:
     screen = choose(click(new_screen(run=run_id), "Export"), "export_what", "A whole run")
     pick(screen, "Parts", ["Settings", "Metrics"])
     click(screen, "Make the file")
-    path = result(screen, manager, f"run:{run_id}")
+    path = result(screen)
     assert path.name == f"{run_id}.zip"
     with zipfile.ZipFile(path) as bundle:
         assert f"{run_id}/metrics.csv" in bundle.namelist()
+
+
+def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
+    screen = click(new_screen(run=finished_run(manager)), "Export")
+    pick(screen, "Formats", ["CSV"])
+    click(screen, "Make the files")
+    result(screen)
+    pick(screen, "Figures", ["Do the clusters survive?"])
+    assert not _downloads(screen)
 
 
 def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
@@ -123,7 +134,7 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
     click(intact(screen), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
-    with zipfile.ZipFile(result(screen, manager, "figures:comparison")) as bundle:
+    with zipfile.ZipFile(result(screen)) as bundle:
         names = {Path(name).name for name in bundle.namelist()}
     assert names == {"comparison.csv", "agreement.csv"}
     choose(screen, "export_what", "A whole run")

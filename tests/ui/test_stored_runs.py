@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
-from tests.ui.screens import button, click, enabled, new_screen, plots, sentences, setting, where
+from tests.ui.screens import (
+    button,
+    click,
+    enabled,
+    new_screen,
+    plots,
+    refresh,
+    sentences,
+    setting,
+    where,
+)
 
 
 def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
@@ -39,7 +51,64 @@ def test_two_tabs_that_resume_make_one_run(manager: RunManager) -> None:
     first, second = new_screen(run=before.run_id), new_screen(run=before.run_id)
     click(first, "Resume")
     click(second, "Resume")
-    assert [session.run_id for session in manager.sessions()] == [before.run_id]
+    (session,) = manager.sessions()
+    assert session.run_id == before.run_id
+    # The second click meant what its tab showed, not the pause that the button is by now.
+    wait_for_updates(session, len(before.view.updates) + 2)
+    assert session.state is SessionState.RUNNING
+
+
+def test_withdrawing_a_run_that_waits_to_go_on_keeps_it(manager: RunManager) -> None:
+    before = interrupted_run()
+    manager.start(small_config(ENDLESS), "digits")
+    screen = click(new_screen(run=before.run_id), "Resume")
+    assert sentences(screen) == ["Queued: 1 ahead of this one."]
+    click(screen, "Stop")
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("Interrupted at iteration")
+    assert not button(screen, "Resume").disabled
+    assert len(RunStore().view(before.run_id).updates) >= 3
+
+
+def test_a_run_that_another_process_went_on_with_is_shown_as_it_is() -> None:
+    before = interrupted_run({"clustering.max_iterations": 400})
+    screen = new_screen(run=before.run_id)
+    assert not button(screen, "Resume").disabled
+    elsewhere = RunManager()
+    wait_for(elsewhere.resume(before.run_id), SessionState.ENDED)
+    elsewhere.close()
+    refresh(screen)
+    assert button(screen, "Pause").disabled
+    assert not [sentence for sentence in sentences(screen) if "Interrupted" in sentence]
+
+
+def test_a_lock_that_cannot_be_opened_is_a_sentence() -> None:
+    before = interrupted_run()
+    screen = new_screen(run=before.run_id)
+    lock = RunStore().folder(before.run_id) / "lock"
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    click(screen, "Resume")
+    assert [toast.value for toast in screen.toast if "cannot be written" in toast.value]
+
+
+def test_a_branch_is_compared_with_its_checkpoint(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    pause(session)
+    session.change("clustering.learning_rate", 0.01)
+    session.resume()
+    wait_for_updates(session, len(session.view.updates) + 2)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    # AppTest cannot move a component's slider.
+    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: 0)
+    screen = new_screen(run=session.run_id)
+    said = [text.value for text in screen.markdown]
+    assert "From iteration **0**" in said
+    assert [text for text in said if text.startswith("Learning rate: 0.001")]
 
 
 def test_a_finished_run_of_an_earlier_server() -> None:
