@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
+import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import OpenPage
 from tests.browser.train_page import (
     ENDLESS,
+    SHORT,
     banner,
     plot,
     run_id,
@@ -19,10 +23,6 @@ from tests.browser.train_page import (
     wait_for_updates,
 )
 
-SHORT = (
-    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=5"
-    "&clustering.kmeans_restarts=2&data.n_samples=300"
-)
 # The opacity of every curve, by the run that it belongs to.
 _OPACITIES = """element => Object.fromEntries(
   [...element.querySelectorAll(".scatterlayer .trace")].map(trace =>
@@ -60,9 +60,22 @@ def wait_until_only(page: Page, run: str | None) -> None:
     )
 
 
+def point_until_dimmed(page: Page, spot: tuple[float, float]) -> None:
+    """Point at a spot, and again where the plot was not yet listening."""
+    dimmed = page.locator("[data-run].dec-lab-dim").first
+    for _ in range(20):
+        page.mouse.move(2, 2)
+        page.mouse.move(*spot)
+        with contextlib.suppress(PlaywrightTimeout):
+            dimmed.wait_for(timeout=3_000)
+            return
+    pytest.fail("Pointing at the curve dims no other run.")
+
+
 def test_pointing_at_a_run_lights_it_up_everywhere(open_page: OpenPage) -> None:
     page, (first, second) = trained(open_page, SHORT + "&seed=1", SHORT + "&seed=2")
     compare(page)
+    page.wait_for_function("() => new URL(location).searchParams.has('runs')")
     assert set(chosen(page)) >= {first, second}
     wait_until_only(page, None)
     page.locator(f".dec-lab-legend [data-run={first}]").hover()
@@ -89,14 +102,13 @@ def test_pointing_at_a_curve_lights_up_its_run(open_page: OpenPage) -> None:
         }""",
         run,
     )
-    page.mouse.move(*spot)
-    page.wait_for_function("() => document.querySelectorAll('[data-run].dec-lab-dim').length > 0")
+    point_until_dimmed(page, spot)
     lit = page.locator(".dec-lab-legend [data-run]:not(.dec-lab-dim)").get_attribute("data-run")
     assert lit is not None
     wait_until_only(page, lit)
 
 
-def test_choice_and_zoom_survive(open_page: OpenPage) -> None:
+def test_the_choice_survives_a_reload_and_the_plot_another_measure(open_page: OpenPage) -> None:
     page, (first, second) = trained(open_page, SHORT + "&seed=4", SHORT + "&seed=5")
     compare(page)
     origin = page.url.split("/compare")[0]
@@ -135,6 +147,7 @@ def test_a_ticked_row_is_compared(open_page: OpenPage) -> None:
     page.goto(f"{origin}/compare?runs={run}")
     expect(page.locator(".dec-lab-legend [data-run]")).to_have_count(1)
     grid = page.locator(".dvn-scroller")
+    expect(page.get_by_test_id("data-grid-canvas").first).to_be_visible()
     # The newest run is the first row; its tick goes.
     grid.click(position={"x": 17, "y": 52})
     expect(page.locator(".dec-lab-legend [data-run]")).to_have_count(0)
@@ -149,7 +162,7 @@ def test_open_leads_to_the_run(open_page: OpenPage) -> None:
     assert run_id(page) == run
 
 
-def test_numbers_of_both_figures_are_saved(open_page: OpenPage, tmp_path: Path) -> None:
+def test_the_numbers_of_the_curves_are_saved(open_page: OpenPage, tmp_path: Path) -> None:
     page, (first, second) = trained(open_page, SHORT + "&seed=8", SHORT + "&clustering.alpha=2")
     origin = page.url.split("/?")[0]
     page.goto(f"{origin}/compare?runs={first}")

@@ -15,13 +15,18 @@ from dec_core.export.player import player_page
 from dec_core.export.report import report_page
 from dec_core.runs.record import RunRecord, RunState
 from tests.browser.conftest import OpenPage
-from tests.browser.train_page import ENDLESS, banner, plot, run_id, start, stop, wait_for_updates
-from tests.plots.scripted import scripted_view
-
-SHORT = (
-    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=5"
-    "&clustering.kmeans_restarts=2&data.n_samples=300"
+from tests.browser.train_page import (
+    ENDLESS,
+    SHORT,
+    banner,
+    plot,
+    run_id,
+    start,
+    stop,
+    wait_for_last_iteration,
+    wait_for_updates,
 )
+from tests.plots.scripted import scripted_view
 
 
 def open_export(page: Page) -> None:
@@ -30,9 +35,9 @@ def open_export(page: Page) -> None:
 
 
 def download(page: Page, folder: Path) -> Path:
-    """Wait for the result, then fetch it."""
+    """Wait for the result, then fetch it. Exports step back behind all else on the machine."""
     button = page.get_by_role("dialog").get_by_role("button", name="Download")
-    button.wait_for()
+    button.wait_for(timeout=300_000)
     with page.expect_download() as fetched:
         button.click()
     target = folder / fetched.value.suggested_filename
@@ -46,6 +51,7 @@ def finished_page(open_page: OpenPage) -> Page:
     start(page)
     banner(page, "at iteration 61").wait_for()
     wait_for_updates(page)
+    wait_for_last_iteration(page, "sizes", 60)
     return page
 
 

@@ -12,7 +12,6 @@ from tests.browser.server import running_server
 from tests.browser.train_page import (
     ENDLESS,
     banner,
-    draws,
     iteration,
     plot,
     run_id,
@@ -20,6 +19,7 @@ from tests.browser.train_page import (
     stop,
     stop_button,
     wait_for_draws,
+    wait_for_last_iteration,
     wait_for_updates,
 )
 
@@ -103,11 +103,16 @@ def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
     wait_for_updates(page)
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
-    shown = page.locator(".dec-lab-frames span")
-    before = shown.inner_text()
+    before = iteration(page)
     page.keyboard.press("n")
-    expect(shown).not_to_have_text(before)
-    expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
+    page.wait_for_function(
+        """before => {
+          const text = document.querySelector("[data-testid=stProgress]").innerText;
+          const iteration = /iteration ([\\d,]+) of/.exec(text)[1].replaceAll(",", "");
+          return Number(iteration) > before && text.includes("paused");
+        }""",
+        arg=before,
+    )
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("paused")
     page.keyboard.press("x")
@@ -138,6 +143,8 @@ def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_pa
     )
     start(page)
     banner(page, "at iteration 61").wait_for()
+    wait_for_last_iteration(page, "sizes", 60)
+    wait_for_updates(page)
     name = f"dec-lab_{run_id(page)}_sizes_iteration-60"
     saved = {kind: _save(page, "sizes", kind, tmp_path) for kind in ("PNG", "SVG", "HTML")}
     assert saved["PNG"].name == f"{name}.png"
@@ -161,6 +168,7 @@ def test_a_saved_page_shows_its_plot_without_a_server(open_page: OpenPage, tmp_p
     )
     start(page)
     banner(page, "at iteration 61").wait_for()
+    wait_for_last_iteration(page, "scores", 60)
     saved = _save(page, "scores", "HTML", tmp_path)
     alone = page.context.new_page()
     alone.goto(saved.as_uri())
@@ -208,10 +216,16 @@ def test_drawing_stops_with_the_run(open_page: OpenPage) -> None:
     start(page)
     wait_for_updates(page)
     stop(page)
-    page.wait_for_timeout(1_500)
-    before = draws(page, "scores")
-    page.wait_for_timeout(2_000)
-    assert draws(page, "scores") == before
+    page.wait_for_function(
+        """element => {
+          if (element.drawsSeen !== element.dataset.draws) {
+            element.drawsSeen = element.dataset.draws;
+            element.seenAt = performance.now();
+          }
+          return performance.now() - element.seenAt > 2_500;
+        }""",
+        arg=plot(page, "scores").element_handle(),
+    )
 
 
 def _save(page: Page, name: str, kind: str, folder: Path) -> Path:

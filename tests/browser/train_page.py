@@ -11,6 +11,11 @@ ENDLESS = (
     "/?preset=digits&clustering.tol=0&clustering.max_iterations=1000000"
     "&pretraining.epochs=5&clustering.kmeans_restarts=2"
 )
+# Ends after 60 iterations on a few samples.
+SHORT = (
+    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=5"
+    "&clustering.kmeans_restarts=2&data.n_samples=300"
+)
 
 
 def start(page: Page) -> None:
@@ -55,6 +60,14 @@ def wait_for_updates(page: Page) -> None:
     page.wait_for_function(
         "element => (element._fullData ?? []).length === 2",
         arg=plot(page, "labels").element_handle(),
+    )
+
+
+def wait_for_last_iteration(page: Page, name: str, last: int) -> None:
+    """Wait until the plot shows the run up to that iteration, as its files would be named."""
+    page.wait_for_function(
+        "([element, ending]) => (element.dataset.filename ?? '').endsWith(ending)",
+        arg=[plot(page, name).element_handle(), f"_iteration-{last}"],
     )
 
 
