@@ -25,7 +25,7 @@ from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapFrame
 from dec_core.training.events import TargetUpdated
-from dec_core.training.view import View
+from dec_core.training.view import View, finite_frames
 
 
 class FigureFormat(StrEnum):
@@ -71,18 +71,12 @@ def _plots(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
 
 def _maps(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     """The newest map of each kind, by cluster and by true label."""
-    shown = [update for update in view.updates if _has_map(update)]
-    if shown and shown[-1].embedding_sample is not None:
-        points = pca_map(shown[-1].embedding_sample)
-        yield from _colored(view, points, shown[-1], "PCA")
+    newest = next(finite_frames(reversed(view.updates)), None)
+    if newest is not None:
+        yield from _colored(view, pca_map(newest.embedding), newest.update, "PCA")
     drawn = [frame for frame in maps if view.updates[frame.update].labels is not None]
     if drawn:
         yield from _colored(view, drawn[-1].points, view.updates[drawn[-1].update], "UMAP")
-
-
-def _has_map(update: TargetUpdated) -> bool:
-    points = update.embedding_sample
-    return points is not None and update.labels is not None and bool(np.isfinite(points).all())
 
 
 def _colored(

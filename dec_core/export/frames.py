@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dec_core.analysis.projection import pca_map
 from dec_core.errors import ExportError
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.training.view import View
+from dec_core.training.view import View, finite_frames
 
 MOST_FRAMES = 100
 
@@ -54,13 +54,7 @@ def frames_of(view: View, most: int = MOST_FRAMES) -> Frames:
     ExportError
         If the run has kept no finite embedding with its labels.
     """
-    kept = [
-        (update.iteration, update.embedding_sample, update.labels)
-        for update in view.updates
-        if update.labels is not None
-        and update.embedding_sample is not None
-        and np.isfinite(update.embedding_sample).all()
-    ]
+    kept = list(finite_frames(view.updates))
     if view.started is None or not kept:
         raise ExportError(
             "A film needs the embedding of at least one update. This run has kept none. "
@@ -69,12 +63,12 @@ def frames_of(view: View, most: int = MOST_FRAMES) -> Frames:
     chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
     maps: list[NDArray[np.float32]] = []
     for index in chosen:
-        maps.append(pca_map(kept[index][1], maps[-1] if maps else None))
+        maps.append(pca_map(kept[index].embedding, maps[-1] if maps else None))
     shares = cluster_shares(view)
     return Frames(
-        iterations=np.array([kept[index][0] for index in chosen], np.int64),
+        iterations=np.array([kept[index].update.iteration for index in chosen], np.int64),
         points=_in_unit_square(np.stack(maps)),
-        labels=np.stack([kept[index][2][view.started.sample_ids] for index in chosen]),
+        labels=np.stack([kept[index].labels[view.started.sample_ids] for index in chosen]),
         n_clusters=shares.shares.shape[1],
         shares=shares,
         n_available=len(kept),

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from dec_core.training.events import TargetUpdated
-from dec_core.training.view import View
+from dec_core.training.view import View, finite_frames
 
 # Name, step and value of a curve's point, and the active seconds until then.
 Point = tuple[str, int, float, float]
@@ -77,15 +77,11 @@ def _write_events(path: Path, numbers: Iterable[Point], began: float) -> None:
 
 def _write_projector(view: View, folder: Path) -> None:
     """The newest embedding that is kept and finite, with a name for every sample."""
-    kept = [
-        (update, update.embedding_sample)
-        for update in view.updates
-        if update.embedding_sample is not None and np.isfinite(update.embedding_sample).all()
-    ]
-    if not kept:
+    newest = next(finite_frames(reversed(view.updates)), None)
+    if newest is None:
         return
-    update, embedding = kept[-1]
-    np.savetxt(folder / "embedding.tsv", embedding, "%.7g", delimiter="\t")
+    update = newest.update
+    np.savetxt(folder / "embedding.tsv", newest.embedding, "%.7g", delimiter="\t")
     with (folder / "metadata.tsv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, "excel-tab", lineterminator="\n").writerows(_metadata(view, update))
     (folder / "projector_config.pbtxt").write_text(

@@ -6,9 +6,13 @@ that shares almost everything with the old.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import Judgement, Start, assess
 from dec_core.config import Config
@@ -170,6 +174,22 @@ def fold(view: View, event: Event) -> View:
         case _:
             change = {}
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
+
+
+class Frame(NamedTuple):
+    """An update with its labels (n_samples,) and its embedding (n_sampled, n_dimensions)."""
+
+    update: TargetUpdated
+    labels: NDArray[np.integer]
+    embedding: NDArray[np.float32]
+
+
+def finite_frames(updates: Iterable[TargetUpdated]) -> Iterator[Frame]:
+    """Those updates that can be drawn as a map: both arrays are kept, and finite."""
+    for update in updates:
+        labels, embedding = update.labels, update.embedding_sample
+        if labels is not None and embedding is not None and np.isfinite(embedding).all():
+            yield Frame(update, labels, embedding)
 
 
 def replay(events: Iterable[Event]) -> View:
