@@ -108,3 +108,23 @@ def test_a_read_only_folder_is_said_before_training(runs_dir: Path) -> None:
     (warning,) = [line for line in lines if line.startswith("warning: This run cannot be saved")]
     assert "Read-only file system" in warning
     assert "DEC_RUNS_DIR" in warning
+
+
+def test_a_read_only_store_is_read_and_refuses_with_a_sentence(runs_dir: Path) -> None:
+    lines = on_disk(
+        runs_dir,
+        """
+        mount -t tmpfs -o size=50m tmpfs "$RUNS"
+        $TRAIN > /dev/null
+        mount -o remount,ro "$RUNS"
+        ID=$(ls "$RUNS")
+        $DEC runs list
+        $DEC runs delete $ID || echo "status $?"
+        $DEC runs branch $ID --at 0 || echo "status $?"
+        """,
+    )
+    assert [line for line in lines if line.startswith("status")] == ["status 1", "status 1"]
+    assert "finished" in lines[0]
+    refusals = [line for line in lines if line.startswith("error: ")]
+    assert len(refusals) == 2
+    assert all("Read-only file system" in line for line in refusals)
