@@ -41,8 +41,8 @@ class SessionState(StrEnum):
 
     QUEUED -> RUNNING <-> PAUSED -> ENDED; a queued run may be withdrawn, which ends it too.
     Whether an ended run finished, was stopped or failed stands in its view. INTERRUPTED is a
-    stored run whose process ended first and that can be resumed; ELSEWHERE one that another
-    process trains.
+    stored run that is not at its end and can be resumed, because its process ended first or its
+    data could not be loaded; ELSEWHERE one that another process trains.
     """
 
     QUEUED = "queued"

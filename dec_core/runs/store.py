@@ -20,8 +20,13 @@ The contract
   that goes on after an interruption first cuts its log back to the checkpoint that it goes on from.
 - One process at a time writes a run, for it holds the run's lock, which the system gives back
   when the process ends. A run that is not over and not locked is ``interrupted``.
-- Frames are thinned as in ``View``; checkpoints as in ``checkpoint_files``. A missing frame in the
-  middle is a thinned one; start, first and newest frame must be there.
+- A new run or branch is filled as ``.<id>.draft``, which nobody lists, and then gets its name. What
+  a process that died has left there is removed a day later.
+- Frames are thinned as in ``View``; checkpoints and maps as in ``checkpoint_files`` and ``maps``. A
+  missing frame in the middle is a thinned one; start, first frame and a finished run's newest one
+  must be there.
+- A run goes on from the newest checkpoint that fits its log, never from the beginning because a
+  checkpoint is damaged: where none fits, it is refused and nothing is touched.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from tests.browser.train_page import (
     wait_for_draws,
     wait_for_last_iteration,
     wait_for_updates,
+    wait_until_still,
 )
 
 
@@ -103,16 +104,13 @@ def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
     wait_for_updates(page)
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
-    before = iteration(page)
+    wait_until_still(page)
+    shown = page.locator(".dec-lab-frames span")
+    before = shown.inner_text()
     page.keyboard.press("n")
-    page.wait_for_function(
-        """before => {
-          const text = document.querySelector("[data-testid=stProgress]").innerText;
-          const iteration = /iteration ([\\d,]+) of/.exec(text)[1].replaceAll(",", "");
-          return Number(iteration) > before && text.includes("paused");
-        }""",
-        arg=before,
-    )
+    expect(shown).not_to_have_text(before)
+    expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
+    wait_until_still(page)
     page.keyboard.press("p")
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("paused")
     page.keyboard.press("x")
@@ -216,16 +214,7 @@ def test_drawing_stops_with_the_run(open_page: OpenPage) -> None:
     start(page)
     wait_for_updates(page)
     stop(page)
-    page.wait_for_function(
-        """element => {
-          if (element.drawsSeen !== element.dataset.draws) {
-            element.drawsSeen = element.dataset.draws;
-            element.seenAt = performance.now();
-          }
-          return performance.now() - element.seenAt > 2_500;
-        }""",
-        arg=plot(page, "scores").element_handle(),
-    )
+    wait_until_still(page)
 
 
 def _save(page: Page, name: str, kind: str, folder: Path) -> Path:

@@ -71,6 +71,20 @@ def wait_for_last_iteration(page: Page, name: str, last: int) -> None:
     )
 
 
+def wait_until_still(page: Page) -> None:
+    """Wait until nothing has been drawn for the time of several ticks; fails if that never ends."""
+    page.wait_for_function(
+        """element => {
+          if (element.drawsSeen !== element.dataset.draws) {
+            element.drawsSeen = element.dataset.draws;
+            element.seenAt = performance.now();
+          }
+          return performance.now() - element.seenAt > 2_500;
+        }""",
+        arg=plot(page, "scores").element_handle(),
+    )
+
+
 def iteration(page: Page) -> int:
     """Iterations done, as the progress text says."""
     text = page.get_by_test_id("stProgress").inner_text()
