@@ -28,6 +28,9 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         parent = session.view.config_at(iteration)
         changes = {path: config.get(path) for path in BRANCH_SETTINGS}
         _describe(iteration, len(kept), parent, config)
+        if not _changes(parent, config):
+            way = "go on beyond its end" if iteration >= session.view.iteration else "repeat it"
+            st.markdown(f"The same settings as this run's: it will {way}.")
         st.button(
             "Show this run's settings on the left",
             icon=":material/undo:",
@@ -73,18 +76,21 @@ def _nearest(session: RunSession, kept: tuple[int, ...]) -> int:
 def _describe(iteration: int, count: int, parent: Config, config: Config) -> None:
     st.markdown(f"From iteration **{iteration:,}**")
     st.caption(f"The checkpoint nearest to the frame slider, one of {count} that are kept.")
-    differing = config.differences(parent)
-    for path in filter(BRANCH_SETTINGS.__contains__, differing):
+    for path in _changes(parent, config):
         setting = SETTINGS[path]
         before, after = setting.format(parent.get(path)), setting.format(config.get(path))
         st.markdown(f"{setting.label}: {before} \N{RIGHTWARDS ARROW} **{after}**")
-    if not any(path in BRANCH_SETTINGS for path in differing):
-        st.markdown("The same settings: it will repeat this run.")
+    differing = config.differences(parent)
     locked = [SETTINGS[path].label for path in differing if path not in BRANCH_SETTINGS]
     if locked:
         st.caption(
             f":material/lock: Fixed by the checkpoint, so not taken over: {', '.join(locked)}."
         )
+
+
+def _changes(parent: Config, config: Config) -> list[str]:
+    """What the branch would change."""
+    return [path for path in config.differences(parent) if path in BRANCH_SETTINGS]
 
 
 def _start(session: RunSession, config: Config, preset: str, iteration: int) -> None:
