@@ -8,8 +8,10 @@ from pages.ui.welcome import welcome
 
 preset, config = settings_form()
 session = run_or_explain()
-controls(session, preset, config)
-if session is None:
+# Buttons and plots show one state; whatever comes after it makes the page draw both anew.
+state = session.state if session else None
+controls(session, state, preset, config)
+if session is None or state is None:
     welcome()
 else:
-    live(session)
+    live(session, state)

@@ -24,9 +24,10 @@ LISTED_RUNS = 20
 _STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
 
 
-def controls(session: RunSession | None, preset: str, config: Config | None) -> None:
+def controls(
+    session: RunSession | None, state: SessionState | None, preset: str, config: Config | None
+) -> None:
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
-    state = session.state if session else None
     is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         origin = lineage_sentence(session) if session else ""
@@ -48,7 +49,8 @@ def controls(session: RunSession | None, preset: str, config: Config | None) -> 
         )
         _live_parameters(session, is_active)
         branch_control(session, preset, config)
-        export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
+        moment = f"_iteration-{session.view.iteration}"
+        export_control(session.run_id, PLOTS, {session.run_id: session.run_id}, moment)
 
 
 def _title(session: RunSession | None) -> str:

@@ -13,13 +13,12 @@ from pages.ui.status import banner, figures_of_merit, where_it_is
 TICK_SECONDS = 0.5
 
 
-def live(session: RunSession) -> None:
+def live(session: RunSession, state_drawn: SessionState) -> None:
     """Status and plots; they redraw in place until the run ends.
 
-    A new state ends the fragment with one full rerun, which gives the buttons their new state
-    and, at the end, stops the ticking.
+    A state other than the one that the buttons show ends the fragment with one full rerun, which
+    gives them their new state and, at the end, stops the ticking.
     """
-    state_drawn = session.state
     is_ticking = not state_drawn.is_settled or session.maps.is_waiting
     run_every = TICK_SECONDS if is_ticking else None
 

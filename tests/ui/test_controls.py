@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dec_core.presets import get_preset
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from tests.runs.small_sessions import (
     ENDLESS,
     SMALL,
+    pause,
     small_config,
     wait_for,
     wait_for_updates,
@@ -139,3 +142,18 @@ def test_the_card_trains_the_r_port_on_what_is_at_hand(manager: RunManager) -> N
     assert screen.query_params["preset"] == "r-port"
     assert screen.query_params["data.name"] == "digits"
     assert screen.radio(key="preset").value == "r-port"
+
+
+def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = endless(manager)
+
+    def pause_behind_the_buttons(*_: object) -> None:
+        if session.state is SessionState.RUNNING:
+            pause(session)
+
+    # The last thing of the row.
+    monkeypatch.setattr("pages.ui.controls.export_control", pause_behind_the_buttons)
+    screen = new_screen(run=session.run_id)
+    assert not button(screen, "Resume").disabled
