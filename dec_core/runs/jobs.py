@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,11 @@ class JobStatus:
 class Job:
     """One process; ``status`` is replaced as a whole, so any thread may read it."""
 
-    def __init__(self, module: str, request: Mapping[str, Any], target: Path) -> None:
+    def __init__(
+        self, module: str, request: Mapping[str, Any], target: Path, choice: Hashable = None
+    ) -> None:
         self.target = target
+        self.choice = choice
         self._status = JobStatus()
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -105,7 +109,12 @@ class Jobs:
         self._folder: Path | None = None
 
     def start(
-        self, key: str, module: str, filename: str, request: Callable[[Path], Mapping[str, Any]]
+        self,
+        key: str,
+        module: str,
+        filename: str,
+        request: Callable[[Path], Mapping[str, Any]],
+        choice: Hashable = None,
     ) -> Job:
         """Start a job, or find the one of that key that is still at work.
 
@@ -114,6 +123,7 @@ class Jobs:
         module : of the process
         filename : of the result
         request : makes the request from the place where the result is to be written
+        choice : what was asked for, so that a page can tell whether it is still wanted
 
         Raises
         ------
@@ -127,7 +137,7 @@ class Jobs:
             self._drop(key)
             folder = self._new_folder()
             target = folder / filename
-            job = self._jobs[key] = Job(module, request(target), target)
+            job = self._jobs[key] = Job(module, request(target), target, choice)
             for oldest in list(self._jobs)[:-KEPT_JOBS]:
                 if self._jobs[oldest].status.is_over:
                     self._drop(oldest)
@@ -160,16 +170,33 @@ class Jobs:
 
     def _new_folder(self) -> Path:
         try:
-            if self._folder is None:
-                # Results of a server that was killed have nobody else to remove them.
-                remove_stale(Path(tempfile.gettempdir()), f"{_PREFIX}*")
-                self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            if self._folder is None or not self._folder.is_dir():
+                _remove_orphans()
+                self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
             return Path(tempfile.mkdtemp(dir=self._folder))
         except OSError as error:
             raise ExportError(
                 f"An export needs room in {tempfile.gettempdir()}. {error.strerror or error}. "
                 "Free space, or name another folder with TMPDIR and start again."
             ) from error
+
+
+def _remove_orphans() -> None:
+    """Results of a server that was killed have nobody else to remove them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdecimal() and not _is_alive(int(number)):
+            remove_stale(folder.parent, folder.name)
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _status(answer: Mapping[str, Any]) -> JobStatus:

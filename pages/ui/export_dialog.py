@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.ui.export_figures import figures_form
+from pages.ui.export_figures import Shown, figures_form
 from pages.ui.export_run import run_form
 from pages.ui.live_plot import drawn_plots
 
@@ -14,7 +14,9 @@ _OPEN = "export_of"
 _FIGURES, _RUN = "Figures on this page", "A whole run"
 
 
-def export_control(subject: str, plots: Sequence[str], runs: Mapping[str, str]) -> None:
+def export_control(
+    subject: str, plots: Sequence[str], runs: Mapping[str, str], moment: str = ""
+) -> None:
     """The button and, once it is pressed, the dialog, which stays open over reruns.
 
     Parameters
@@ -22,6 +24,7 @@ def export_control(subject: str, plots: Sequence[str], runs: Mapping[str, str]) 
     subject : what the page shows: a run's id, or a word for several
     plots : the places of the page's figures, as ``show_plot`` names them
     runs : names of the runs by their ids
+    moment : how far the run is, for the names of its figures
     """
     if st.button(
         "Export",
@@ -32,7 +35,7 @@ def export_control(subject: str, plots: Sequence[str], runs: Mapping[str, str]) 
     ):
         st.session_state[_OPEN] = subject
     if st.session_state.get(_OPEN) == subject and runs:
-        _dialog(subject, plots, runs)
+        _dialog(Shown(subject, frozenset(runs), moment), plots, runs)
 
 
 def _dismissed() -> None:
@@ -40,7 +43,7 @@ def _dismissed() -> None:
 
 
 @st.dialog("Export", width="medium", icon=":material/download:", on_dismiss=_dismissed)
-def _dialog(subject: str, plots: Sequence[str], runs: Mapping[str, str]) -> None:
+def _dialog(shown: Shown, plots: Sequence[str], runs: Mapping[str, str]) -> None:
     what = st.segmented_control(
         "What",
         [_FIGURES, _RUN],
@@ -50,6 +53,6 @@ def _dialog(subject: str, plots: Sequence[str], runs: Mapping[str, str]) -> None
         key="export_what",
     )
     if what == _FIGURES:
-        figures_form(subject, drawn_plots(plots, runs))
+        figures_form(shown, drawn_plots(plots, runs))
     else:
         run_form(runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,25 @@ from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.process import figures_request
 from dec_core.plots.style import Plot
-from pages.ui.export_job import Job, is_at_work, job_result, start_job
+from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
 
 _FIT, _CUSTOM = "Fit for a paper", "Custom"
 
 
-def figures_form(subject: str, plots: Sequence[Plot]) -> None:
-    """Which figures, in which formats, how large; then the files.
+@dataclass(frozen=True)
+class Shown:
+    """What the figures of a page show: for their files' names, and to tell one choice from another.
 
-    Parameters
-    ----------
-    subject : what the page shows, for the files' names
-    plots : the figures as they stand on the page
+    ``moment`` is how far the run was; a file of an earlier one is still offered, under its name.
     """
+
+    subject: str
+    runs: frozenset[str]
+    moment: str = ""
+
+
+def figures_form(shown: Shown, plots: Sequence[Plot]) -> None:
+    """Which of the figures, as they stand on the page, in which formats, how large."""
     by_name = {plot.name: plot for plot in plots}
     if not by_name:
         st.info("There are no figures yet. Start a run or choose runs.", icon=":material/info:")
@@ -41,7 +48,8 @@ def figures_form(subject: str, plots: Sequence[Plot]) -> None:
     )
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
     size, problem = _size_choice(any(format.is_image for format in formats))
-    key = f"figures:{subject}:{sorted(chosen)}:{sorted(formats)}:{size}"
+    key = f"figures:{shown.subject}"
+    wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
     is_possible = bool(chosen and formats) and not problem
     if st.button(
         "Make the files",
@@ -49,11 +57,11 @@ def figures_form(subject: str, plots: Sequence[Plot]) -> None:
         disabled=not is_possible or is_at_work(key),
         key="make_figures",
     ):
-        start_job(key, *_job(subject, [by_name[name] for name in chosen], formats, size))
+        start_job(key, wanted)
     if problem:
         st.warning(problem, icon=":material/warning:")
     else:
-        job_result(key)
+        job_result(key, wanted.choice)
 
 
 def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFormat]:
@@ -122,17 +130,21 @@ class _Number:
         return number
 
 
-def _job(
-    subject: str,
+def _wanted(
+    shown: Shown,
     plots: Sequence[Plot],
     formats: Sequence[FigureFormat],
     size: FigureSize | None,
-) -> Job:
-    """The file's name, and the request for it."""
+) -> Wanted:
     is_alone = len(plots) * len(formats) == 1
-    ending = f"{plots[0].name}.{formats[0].value}" if is_alone else "figures.zip"
+    name, ending = (plots[0].name, formats[0].value) if is_alone else ("figures", "zip")
 
     def request(target: Path) -> dict[str, Any]:
         return figures_request(plots, target, formats=formats, size=size)
 
-    return f"dec-lab_{subject}_{ending}", request
+    names = frozenset(plot.name for plot in plots)
+    return Wanted(
+        f"dec-lab_{shown.subject}_{name}{shown.moment}.{ending}",
+        request,
+        (shown.runs, names, frozenset(formats), size),
+    )

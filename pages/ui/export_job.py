@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,6 @@ import streamlit as st
 
 from dec_core.errors import ExportError
 from pages.ui.state import run_manager
-
-# The name of an export's file, and what makes the request for it from its place.
-Job = tuple[str, Callable[[Path], dict[str, Any]]]
 
 TICK_SECONDS = 0.5
 _PROCESS = "dec_core.export.process"
@@ -29,10 +27,22 @@ _TYPES = {
 }
 
 
-def start_job(key: str, filename: str, request: Callable[[Path], dict[str, Any]]) -> None:
+@dataclass(frozen=True)
+class Wanted:
+    """An export: its file's name, what makes the request from the file's place, and the choice.
+
+    A file that was made for another ``choice`` is not offered.
+    """
+
+    filename: str
+    request: Callable[[Path], dict[str, Any]]
+    choice: Hashable
+
+
+def start_job(key: str, wanted: Wanted) -> None:
     """Start the job of that key and show it, or say why that cannot be."""
     try:
-        run_manager().jobs.start(key, _PROCESS, filename, request)
+        run_manager().jobs.start(key, _PROCESS, wanted.filename, wanted.request, wanted.choice)
     except ExportError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -45,27 +55,30 @@ def is_at_work(key: str) -> bool:
     return job is not None and not job.status.is_over
 
 
-def job_result(key: str) -> None:
-    """Progress while the job is at work, then its file or the reason why there is none."""
+def job_result(key: str, choice: Hashable) -> None:
+    """Progress while the job is at work, then its file or the reason why there is none.
+
+    What was made for another choice is not shown.
+    """
     is_ticking = is_at_work(key)
 
     @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:
         # One height for all of its states, so that the dialog does not jump.
         with st.container(height=64, border=False):
-            _show(key)
+            _show(key, choice)
         if is_ticking and not is_at_work(key):
             st.rerun()
 
     tick()
 
 
-def _show(key: str) -> None:
+def _show(key: str, choice: Hashable) -> None:
     job = run_manager().jobs.get(key)
-    if job is None:
-        st.caption("Exports run at low priority, so that training keeps its speed.")
-    elif not job.status.is_over:
+    if job is not None and not job.status.is_over:
         _progress(key, job.status.share, job.status.step)
+    elif job is None or job.choice != choice:
+        st.caption("Exports run at low priority, so that training keeps its speed.")
     elif job.status.problem:
         st.error(job.status.problem, icon=":material/error:")
     else:

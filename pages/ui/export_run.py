@@ -14,7 +14,7 @@ from dec_core.export.figures import FigureFormat
 from dec_core.export.process import run_request
 from dec_core.runs.record import RunState
 from pages.ui.export_figures import format_choice
-from pages.ui.export_job import Job, is_at_work, job_result, start_job
+from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
 from pages.ui.state import run_manager
 
 _NAMES = {
@@ -55,18 +55,19 @@ def run_form(runs: Mapping[str, str]) -> None:
     formats = list(FigureFormat)
     if "figures" in chosen:
         formats = format_choice(formats, key="run_formats")
-    key, problem = _key(run_id, chosen, formats), _problem(run_id)
+    key, problem = f"run:{run_id}", _problem(run_id)
+    wanted = _wanted(run_id, chosen, formats)
     if st.button(
         "Make the file",
         icon=":material/folder_zip:",
         disabled=bool(problem) or not chosen or is_at_work(key),
         key="make_run",
     ):
-        start_job(key, *_job(run_id, chosen, formats))
+        start_job(key, wanted)
     if problem:
         st.info(problem, icon=":material/info:")
     else:
-        job_result(key)
+        job_result(key, wanted.choice)
 
 
 def _problem(run_id: str) -> str:
@@ -80,23 +81,21 @@ def _problem(run_id: str) -> str:
     return ""
 
 
-def _key(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> str:
-    """Other for other parts, and once the run has gone on, so that no old file is taken for new."""
-    try:
-        stamp = run_manager().store.log_stamp(run_id)
-    except RunError:
-        stamp = (0, 0)
-    drawn = sorted(formats) if "figures" in parts else ()
-    return f"run:{run_id}:{stamp}:{sorted(parts)}:{drawn}"
-
-
-def _job(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> Job:
-    """The file's name, and the request for it."""
+def _wanted(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> Wanted:
+    """Parts of the run as it is stored now: once it has gone on, an old file is not wanted."""
     is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
     filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
+    drawn = frozenset(formats) if "figures" in parts else frozenset()
 
     def request(target: Path) -> dict[str, Any]:
         store = run_manager().store
         return run_request(store, run_id, target, only=parts, formats=formats)
 
-    return filename, request
+    return Wanted(filename, request, (_stamp(run_id), frozenset(parts), drawn))
+
+
+def _stamp(run_id: str) -> tuple[int, int]:
+    try:
+        return run_manager().store.log_stamp(run_id)
+    except RunError:
+        return 0, 0

@@ -112,7 +112,7 @@ def test_the_page_and_the_export_write_the_same_numbers(
     finished_page.get_by_role("button", name="CSV", exact=True).click()
     finished_page.get_by_role("button", name="Make the files").click()
     exported = download(finished_page, tmp_path)
-    assert exported.name.endswith("_sizes.csv")
+    assert exported.name.endswith("_sizes_iteration-60.csv")
     assert exported.read_text("utf-8") == (tmp_path / "page.csv").read_text("utf-8")
 
 

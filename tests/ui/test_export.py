@@ -71,7 +71,7 @@ def test_one_figure_is_not_packed(manager: RunManager) -> None:
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
     path = result(screen)
-    assert path.name == f"dec-lab_{run_id}_sizes.csv"
+    assert path.name == f"dec-lab_{run_id}_sizes_iteration-40.csv"
 
 
 def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
@@ -111,8 +111,11 @@ def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
     result(screen)
-    pick(screen, "Figures", ["Do the clusters survive?"])
+    everything = list(pills(screen, "Figures").value)
+    pick(screen, "Figures", everything[:1])
     assert not _downloads(screen)
+    pick(screen, "Figures", everything)
+    assert _downloads(screen)
 
 
 def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
@@ -137,6 +140,11 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
     with zipfile.ZipFile(result(screen)) as bundle:
         names = {Path(name).name for name in bundle.namelist()}
     assert names == {"comparison.csv", "agreement.csv"}
+    third = finished_run(manager)
+    screen.query_params["runs"] = f"{first},{third}"
+    assert not _downloads(refresh(screen))
+    screen.query_params["runs"] = f"{first},{second}"
+    refresh(screen)
     choose(screen, "export_what", "A whole run")
     (run,) = [field for field in screen.selectbox if field.key == "export_run"]
     assert set(_options(run)) == {first, second}
