@@ -84,7 +84,7 @@ class CheckpointFiles:
 
     @property
     def is_empty(self) -> bool:
-        """Whether none was ever written, readable or not."""
+        """Whether there is none, readable or not."""
         return not any(path.exists() for path in self._paths())
 
     def _paths(self) -> list[Path]:
@@ -117,7 +117,6 @@ def _to_arrays(checkpoint: Checkpoint, lines: int) -> dict[str, NDArray[Any]]:
         "last_update_at": checkpoint.last_update_at,
         "loss": float(checkpoint.loss).hex(),
         "stop_reason": checkpoint.stop_reason.value if checkpoint.stop_reason else None,
-        "requested": dict(checkpoint.requested),
         "lines": lines,
     }
     arrays: dict[str, NDArray[Any]] = {
@@ -147,7 +146,6 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
             stop_reason=None if reason is None else StopReason(reason),
             p=arrays.get("p"),
             labels=arrays.get("labels"),
-            requested=numbers.get("requested", {}),
         )
         return checkpoint, int(numbers["lines"])
     except (KeyError, TypeError, ValueError, DECLabError) as error:

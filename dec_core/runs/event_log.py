@@ -54,6 +54,11 @@ class EventLog:
         """Whether nothing has happened yet."""
         return not (self._path.exists() and self._path.stat().st_size)
 
+    @property
+    def updates(self) -> int:
+        """Target updates so far."""
+        return sum(b'"TargetUpdated"' in line for line in self._whole_lines())
+
     def append(self, event: Event) -> None:
         """Write an event's arrays and then its line. Raises OSError."""
         if self._stream is None or type(event).__name__ not in STORED:

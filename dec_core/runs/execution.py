@@ -79,6 +79,7 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             resumption=recorder.resumption,
             pretrained=recorder.pretrained(),
         )
+        recorder.request_again(trainer)
     has_warned = False
     for event in trainer.events():
         view = fold(view, event)

@@ -93,10 +93,15 @@ class RunManager:
         """Whether another process trains, or has trained, a run that this one does not."""
         if session.state not in (SessionState.ELSEWHERE, SessionState.INTERRUPTED):
             return False
-        is_trained_elsewhere = self.store.is_locked(session.run_id)
+        try:
+            is_trained_elsewhere = self.store.is_locked(session.run_id)
+            stamp = self.store.log_stamp(session.run_id)
+        except RunError:  # the run is gone
+            return True
         if is_trained_elsewhere is not (session.state is SessionState.ELSEWHERE):
             return True
-        return self.store.log_stamp(session.run_id) != self._stamps.get(session.run_id)
+        # Why a run could not go on is known to its session alone.
+        return session.view.failed is None and stamp != self._stamps.get(session.run_id)
 
     def delete(self, run_id: str) -> None:
         """Remove a run from disk and memory. Raises RunError while it trains."""

@@ -85,6 +85,11 @@ class Maps:
         previous = self.frames[-1].points if self.frames else None
         self._projector.submit(self._run_id, update.embedding_sample, previous, self._seed, done)
 
+    def forget(self, first: int) -> None:
+        """Forget the maps of the updates from ``first`` on: the run goes on from before them."""
+        with self._lock:
+            self.frames = tuple(frame for frame in self.frames if frame.update < first)
+
     @property
     def is_waiting(self) -> bool:
         """Whether a map that was asked for has not come yet."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from dec_core.config import Config
-from dec_core.errors import RunError
-from dec_core.runs.array_files import remove_drafts
+from dec_core.errors import RunError, SettingsError
+from dec_core.runs.array_files import remove_drafts, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.pretrained import PretrainedCache
@@ -66,6 +67,7 @@ class Recorder:
             self._lock.release()
             raise
         self._log = EventLog(folder)
+        self._requested = folder / "requested.json"
         self._checkpoints = CheckpointFiles(folder / "checkpoints")
         self._cache = PretrainedCache(store.root / ".pretrained")
         self._not_before = 0.0
@@ -116,8 +118,8 @@ class Recorder:
 
     def _find_place(self) -> int:
         """Read the newest checkpoint that fits the log; returns the log's lines up to there."""
-        if self._checkpoints.is_empty:
-            return 0
+        if self._checkpoints.is_empty and self._log.updates <= 1:
+            return 0  # the first update is not over without a checkpoint
         for checkpoint, lines in self._checkpoints.newest_first():
             with contextlib.suppress(RunError):
                 self.view = replay(self._log.events(first=lines))
@@ -161,6 +163,20 @@ class Recorder:
             except OSError as error:
                 self._give_up(error)
 
+    def write_requested(self, trainer: Trainer) -> None:
+        """Keep the live changes that wait; they come before the next checkpoint can hold them."""
+        if not self.problem:
+            try:
+                write_whole(self._requested, json.dumps(trainer.requested).encode())
+            except OSError as error:
+                self._give_up(error)
+
+    def request_again(self, trainer: Trainer) -> None:
+        """Ask for the live changes that waited when the process ended."""
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, SettingsError):
+            for path, value in json.loads(self._requested.read_text(encoding="utf-8")).items():
+                trainer.change(path, value)
+
     def write_failure(self, event: RunFailed, view: View) -> None:
         """Store that training failed; a run that could not even begin stays interrupted."""
         self.view = view
@@ -198,6 +214,7 @@ class Recorder:
             self._log.thin(self.view)
         if isinstance(event, ParameterChanged):
             self._checkpoint(trainer)
+            self.write_requested(trainer)
         elif isinstance(event, TargetUpdated | PretrainingEpochEnded):
             # Every run can be branched from its k-means start.
             is_start = isinstance(event, TargetUpdated) and event.update == 0

@@ -159,7 +159,7 @@ class RunSession:
     @property
     def is_stopping(self) -> bool:
         """Whether stop was asked for and has not taken effect yet."""
-        return self._is_stopping and self._state is not SessionState.ENDED
+        return self._is_stopping and not self._state.is_settled
 
     def start(self) -> bool:
         """Begin training; False for a run that is not queued (any more)."""
@@ -257,7 +257,11 @@ class RunSession:
             self._on_end()
 
     def _train(self) -> None:
+        is_first = True
         for event, view, trainer in execute(self.config, self._recorder, self._problem):
+            if is_first:
+                self.maps.forget(len(view.updates) - isinstance(event, TargetUpdated))
+                is_first = False
             self._publish(event, view)
             if not isinstance(event, RunFinished):
                 self._obey(trainer, event)
@@ -297,8 +301,8 @@ class RunSession:
     def _carry_out(self, command: _Change | Step | str, trainer: Trainer) -> None:
         if isinstance(command, _Change):
             trainer.change(command.path, command.value)
-            if self._state is SessionState.PAUSED:
-                self._keep_checkpoint(trainer)
+            if self._recorder is not None:
+                self._recorder.write_requested(trainer)
         elif isinstance(command, Step):
             self._step, self._state = command, SessionState.RUNNING
         elif command == "pause":

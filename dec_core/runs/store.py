@@ -3,6 +3,7 @@
     quiet-otter-3f2a/
         run.json         config, data, versions, lineage, state, summary; replaced as a whole
         notes.json       title and tags, which a person may change at any time
+        requested.json   live changes that were asked for and wait for the next gradient step
         events.jsonl     one line per event; only ever appended to while the run trains
         arrays/          start.npz; labels and embedding sample of k-means and of each update
         checkpoints/     where the run can be taken up again
@@ -35,6 +36,7 @@ import contextlib
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +61,7 @@ from dec_core.training.view import View, replay
 MAX_TITLE, MAX_TAGS = 80, 12
 
 _LOCK_SECONDS = 1.0
+_ASKING = threading.Lock()
 
 
 def default_root() -> Path:
@@ -271,13 +274,15 @@ class RunStore:
     def is_locked(self, run_id: str) -> bool:
         """Whether some process trains the run or has it in its queue."""
         lock = self.lock(run_id)
-        try:
-            lock.acquire()
-        except Timeout:
-            return True
-        except OSError:
-            return False
-        lock.release()
+        # Two threads that ask at once must not take each other for the run's process.
+        with _ASKING:
+            try:
+                lock.acquire()
+            except Timeout:
+                return True
+            except OSError:
+                return False
+            lock.release()
         return False
 
     def _record_or_problem(self, name: str) -> RunRecord:

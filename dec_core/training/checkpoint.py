@@ -6,7 +6,6 @@ that goes on from a checkpoint computes what the uninterrupted one computes, bit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,7 +50,6 @@ class Checkpoint:
     stop_reason : set once the run is at its end and only the verdict is missing
     p : (n_samples, n_clusters) float32, the newest target distribution; None in pretraining
     labels : (n_samples,) of the newest update; None in pretraining
-    requested : live changes that were asked for and hold from the next gradient step on
     """
 
     phase: Phase
@@ -66,11 +64,10 @@ class Checkpoint:
     stop_reason: StopReason | None = None
     p: NDArray[np.float32] | None = None
     labels: NDArray[np.integer] | None = None
-    requested: Mapping[str, float] = field(default_factory=dict)
 
     def at_branch(self) -> Checkpoint:
         """The same place in a run that goes on, even if its parent ended there."""
-        return replace(self, stop_reason=None, requested={})
+        return replace(self, stop_reason=None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,9 +30,12 @@ def repeat(legs: Sequence[Leg], dataset: Dataset) -> View:
     """
     view, resumption = View(), None
     for number, leg in enumerate(legs):
+        is_last = number + 1 == len(legs)
+        if resumption is not None and not is_last and _is_at(view, leg.end):
+            continue  # the next leg branches off where this one did
         trainer = Trainer(leg.config, dataset, resumption=resumption)
         view = _train(trainer, leg, view)
-        if number + 1 < len(legs):
+        if not is_last:
             resumption = Resumption.after(view, _checkpoint(trainer, leg.end))
     return view
 

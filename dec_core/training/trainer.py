@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from time import perf_counter
 
@@ -85,7 +84,7 @@ class Trainer:
             dataset.y, dataset.n_samples, min(MAP_SAMPLES, dataset.n_samples), config.seed
         )
         self._is_stopping = False
-        self._changes = dict(resumption.checkpoint.requested) if resumption else {}
+        self._changes: dict[str, float] = {}
 
     def request_stop(self) -> None:
         """End the run after the event at hand."""
@@ -107,14 +106,18 @@ class Trainer:
         self.config.with_values({path: value})
         self._changes[path] = value
 
+    @property
+    def requested(self) -> dict[str, float]:
+        """Changes that wait for the next gradient step."""
+        return dict(self._changes)
+
     def checkpoint(self) -> Checkpoint | None:
         """The run as it stands after the event at hand; None where nothing is worth keeping.
 
         In pretraining that is after an epoch, in clustering after any event that follows an
         update of the target distribution.
         """
-        taken = None if self._take_checkpoint is None else self._take_checkpoint()
-        return taken and replace(taken, requested=dict(self._changes))
+        return None if self._take_checkpoint is None else self._take_checkpoint()
 
     def events(self) -> Iterator[Event]:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
@@ -155,7 +158,8 @@ class Trainer:
             path = next(iter(self._changes))
             old = self.config.get(path)
             self.config = self.config.with_values({path: self._changes.pop(path)})
-            yield ParameterChanged(iteration, path, old, self.config.get(path))
+            if self.config.get(path) != old:
+                yield ParameterChanged(iteration, path, old, self.config.get(path))
 
     @property
     def is_stopping(self) -> bool:

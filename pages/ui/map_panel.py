@@ -61,7 +61,7 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
     if view.is_over:
         session.maps.request(shown)
     frame = session.maps.nearest(update)
-    if frame is None:
+    if frame is None or frame.update >= len(view.updates):
         return draw_waiting(method, session.maps.error or _why_waiting(view, choice))
     return _draw(view.started, frame.points, view.updates[frame.update], choice)
 

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from dec_core.data import load
 from dec_core.errors import RunError
 from dec_core.export.bundle import export_run
 from dec_core.runs.branch import branch
@@ -20,6 +22,7 @@ from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.events import StepsDone, TargetUpdated
 from dec_core.training.legs import Leg, Place
+from dec_core.training.repeat import repeat
 from tests.runs.small_sessions import ENDLESS, small_config
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +125,18 @@ def test_a_lost_ancestor_is_named(store: RunStore, line: list[str], tmp_path: Pa
     exported = export_run(store, line[2], tmp_path / "run", only=["reproduce.py", "command.txt"])
     (sentence,) = exported.left_out
     assert sentence.startswith(f"reproduce.py: There is no run {line[0]}")
+
+
+def test_a_branch_from_where_its_parent_branched_off(store: RunStore, line: list[str]) -> None:
+    sibling = branched(store, line[1], 16, {"clustering.max_iterations": 30})
+    train(store, sibling, untouched)
+    first, second, third = legs_of(store, sibling)
+    assert first.end == second.end == Place(16, 3)
+    dataset = load(third.config.data, third.config.seed)
+    again = repeat([first, second, third], dataset).updates[-1].labels
+    expected = store.view(sibling).updates[-1].labels
+    assert again is not None and expected is not None
+    np.testing.assert_array_equal(again, expected)
 
 
 def test_a_record_that_does_not_count_updates(store: RunStore, line: list[str]) -> None:

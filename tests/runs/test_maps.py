@@ -184,3 +184,12 @@ def test_nearest_is_the_newest_that_is_not_later(maps: Maps) -> None:
     }
     assert maps.has(4)
     assert not maps.has(5)
+
+
+def test_maps_after_the_place_where_a_run_goes_on_are_forgotten(maps: Maps) -> None:
+    for number in range(5):
+        maps.request(updated(number))
+    maps.forget(2)
+    assert made(maps) == [0, 1]
+    maps.request(updated(3))
+    assert made(maps) == [0, 1, 3]

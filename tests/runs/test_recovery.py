@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.runs import store as store_module
 from dec_core.runs.array_files import STALE_SECONDS
 from dec_core.runs.branch import branch
 from dec_core.runs.execution import execute
@@ -21,7 +23,6 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
-from dec_core.runs.session import SessionState
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
 from dec_core.training.events import PretrainingEpochEnded, RunStarted
@@ -30,8 +31,8 @@ from tests.runs.small_sessions import (
     ENDLESS,
     pause,
     small_config,
-    wait_for,
     wait_for_updates,
+    wait_until,
 )
 from tests.runs.test_store import new_run, same, train
 
@@ -136,8 +137,9 @@ def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
 
 
 def test_whoever_asks_whether_a_run_is_locked_does_not_keep_it_from_going_on(
-    store: RunStore,
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(store_module, "_LOCK_SECONDS", 60)
     run_id = new_run(store)
     lock = store.lock(run_id)
     lock.acquire()
@@ -178,15 +180,37 @@ def test_a_withdrawn_branch_leaves_nothing(store: RunStore) -> None:
     assert [record.run_id for record in store.records()] == [parent]
 
 
-def test_a_change_while_paused_outlives_the_process(manager: RunManager) -> None:
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
-    pause(session)
+@pytest.mark.parametrize("is_clustering", [True, False], ids=["paused", "pretraining"])
+def test_a_change_that_waits_outlives_a_kill(
+    manager: RunManager, tmp_path: Path, is_clustering: bool
+) -> None:
+    slow = {} if is_clustering else {"pretraining.epochs": 2_000}
+    session = manager.start(small_config({**ENDLESS, **slow}), "digits")
+    if is_clustering:
+        wait_for_updates(session, 2)
+        pause(session)
+    else:
+        wait_until(lambda: bool(session.view.pretraining))
     session.change("clustering.learning_rate", 0.005)
-    manager.close()
-    wait_for(session, SessionState.INTERRUPTED)
-    recorder = Recorder(manager.store, session.run_id)
+    requested = manager.store.folder(session.run_id) / "requested.json"
+    wait_until(requested.exists)
+    # What a kill would leave: a folder that nobody closes.
+    copy = RunStore(tmp_path / "copy")
+    shutil.copytree(requested.parent, copy.root / session.run_id)
+    recorder = Recorder(copy, session.run_id)
     moments = execute(recorder.config, recorder)
-    view = next(moment.view for moment in moments if moment.view.changes)
+    if is_clustering:
+        changed = next(moment for moment in moments if moment.view.changes)
+        assert changed.view.config.clustering.learning_rate == 0.005
+    else:
+        assert next(moments).trainer.requested == {"clustering.learning_rate": 0.005}
     recorder.close()
-    assert view.config.clustering.learning_rate == 0.005
+
+
+def test_a_history_without_its_checkpoints_is_not_thrown_away(store: RunStore) -> None:
+    _, run_id = whole_and_interrupted(store)
+    shutil.rmtree(store.folder(run_id) / "checkpoints")
+    revision = store.view(run_id).revision
+    with pytest.raises(RunError, match="needs a checkpoint that fits its log"):
+        train(store, run_id)
+    assert store.view(run_id).revision == revision
