@@ -70,11 +70,13 @@ class ClusteringLoop:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put weights and optimizer back to where the checkpoint was taken.
 
-        Where the settings name another optimizer, it starts afresh; learning rate and momentum
-        are always those of the settings.
+        Where the settings name another optimizer, or SGD with momentum instead of without, it
+        starts afresh; learning rate and momentum are always those of the settings.
         """
         self._model.set_weights(checkpoint.weights)
-        if checkpoint.config.clustering.optimizer == self._settings.optimizer:
+        is_same = checkpoint.config.clustering.optimizer == self._settings.optimizer
+        # SGD without momentum has no slots.
+        if is_same and len(checkpoint.optimizer) == len(self.optimizer.variables):
             for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
                 variable.assign(value)
         self.optimizer.learning_rate.assign(self._settings.learning_rate)

@@ -74,7 +74,7 @@ class ClusteringPhase:
     def restore(self, resumption: Resumption) -> None:
         """Go on where a checkpoint was taken.
 
-        A branch with another target rule sharpens the same q by its own rule, at once.
+        A branch with another target rule makes P by its own rule at once, from the present q.
         """
         checkpoint = resumption.checkpoint
         if checkpoint.labels is None or checkpoint.p is None:

@@ -128,7 +128,7 @@ class Trainer:
             self.dataset.n_features, self.config.autoencoder, self.config.seed
         )
         is_clustering = self._is_resumed_in(Phase.CLUSTERING)
-        loss = 0.0
+        loss = self._last_pretraining_loss()
         if not is_clustering:
             phase = self._pretraining_events(autoencoder.model, x)
             for event in self.clock.timed(Phase.PRETRAINING, phase):
@@ -181,6 +181,12 @@ class Trainer:
     def _is_resumed_in(self, phase: Phase) -> bool:
         return self._resumption is not None and self._resumption.checkpoint.phase is phase
 
+    def _last_pretraining_loss(self) -> float:
+        """Of the epochs before the place where the run goes on; 0 without any."""
+        is_within = self._resumption is not None and self._is_resumed_in(Phase.PRETRAINING)
+        losses = self._resumption.losses if self._resumption and is_within else ()
+        return losses[-1] if losses else 0.0
+
     def _pretraining_events(self, autoencoder: keras.Model, x: tf.Tensor) -> Iterator[Event]:
         if self.pretrained is not None and self._resumption is None:
             return self._reuse(autoencoder, self.pretrained)
@@ -203,6 +209,8 @@ class Trainer:
             first_epoch = self._resumption.checkpoint.epoch
             losses += self._resumption.losses
             loop.restore(self._resumption.checkpoint)
+        if not np.isfinite(self._last_pretraining_loss()):
+            return
         for epoch in range(first_epoch, epochs):
             self._take_checkpoint = None
             total, done = 0.0, 0
