@@ -23,13 +23,17 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     """Train to the end, from a checkpoint where the recorder has one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.runs.execution import execute
+    from dec_core.training.events import WarningRaised
 
     if recorder is not None:
         print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
     progress = ProgressLine()
     try:
         for event, view, _ in execute(config, recorder):
-            if not as_json:
+            if isinstance(event, WarningRaised):
+                progress.clear()
+                print(f"warning: {event.message}", file=sys.stderr, flush=True)
+            elif not as_json:
                 _show(event, view, progress)
     except SettingsError:
         # Settings that do not fit the data never will: there is nothing to resume.
@@ -40,8 +44,6 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
         progress.clear()
         if recorder is not None:
             recorder.close()
-    if recorder is not None and recorder.problem:
-        print(f"warning: {recorder.problem}", file=sys.stderr)
     if as_json:
         print(json.dumps(summary(preset, config, view, recorder)))
     return EXIT_ENDED
@@ -65,6 +67,8 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
     from dec_core.training.log import log_line, true_scores
 
     match event:
+        case events.PretrainingReused():
+            print("The autoencoder was pretrained by an earlier run.")
         case events.PretrainingEpochEnded():
             filled = round(30 * event.epoch / event.epochs)
             bar = "=" * filled + "-" * (30 - filled)
@@ -98,7 +102,7 @@ def summary(
     judged = finished.judgement.verdict
     values = {
         "run_id": recorder.run_id if recorder else None,
-        "run_dir": str(recorder.store.folder(recorder.run_id)) if recorder else None,
+        "run_dir": str(recorder.store.root / recorder.run_id) if recorder else None,
         "preset": preset,
         "dataset": view.started.dataset_name,
         "n_samples": view.started.n_samples,

@@ -159,6 +159,8 @@ def test_damaged_data_exit_with_1(
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert "t10k-images-idx3-ubyte" in captured.err
+    # A run that never began has nothing to resume.
+    assert RunStore().records() == []
 
 
 def test_list_of_presets(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Iterator
 from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dec_core.config import Config
+from dec_core.errors import RunError
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.events import Event, WarningRaised
@@ -41,9 +43,14 @@ def load_trainer() -> type[Trainer]:
 def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder | None, str]:
     """A recorder for a new run; none, with the reason, where the folder cannot be written."""
     try:
-        return Recorder(store, store.create(config, preset)), ""
-    except OSError as error:
-        reason = error.strerror or str(error)
+        run_id = store.create(config, preset)
+        try:
+            return Recorder(store, run_id), ""
+        except RunError:
+            shutil.rmtree(store.folder(run_id), ignore_errors=True)
+            raise
+    except (OSError, RunError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         return None, (
             f"This run cannot be saved: {reason} ({store.root}). It trains in memory only. "
             "Name a folder that can be written with DEC_RUNS_DIR."
@@ -87,7 +94,7 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             recorder.write(event, view, trainer)
             problem = recorder.problem
         yield Moment(event, view, trainer)
-        if problem and not has_warned and not view.is_over:
+        if problem and not has_warned:
             has_warned = True
             warning = WarningRaised(problem)
             view = fold(view, warning)

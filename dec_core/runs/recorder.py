@@ -213,13 +213,16 @@ class Recorder:
         if isinstance(event, TargetUpdated):
             self._log.thin(self.view)
         if isinstance(event, ParameterChanged):
-            self._checkpoint(trainer)
-            self.write_requested(trainer)
+            # Until a checkpoint holds the change, the file of requests does.
+            if self._checkpoint(trainer):
+                self.write_requested(trainer)
         elif isinstance(event, TargetUpdated | PretrainingEpochEnded):
             # Every run can be branched from its k-means start.
             is_start = isinstance(event, TargetUpdated) and event.update == 0
             if is_start or perf_counter() >= self._not_before:
                 self._checkpoint(trainer)
+            if is_start and self._requested.exists():
+                self.write_requested(trainer)
         elif isinstance(event, CentersInitialized) and trainer.pretrained and not self.view.reused:
             # The run itself does not need it.
             with contextlib.suppress(OSError):
@@ -227,15 +230,17 @@ class Recorder:
         elif isinstance(event, RunFinished):
             self._end(RunState.FINISHED)
 
-    def _checkpoint(self, trainer: Trainer) -> None:
+    def _checkpoint(self, trainer: Trainer) -> bool:
+        """Write one; False where there is nothing worth keeping yet."""
         started = perf_counter()
         checkpoint = trainer.checkpoint()
         if checkpoint is None:
-            return
+            return False
         self._checkpoints.write(checkpoint, self._log.lines)
         ended = perf_counter()
         share = self.checkpoint_share
         self._not_before = ended + (ended - started) * (1 - share) / share
+        return True
 
     def _end(self, state: RunState) -> None:
         self.record = replace(self.record, state=state, summary=outcome(self.view), ended=now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import shutil
 import signal
@@ -18,14 +19,17 @@ from dec_core.errors import RunError
 from dec_core.runs import store as store_module
 from dec_core.runs.array_files import STALE_SECONDS
 from dec_core.runs.branch import branch
-from dec_core.runs.execution import execute
+from dec_core.runs.checkpoint_files import CheckpointFiles
+from dec_core.runs.execution import execute, new_recorder
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
-from dec_core.training.events import PretrainingEpochEnded, RunStarted
+from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.events import ParameterChanged, PretrainingEpochEnded, RunStarted
+from dec_core.training.pretraining import PretrainingLoop
 from dec_core.training.view import View
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -191,6 +195,8 @@ def test_a_change_that_waits_outlives_a_kill(
         pause(session)
     else:
         wait_until(lambda: bool(session.view.pretraining))
+        # Or the folder would change while it is copied.
+        pause(session)
     session.change("clustering.learning_rate", 0.005)
     requested = manager.store.folder(session.run_id) / "requested.json"
     wait_until(requested.exists)
@@ -205,6 +211,83 @@ def test_a_change_that_waits_outlives_a_kill(
     else:
         assert next(moments).trainer.requested == {"clustering.learning_rate": 0.005}
     recorder.close()
+
+
+def test_a_change_that_is_told_before_the_first_update_outlives_a_kill(store: RunStore) -> None:
+    run_id = new_run(store)
+    recorder = Recorder(store, run_id)
+    for moment in execute(recorder.config, recorder):
+        if isinstance(moment.event, PretrainingEpochEnded) and moment.event.epoch == 2:
+            moment.trainer.change("clustering.learning_rate", 0.005)
+            recorder.write_requested(moment.trainer)
+        if isinstance(moment.event, ParameterChanged):
+            break
+    recorder.close()
+    assert not store.view(run_id).updates
+    again = train(store, run_id)
+    assert again.config.clustering.learning_rate == 0.005
+    requested = store.folder(run_id) / "requested.json"
+    assert requested.read_text(encoding="utf-8") == "{}"
+
+
+@pytest.mark.parametrize("epochs", [2, 5], ids=["last epoch", "epoch in the middle"])
+def test_pretraining_that_has_diverged_does_not_go_on(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, epochs: int
+) -> None:
+    run = PretrainingLoop.run
+
+    def diverges_in_the_second_epoch(loop: PretrainingLoop, first: int, count: int) -> float:
+        loss = run(loop, first, count)
+        return loss if first < loop.batches.per_pass else math.nan
+
+    monkeypatch.setattr(PretrainingLoop, "run", diverges_in_the_second_epoch)
+    whole = train(store, new_run(store, pretraining__epochs=epochs))
+    assert len(whole.pretraining) == 2
+    assert whole.finished is not None
+    run_id = new_run(store, pretraining__epochs=epochs)
+    recorder = Recorder(store, run_id)
+    recorder.checkpoint_share = 0.999
+    for moment in execute(recorder.config, recorder):
+        if len(moment.view.pretraining) == 2:
+            recorder.write_checkpoint(moment.trainer)
+            break
+    recorder.close()
+    again = train(store, run_id)
+    assert again.finished is not None
+    assert again.finished.judgement == whole.finished.judgement
+    assert len(again.pretraining) == 2
+
+
+def test_a_disk_that_refuses_the_end_is_said(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = CheckpointFiles.write
+
+    def full_at_the_end(files: CheckpointFiles, checkpoint: Checkpoint, lines: int) -> None:
+        if checkpoint.stop_reason is not None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(files, checkpoint, lines)
+
+    monkeypatch.setattr(CheckpointFiles, "write", full_at_the_end)
+    recorder = Recorder(store, new_run(store))
+    view = list(execute(recorder.config, recorder))[-1].view
+    recorder.close()
+    assert view.finished is not None
+    (warning,) = view.warnings
+    assert "No space left on device" in warning
+
+
+def test_a_store_that_cannot_lock_costs_the_saving_and_nothing_else(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object) -> None:
+        raise RunError("No locks available.")
+
+    monkeypatch.setattr("dec_core.runs.recorder.take_lock", no_locks)
+    recorder, problem = new_recorder(store, small_config(), "digits")
+    assert recorder is None
+    assert "This run cannot be saved: No locks available." in problem
+    assert store.records() == []
 
 
 def test_a_history_without_its_checkpoints_is_not_thrown_away(store: RunStore) -> None:
