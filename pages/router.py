@@ -4,7 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dec_core.errors import SettingsError
+from dec_core.errors import DECLabError
+from pages.ui.page_address import remembered_address
+from pages.ui.plain import plain
 from pages.ui.state import run_manager
 
 # A Material icon would be fetched from the network.
@@ -17,7 +19,10 @@ st.html(
     ".stAppHeader { height: 2.75rem; min-height: 2.75rem; }"
     # Room for one line, or for two where the screen is narrow, so that nothing below it moves.
     ".st-key-banner { min-height: 58px; }"
-    "@media (max-width: 1200px) { .st-key-banner { min-height: 82px; } }</style>"
+    "@media (max-width: 1200px) { .st-key-banner { min-height: 82px; } }"
+    # The icon is enough to see; the words are for whoever hears the page.
+    ".st-key-step_size p, .st-key-map_colors p { position: absolute; width: 1px; height: 1px; "
+    "overflow: hidden; clip-path: inset(50%); white-space: nowrap; }</style>"
 )
 st.logo(str(ICON), size="large")
 page = st.navigation(
@@ -29,9 +34,10 @@ page = st.navigation(
 )
 try:
     manager = run_manager()
-except SettingsError as error:
-    st.error(str(error), icon=":material/error:")
+    with remembered_address(page.title):
+        page.run()
+except DECLabError as error:
+    st.error(plain(str(error)), icon=":material/error:")
     st.stop()
-page.run()
 # TensorFlow takes seconds to load, so it loads while a person looks at the first screen.
 manager.warm_up()

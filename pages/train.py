@@ -1,6 +1,6 @@
 """Train: choose settings, watch DEC train, see at once whether it converges or collapses."""
 
-from pages.ui.controls import controls
+from pages.ui.controls import controls, standing
 from pages.ui.live import live
 from pages.ui.settings_form import settings_form
 from pages.ui.state import run_or_explain
@@ -9,9 +9,9 @@ from pages.ui.welcome import welcome
 preset, config = settings_form()
 session = run_or_explain()
 # Buttons and plots show one state; whatever comes after it makes the page draw both anew.
-state = session.state if session else None
-controls(session, state, preset, config)
-if session is None or state is None:
+drawn = standing(session) if session else None
+controls(session, drawn, preset, config)
+if session is None or drawn is None:
     welcome()
 else:
-    live(session, state)
+    live(session, drawn)

@@ -121,6 +121,11 @@ class RunManager:
             order.insert(order.index(before), session.run_id)
             self._sessions = {run_id: self._sessions[run_id] for run_id in order}
 
+    def can_move_up(self, session: RunSession) -> bool:
+        """Whether a queued run follows another queued one."""
+        queued = [s for s in self.sessions() if s.state is SessionState.QUEUED]
+        return session in queued[1:]
+
     def sessions(self) -> tuple[RunSession, ...]:
         """All runs, oldest first."""
         with self._lock:
@@ -150,7 +155,7 @@ class RunManager:
             with contextlib.suppress(RunError):
                 session.suspend()
         for session in self.sessions():
-            session.join(timeout=5)
+            session.join(timeout=20)
         self.projector.close()
         self.jobs.close()
 
@@ -214,7 +219,8 @@ class RunManager:
             free -= session.start()
 
     def _forget_oldest(self) -> None:
-        at_rest = [s for s in self._sessions.values() if s.state not in _AT_WORK]
+        # One that could not be saved is nowhere else.
+        at_rest = [s for s in self._sessions.values() if s.state not in _AT_WORK and s.is_stored]
         for session in at_rest[: max(0, len(self._sessions) - KEPT_RUNS)]:
             del self._sessions[session.run_id]
 

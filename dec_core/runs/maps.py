@@ -78,10 +78,12 @@ class Maps:
                 self._failed = update.update
             else:
                 self._add(MapFrame(update.update, update.iteration, points))
-            if self._waiting_for == update.update:
-                self._waiting_for = None
+            with self._lock:
+                if self._waiting_for == update.update:
+                    self._waiting_for = None
 
-        self._waiting_for = update.update
+        with self._lock:
+            self._waiting_for = update.update
         previous = self.frames[-1].points if self.frames else None
         self._projector.submit(self._run_id, update.embedding_sample, previous, self._seed, done)
 

@@ -112,6 +112,8 @@ class Projector:
         try:
             return exchange(self._process, job.embedding, job.previous, job.seed)
         except (OSError, EOFError) as error:
+            # It may take a moment to die, and must not get the next request.
+            self._end_process()
             raise ProjectionError(
                 "The UMAP process ended before it had made the map. The next map starts a new "
                 "one; PCA needs no process."

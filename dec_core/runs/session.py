@@ -121,6 +121,7 @@ class RunSession:
         self._step: Step | None = None
         self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
         self._is_stopping = False
+        self.is_withdrawn = False
         # A queued run may be withdrawn on one thread while another one starts it.
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -158,8 +159,8 @@ class RunSession:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether stop was asked for and has not taken effect yet."""
-        return self._is_stopping and not self._state.is_settled
+        """Whether stop was asked for; it stays so once the run has ended."""
+        return self._is_stopping
 
     def start(self) -> bool:
         """Begin training; False for a run that is not queued (any more)."""
@@ -187,14 +188,17 @@ class RunSession:
         """End the run; a queued one never starts, and can be resumed if it has trained before."""
         with self._lock:
             if self._state is SessionState.QUEUED:
-                self._state = SessionState.ENDED
-                if self._recorder is not None:
-                    self._recorder.withdraw()
-                    if self._recorder.has_trained:
-                        self._state = SessionState.INTERRUPTED
+                self._withdraw()
                 return
         self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
         self._is_stopping = True
+
+    def _withdraw(self) -> None:
+        if self._recorder is not None:
+            self._recorder.withdraw()
+        has_trained = self._recorder is not None and self._recorder.has_trained
+        self.is_withdrawn = not has_trained
+        self._state = SessionState.INTERRUPTED if has_trained else SessionState.ENDED
 
     def suspend(self) -> None:
         """Keep a checkpoint and end the thread without a verdict; the run can be resumed."""
@@ -263,7 +267,7 @@ class RunSession:
                 self.maps.forget(len(view.updates) - isinstance(event, TargetUpdated))
                 is_first = False
             self._publish(event, view)
-            if not isinstance(event, RunFinished):
+            if not view.is_over:
                 self._obey(trainer, event)
             if self._is_suspending:
                 return
@@ -291,6 +295,7 @@ class RunSession:
             return
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
+            self._keep_checkpoint(trainer)
             self._state = SessionState.PAUSED
         while not (trainer.is_stopping or self._is_suspending) and (
             not self._commands.empty() or self._state is SessionState.PAUSED

@@ -7,6 +7,7 @@ import streamlit as st
 from dec_core.config import SETTINGS, Config
 from dec_core.errors import SettingsError
 from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
+from pages.ui.plain import plain
 
 _PRESET = "preset"
 
@@ -50,4 +51,5 @@ def write_settings(preset: str, config: Config) -> None:
 
 
 def _problem(error: SettingsError) -> str:
-    return f"This link holds a setting that does not fit, which was left out. {error}"
+    sentence = plain(str(error))
+    return f"This link holds a setting that does not fit, which was left out. {sentence}"

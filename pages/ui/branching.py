@@ -10,17 +10,20 @@ from dec_core.runs.session import RunSession
 from dec_core.training.checkpoint import BRANCH_SETTINGS
 from pages.ui.frame_slider import chosen_update
 from pages.ui.settings_form import take_run
-from pages.ui.state import run_manager, show_run
+from pages.ui.state import run_manager, show_run, tell
 
 
 def branch_control(session: RunSession, preset: str, config: Config | None) -> None:
     """A popover: from where the branch would begin, what it would change, what stays fixed."""
-    kept = _checkpoints(session)
+    kept = checkpoints(session)
     with st.popover(
         "Branch",
         icon=":material/fork_right:",
         disabled=not kept or config is None,
         help="A new run from a checkpoint of this one, with the settings on the left",
+        key="branch",
+        # The frame slider moves without a word to this part of the page.
+        on_change="rerun",
     ):
         if not kept or config is None:
             return
@@ -28,7 +31,13 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         parent = session.view.config_at(iteration)
         changes = {path: config.get(path) for path in BRANCH_SETTINGS}
         _describe(iteration, len(kept), parent, config)
-        if not _changes(parent, config):
+        has_room = config.clustering.max_iterations > iteration
+        if not has_room:
+            st.markdown(
+                f"This is at or beyond the maximum of {config.clustering.max_iterations:,} "
+                "iterations. Raise it on the left, or move the frame slider back."
+            )
+        elif not _changes(parent, config):
             way = "go on beyond its end" if iteration >= session.view.iteration else "repeat it"
             st.markdown(f"The same settings as this run's: it will {way}.")
         st.button(
@@ -40,8 +49,14 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
             args=(session, parent),
             help="To change from there",
         )
-        if st.button("Start the branch", type="primary", icon=":material/play_arrow:"):
-            _start(session, parent.with_values(changes), preset, iteration)
+        st.button(
+            "Start the branch",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not has_room,
+            on_click=_start,
+            args=(session, parent.with_values(changes), preset, iteration),
+        )
 
 
 def lineage_sentence(session: RunSession) -> str:
@@ -57,7 +72,8 @@ def lineage_sentence(session: RunSession) -> str:
     return f"{origin}: {changes}" if changes else origin
 
 
-def _checkpoints(session: RunSession) -> tuple[int, ...]:
+def checkpoints(session: RunSession) -> tuple[int, ...]:
+    """The iterations from which a branch can begin."""
     try:
         return run_manager().store.checkpoints(session.run_id)
     except DECLabError:
@@ -94,9 +110,5 @@ def _changes(parent: Config, config: Config) -> list[str]:
 
 
 def _start(session: RunSession, config: Config, preset: str, iteration: int) -> None:
-    try:
-        show_run(run_manager().branch(session.run_id, config, preset, iteration).run_id)
-    except DECLabError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    st.rerun()
+    """From the checkpoint that the person saw, wherever the slider is by now."""
+    tell(lambda: show_run(run_manager().branch(session.run_id, config, preset, iteration).run_id))

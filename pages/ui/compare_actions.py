@@ -9,8 +9,9 @@ import streamlit as st
 from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord
 from pages.ui.compare_address import choose_baseline, choose_runs
-from pages.ui.compare_runs import name_of
+from pages.ui.compare_runs import is_saved, name_of
 from pages.ui.export_dialog import export_control
+from pages.ui.plain import plain
 from pages.ui.state import run_manager
 
 # Where the page's plots are, as ``show_plot`` names them.
@@ -24,14 +25,15 @@ def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
     The baseline is compared without being ticked, but neither renamed nor deleted then.
     """
     names = {record.run_id: name_of(record) for record in chosen}
+    saved = {record.run_id: record for record in chosen if is_saved(record)}
     pinned = {} if baseline is None else {baseline.run_id: name_of(baseline)}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _baseline(pinned | names, baseline.run_id if baseline else None)
-        with st.popover("Name and tags", icon=":material/label:", disabled=not chosen):
-            if chosen:
-                _notes({record.run_id: record for record in chosen}, names)
-        if st.button("Delete", icon=":material/delete:", disabled=not chosen, key="delete_runs"):
-            _confirm_delete(names)
+        with st.popover("Name and tags", icon=":material/label:", disabled=not saved):
+            if saved:
+                _notes(saved, names)
+        if st.button("Delete", icon=":material/delete:", disabled=not saved, key="delete_runs"):
+            _confirm_delete({run_id: names[run_id] for run_id in saved})
         export_control("comparison", PLOTS, pinned | names)
         st.caption(_count(len(chosen)), width="content")
 
@@ -59,7 +61,7 @@ def _baseline(names: Mapping[str, str], baseline: str | None) -> None:
 
 
 def _notes(records: Mapping[str, RunRecord], names: Mapping[str, str]) -> None:
-    run_id = st.selectbox("Run", list(names), format_func=lambda i: names[i], key="notes_run")
+    run_id = st.selectbox("Run", list(records), format_func=lambda i: names[i], key="notes_run")
     record = records[run_id]
     with st.form(f"notes:{run_id}", border=False):
         title = st.text_input("Name", record.title, placeholder=run_id, max_chars=80)
@@ -72,7 +74,7 @@ def _annotate(run_id: str, title: str, tags: str) -> None:
     try:
         run_manager().store.annotate(run_id, title=title, tags=tuple(tags.split(",")))
     except (RunError, OSError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
     else:
         st.rerun()
 
@@ -105,7 +107,7 @@ def _delete(run_ids: Sequence[str]) -> None:
             kept.append(run_id)
             problems.append(str(error))
     choose_runs(kept)
-    if st.query_params.get("baseline") not in kept:
+    if st.query_params.get("baseline") in set(run_ids) - set(kept):
         choose_baseline(None)
     for problem in problems:
-        st.toast(problem, icon=":material/error:")
+        st.toast(plain(problem), icon=":material/error:")

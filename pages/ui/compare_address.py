@@ -8,6 +8,7 @@ import streamlit as st
 
 from dec_core.errors import RunError
 from dec_core.runs.names import check_run_id
+from pages.ui.plain import plain
 
 _RUNS, _BASELINE = "runs", "baseline"
 
@@ -65,4 +66,4 @@ def _is_known(run_id: str, known: Collection[str]) -> bool:
 
 
 def _explain(sentence: str) -> None:
-    st.warning(sentence, icon=":material/link_off:")
+    st.warning(plain(sentence), icon=":material/link_off:")

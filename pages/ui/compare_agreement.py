@@ -12,8 +12,9 @@ from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import RunError
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
 from dec_core.runs.record import RunRecord, RunState
-from pages.ui.compare_runs import labels_of, name_of
+from pages.ui.compare_runs import is_saved, labels_of, name_of
 from pages.ui.live_plot import show_plot
+from pages.ui.plain import plain
 
 _HEIGHT = 430
 
@@ -32,7 +33,7 @@ def labels_agreement(records: Sequence[RunRecord], baseline: str | None) -> None
         try:
             _show(*pair, picture)
         except RunError as error:
-            st.info(str(error), icon=":material/info:")
+            st.info(plain(str(error)), icon=":material/info:")
 
 
 def _pair(records: Sequence[RunRecord]) -> tuple[RunRecord, RunRecord]:
@@ -74,6 +75,11 @@ def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:
 def _check_same_data(first: RunRecord, second: RunRecord) -> None:
     """Raises RunError with the reason where labels cannot be compared."""
     for record in (first, second):
+        if not is_saved(record):
+            raise RunError(
+                f"{name_of(record)} was not saved, so nothing tells whether it has seen the same "
+                "samples. Choose two stored runs."
+            )
         if not record.fingerprint:
             raise RunError(f"{name_of(record)} has not loaded its data yet.")
     if first.fingerprint != second.fingerprint:

@@ -7,16 +7,15 @@ from functools import partial
 
 import streamlit as st
 
-from dec_core.errors import RunError
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Along, Measure, Series
-from dec_core.runs.record import RunRecord, RunState
+from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
-from pages.ui.compare_runs import is_changing
+from pages.ui.compare_runs import is_changing, state_of
 from pages.ui.compare_series import FOLD, Group, can_fold, readable
 from pages.ui.live_plot import show_plot
+from pages.ui.plain import plain
 from pages.ui.run_legend import LegendEntry, run_legend
-from pages.ui.state import run_manager
 
 TICK_SECONDS = 1.0
 HEIGHT = 530
@@ -61,7 +60,7 @@ def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -
         series, problems = readable(groups)
         run_legend([_entry(one) for one in series])
         for problem in problems:
-            st.warning(problem, icon=":material/broken_image:")
+            st.warning(plain(problem), icon=":material/broken_image:")
         _figure(series, measures, along)
         if is_ticking and any(_has_moved_on(group) for group in groups):
             st.rerun()
@@ -107,13 +106,5 @@ def _note(views: Sequence[View]) -> str:
 
 def _has_moved_on(group: Group) -> bool:
     """Whether a run has begun or ended since the page was drawn."""
-    return any(_state(record) is not record.state for record in group.records)
-
-
-def _state(record: RunRecord) -> RunState:
-    if not is_changing(record):
-        return record.state
-    try:
-        return run_manager().store.record(record.run_id).state
-    except RunError:
-        return RunState.DAMAGED
+    changing = [record for record in group.records if is_changing(record)]
+    return any(state_of(record) is not record.state for record in changing)

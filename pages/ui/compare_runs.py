@@ -44,6 +44,23 @@ def is_changing(record: RunRecord) -> bool:
     return record.state in (RunState.RUNNING, RunState.QUEUED)
 
 
+def is_saved(record: RunRecord) -> bool:
+    """Whether the run lies on the disk, so that it can be named, exported and deleted."""
+    session = _session(record.run_id)
+    return session is None or session.is_stored
+
+
+def state_of(record: RunRecord) -> RunState:
+    """The run's state as it is by now."""
+    session = _session(record.run_id)
+    if session is not None and not session.is_stored:
+        return _unsaved(session).state
+    try:
+        return run_manager().store.record(record.run_id).state
+    except RunError:
+        return RunState.DAMAGED
+
+
 def view_of(record: RunRecord) -> View:
     """The numbers of a run as they stand now.
 
@@ -118,8 +135,7 @@ def _session(run_id: str) -> RunSession | None:
 
 def _is_only_here(session: RunSession, known: set[str]) -> bool:
     """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
-    was_withdrawn = session.state is SessionState.ENDED and session.view.revision == 0
-    return not (session.run_id in known or session.is_stored or was_withdrawn)
+    return not (session.run_id in known or session.is_stored or session.is_withdrawn)
 
 
 def _unsaved(session: RunSession) -> RunRecord:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -60,20 +60,23 @@ def can_fold(records: Sequence[RunRecord]) -> bool:
     return len({_kind(record) for record in records}) < len(records)
 
 
-def series_of(group: Group) -> Series:
-    """The group with the numbers of its runs as they stand now. Raises RunError."""
-    views = tuple(view_of(record) for record in group.records)
-    return Series(group.key, group.name, group.color, views, group.is_baseline)
-
-
 def readable(groups: Sequence[Group]) -> tuple[list[Series], list[str]]:
-    """The series of all groups, and a sentence for each that cannot be read."""
+    """The series with the numbers of their runs as they stand now, and a sentence for each run
+    that cannot be read."""
     series, problems = [], []
     for group in groups:
-        try:
-            series.append(series_of(group))
-        except RunError as error:
-            problems.append(f"{group.name} cannot be drawn. {error}")
+        views, members = [], []
+        for record in group.records:
+            try:
+                views.append(view_of(record))
+                members.append(record)
+            except RunError as error:
+                problems.append(f"{name_of(record)} cannot be drawn. {error}")
+        if members:
+            shown = replace(group, records=tuple(members))
+            series.append(
+                Series(shown.key, shown.name, group.color, tuple(views), group.is_baseline)
+            )
     return series, problems
 
 

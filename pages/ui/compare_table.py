@@ -11,9 +11,11 @@ import streamlit as st
 
 from dec_core.runs.record import RunRecord, RunState
 from pages.ui.compare_address import choose_runs
-from pages.ui.compare_runs import name_of, summary_of
+from pages.ui.compare_runs import is_changing, name_of, state_of, summary_of
 
+TICK_SECONDS = 2.0
 _HEIGHT = 262
+_TICKED = "compare_ticked"
 _CIRCLE = '<circle cx="8" cy="8" r="6" fill="{}"/>'
 _DIAMOND = '<path d="M8 1l7 7-7 7-7-7z" fill="{}"/>'
 _FIGURES = {
@@ -54,7 +56,28 @@ def table(
     colors: Mapping[str, str],
     baseline: str | None,
 ) -> None:
-    """Draw the runs; rows that are ticked stand in the address."""
+    """Draw the runs, again and again while one trains; ticked rows stand in the address."""
+    changing = [record for record in records if is_changing(record)]
+
+    @st.fragment(run_every=TICK_SECONDS if changing else None)
+    def tick() -> None:
+        _draw(records, chosen, colors, baseline)
+        if st.session_state.pop(_TICKED, False):
+            st.rerun()
+        if any(state_of(record) is not record.state for record in changing):
+            # A tick that waited behind a click still carries the address from before it.
+            choose_runs(chosen)
+            st.rerun()
+
+    tick()
+
+
+def _draw(
+    records: Sequence[RunRecord],
+    chosen: Sequence[str],
+    colors: Mapping[str, str],
+    baseline: str | None,
+) -> None:
     run_ids = [record.run_id for record in records]
     # Ticks are row numbers, so another list of runs begins anew with what the address says.
     key = f"compare_table:{hash(tuple(run_ids))}"
@@ -72,6 +95,8 @@ def table(
         placeholder="",
         alt="Runs with their data, verdict, scores and settings; ticked ones are compared",
     )
+    if not records:
+        st.caption("No run passes the filters.")
 
 
 def _choice(row: Any, label: str, values: Sequence[str]) -> list[str]:
@@ -98,6 +123,7 @@ def _take(key: str, run_ids: Sequence[str], chosen: Sequence[str]) -> None:
     ticked = [run_ids[row] for row in st.session_state[key]["selection"]["rows"]]
     kept = [i for i in chosen if i not in run_ids or i in ticked]
     choose_runs([*kept, *(i for i in ticked if i not in kept)])
+    st.session_state[_TICKED] = True
 
 
 def _swatch(color: str | None, is_baseline: bool) -> str | None:
@@ -127,7 +153,7 @@ def _row(record: RunRecord, swatch: str | None) -> dict[str, Any]:
         if record.lineage
         else "",
         "Tags": list(record.tags),
-        "Created": datetime.fromisoformat(record.created) if record.created else None,
+        "Created (UTC)": datetime.fromisoformat(record.created) if record.created else None,
         "Remark": record.problem or summary.get("sentence") or "",
         "Id": record.run_id,
     }
@@ -161,7 +187,7 @@ def _columns() -> dict[str, Any]:
         "Seconds": column.NumberColumn(width=75, format="%.1f", help="Of training, without pauses"),
         "Branch of": column.TextColumn(width=150),
         "Tags": column.ListColumn(width=110),
-        "Created": column.DatetimeColumn(width=125, format="YYYY-MM-DD HH:mm"),
+        "Created (UTC)": column.DatetimeColumn(width=125, format="YYYY-MM-DD HH:mm"),
         "Remark": column.TextColumn(width=420),
         "Id": column.TextColumn(width=150),
     }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.data import DESCRIPTIONS
-from dec_core.errors import DECLabError
 from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
-from pages.ui.branching import branch_control, lineage_sentence
+from pages.ui.branching import branch_control, checkpoints, lineage_sentence
 from pages.ui.export_dialog import export_control
 from pages.ui.panels import PLOTS
+from pages.ui.plain import plain
 from pages.ui.settings_form import log_options
-from pages.ui.state import resume_run, run_manager, show_run, start_run
+from pages.ui.state import resume_run, run_manager, show_run, start_run, tell
 
 # More than this make the menu of runs unreadable; the store keeps them all.
 LISTED_RUNS = 20
@@ -24,10 +25,24 @@ LISTED_RUNS = 20
 _STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the buttons of a run depend on."""
+
+    state: SessionState
+    can_branch: bool
+
+
+def standing(session: RunSession) -> Standing:
+    """How the run stands now."""
+    return Standing(session.state, bool(checkpoints(session)))
+
+
 def controls(
-    session: RunSession | None, state: SessionState | None, preset: str, config: Config | None
+    session: RunSession | None, drawn: Standing | None, preset: str, config: Config | None
 ) -> None:
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
+    state = drawn.state if drawn else None
     is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         origin = lineage_sentence(session) if session else ""
@@ -35,7 +50,7 @@ def controls(
         st.space("stretch")
         _start_button(preset, config)
         _runs(session)
-        if session is None:
+        if session is None or drawn is None:
             return
         _pause_button(session, state)
         _step_button(session, is_active)
@@ -60,19 +75,16 @@ def _title(session: RunSession | None) -> str:
 
 
 def _start_button(preset: str, config: Config | None) -> None:
-    if (
-        st.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            shortcut="S",
-            disabled=config is None,
-            help="Start a run with the settings on the left",
-        )
-        and config is not None
-    ):
-        _tell(lambda: start_run(config, preset))
-        st.rerun()
+    st.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        shortcut="S",
+        disabled=config is None,
+        help="Start a run with the settings on the left",
+        key="start",
+        on_click=lambda: tell(lambda: start_run(config, preset)) if config else None,
+    )
 
 
 def _pause_button(session: RunSession, state: SessionState | None) -> None:
@@ -91,7 +103,7 @@ def _pause_button(session: RunSession, state: SessionState | None) -> None:
 
 def _move_up_button(session: RunSession, state: SessionState | None) -> None:
     """Only a run that waits behind another waiting one can be moved."""
-    if state is SessionState.QUEUED and run_manager().runs_ahead(session) > 1:
+    if state is SessionState.QUEUED and run_manager().can_move_up(session):
         _button(
             "Move up",
             "arrow_upward",
@@ -112,7 +124,7 @@ def _step_button(session: RunSession, is_active: bool) -> None:
         help="Go on to the next update, then pause",
     )
     chosen = st.menu_button(
-        "",
+        "Step size",
         list(_STEPS),
         icon=":material/arrow_drop_down:",
         disabled=not is_active,
@@ -120,7 +132,7 @@ def _step_button(session: RunSession, is_active: bool) -> None:
         key="step_size",
     )
     if chosen:
-        _tell(lambda: session.step(_STEPS[chosen]))
+        tell(lambda: session.step(_STEPS[chosen]))
         st.rerun()
 
 
@@ -144,17 +156,9 @@ def _button(
         disabled=disabled,
         help=help,
         key=f"control:{shortcut}",
-        on_click=_tell,
+        on_click=tell,
         args=(command,),
     )
-
-
-def _tell(command: Callable[[], None]) -> None:
-    """Give a command; one that no longer fits is a sentence, not an error page."""
-    try:
-        command()
-    except DECLabError as error:
-        st.toast(str(error), icon=":material/info:")
 
 
 def _live_parameters(session: RunSession, is_active: bool) -> None:
@@ -180,10 +184,7 @@ def _live_parameters(session: RunSession, is_active: bool) -> None:
 
 
 def _change(session: RunSession, path: str, key: str) -> None:
-    try:
-        session.change(path, st.session_state[key])
-    except DECLabError as error:
-        st.toast(str(error), icon=":material/info:")
+    tell(lambda: session.change(path, st.session_state[key]))
 
 
 def _runs(session: RunSession | None) -> None:
@@ -206,10 +207,11 @@ def _run_labels() -> Iterator[tuple[str, str]]:
     stored = {record.run_id for record in records}
     for session in sessions.values():
         if session.run_id not in stored:
-            yield _session_label(session), session.run_id
+            yield plain(_session_label(session)), session.run_id
     for record in records:
         known = sessions.get(record.run_id)
-        yield (_session_label(known) if known else _record_label(record)), record.run_id
+        label = _session_label(known) if known else _record_label(record)
+        yield plain(label), record.run_id
 
 
 def _session_label(session: RunSession) -> str:

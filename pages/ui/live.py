@@ -6,32 +6,38 @@ import streamlit as st
 
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.training.view import View
+from pages.ui.controls import Standing, standing
 from pages.ui.panels import panels
-from pages.ui.state import run_manager
+from pages.ui.state import run_manager, show_run
 from pages.ui.status import banner, figures_of_merit, where_it_is
 
 TICK_SECONDS = 0.5
 
 
-def live(session: RunSession, state_drawn: SessionState) -> None:
-    """Status and plots; they redraw in place until the run ends.
+def live(session: RunSession, drawn: Standing) -> None:
+    """Status and plots; they redraw in place until the run ends and no map is awaited.
 
-    A state other than the one that the buttons show ends the fragment with one full rerun, which
-    gives them their new state and, at the end, stops the ticking.
+    Where the run no longer stands as the buttons show it, one full rerun gives them their new
+    state; the same rerun starts and stops the ticking.
     """
-    is_ticking = not state_drawn.is_settled or session.maps.is_waiting
+    is_ticking = _needs_ticks(session, drawn.state)
     run_every = TICK_SECONDS if is_ticking else None
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
-        state, view = session.state, session.view
-        _draw(session, view, state)
-        is_settled = state.is_settled and not session.maps.is_waiting
-        has_news = run_manager().has_news(session)
-        if state is not state_drawn or (is_ticking and is_settled) or has_news:
+        now, view = standing(session), session.view
+        _draw(session, view, now.state)
+        needs_ticks = _needs_ticks(session, now.state)
+        if now != drawn or needs_ticks is not is_ticking or run_manager().has_news(session):
+            # A tick that waited behind a click still carries the address from before it.
+            show_run(session.run_id)
             st.rerun()
 
     tick()
+
+
+def _needs_ticks(session: RunSession, state: SessionState) -> bool:
+    return not state.is_settled or session.maps.is_waiting
 
 
 def _draw(session: RunSession, view: View, state: SessionState) -> None:

@@ -12,7 +12,7 @@ from dec_core.analysis.projection import pca_map
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapRate
-from dec_core.runs.session import RunSession
+from dec_core.runs.session import RunSession, SessionState
 from dec_core.training.events import RunStarted, TargetUpdated
 from dec_core.training.view import View
 
@@ -38,13 +38,32 @@ def map_controls(session: RunSession, view: View) -> MapChoice:
         required=True,
         label_visibility="collapsed",
         key="map_method",
+        on_change=_ask_for_maps,
+        args=(session,),
     )
-    with st.popover("", icon=":material/palette:", help="Colours, and how often UMAP runs"):
+    with st.popover(
+        "Colours",
+        icon=":material/palette:",
+        help="Colours, and how often UMAP runs",
+        key="map_colors",
+    ):
         by_true_label = view.has_labels and st.toggle("Colour by true label", key="map_true")
-        every = st.select_slider("A UMAP map every N updates", _INTERVALS, key="map_every")
-    session.maps.rate = _RATES[method]
-    session.maps.every = every
+        st.select_slider(
+            "A UMAP map every N updates",
+            _INTERVALS,
+            key="map_every",
+            on_change=_ask_for_maps,
+            args=(session,),
+        )
+    # Another tab may look at the same run; only a person's own click turns its maps off.
+    if session.maps.rate is MapRate.OFF and method != _PCA:
+        _ask_for_maps(session)
     return MapChoice(method, by_true_label)
+
+
+def _ask_for_maps(session: RunSession) -> None:
+    session.maps.rate = _RATES[st.session_state["map_method"]]
+    session.maps.every = st.session_state["map_every"]
 
 
 def draw_map(session: RunSession, view: View, update: int | None, choice: MapChoice) -> Plot:
@@ -58,12 +77,18 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
             return draw_waiting(method, "The embedding is not finite")
         points = pca_map(shown.embedding_sample, pca_map(view.centers.embedding_sample))
         return _draw(view.started, points, shown, choice)
-    if view.is_over:
+    if view.is_over or _is_at_rest(session, choice):
         session.maps.request(shown)
     frame = session.maps.nearest(update)
     if frame is None or frame.update >= len(view.updates):
-        return draw_waiting(method, session.maps.error or _why_waiting(view, choice))
+        return draw_waiting(method, session.maps.error or _why_waiting(session, view, choice))
     return _draw(view.started, frame.points, view.updates[frame.update], choice)
+
+
+def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
+    """Whether no update will come by itself that would bring a map."""
+    is_paused = session.state is SessionState.PAUSED and choice.method == _LIVE
+    return is_paused or session.state is SessionState.INTERRUPTED
 
 
 def _draw(
@@ -93,7 +118,7 @@ def _nearest_kept(view: View, update: int) -> TargetUpdated:
     return next(kept, view.updates[0])
 
 
-def _why_waiting(view: View, choice: MapChoice) -> str:
-    if choice.method == _END and not view.is_over:
+def _why_waiting(session: RunSession, view: View, choice: MapChoice) -> str:
+    if choice.method == _END and not view.is_over and not _is_at_rest(session, choice):
         return "The map is made when the run ends"
     return "The first UMAP map takes some seconds"

@@ -100,7 +100,7 @@ def _log(session: RunSession, view: View) -> None:
             )
             st.download_button(
                 "Numbers as CSV",
-                lambda: updates_csv(session.view),
+                lambda: updates_csv(view),
                 file_name=f"dec-lab_{session.run_id}_updates_iteration-{view.iteration}.csv",
                 mime="text/csv",
                 icon=":material/download:",

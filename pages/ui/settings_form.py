@@ -14,6 +14,7 @@ from dec_core.errors import RunError, SettingsError
 from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 from dec_core.runs.session import RunSession
 from pages.ui.address import names_settings, read_settings, write_settings
+from pages.ui.plain import plain
 from pages.ui.state import current_run
 
 _PREFIX = "setting:"
@@ -183,7 +184,7 @@ def _checked(values: dict[str, Any], base: Config) -> Config | None:
     try:
         return base.with_values(values)
     except SettingsError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return None
 
 

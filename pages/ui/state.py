@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from dec_core.config import Config
-from dec_core.errors import RunError
+from dec_core.errors import DECLabError, RunError
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession
+from pages.ui.plain import plain
 from pages.ui.script_runner import keep_keras_session
 
 _RUN = "run"
@@ -44,8 +47,16 @@ def resume_run(session: RunSession) -> None:
 
 def show_run(run_id: str) -> None:
     """Make the address name this run."""
-    st.query_params[_RUN] = run_id
-    st.session_state["frame"] = None
+    if st.query_params.get(_RUN) != run_id:
+        st.query_params[_RUN] = run_id
+
+
+def tell(command: Callable[[], object]) -> None:
+    """Give a command; one that no longer fits is a sentence, not an error page."""
+    try:
+        command()
+    except DECLabError as error:
+        st.toast(plain(str(error)), icon=":material/info:")
 
 
 def forget_run() -> None:
@@ -58,6 +69,6 @@ def run_or_explain() -> RunSession | None:
     try:
         return current_run()
     except RunError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(plain(str(error)), icon=":material/link_off:")
         forget_run()
         return None

@@ -8,6 +8,7 @@ from dec_core.analysis.verdict import Condition, StopReason
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.training.events import Phase
 from dec_core.training.view import View
+from pages.ui.plain import plain
 from pages.ui.state import run_manager
 
 _NONE = "\N{EN DASH}"
@@ -23,14 +24,14 @@ def banner(session: RunSession, view: View, state: SessionState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
     with st.container(key="banner"):
         if view.failed is not None:
-            st.error(f"Failed: {view.failed.message}", icon=":material/error:")
+            st.error(f"Failed: {plain(view.failed.message)}", icon=":material/error:")
         else:
             _judgement(session, view, state)
     if view.failed is not None:
         with st.expander("Details"):
             st.code(view.failed.details, language=None, wrap_lines=True)
     for message in view.warnings:
-        st.warning(message, icon=":material/warning:")
+        st.warning(plain(message), icon=":material/warning:")
 
 
 def figures_of_merit(view: View) -> None:
@@ -71,7 +72,9 @@ def figures_of_merit(view: View) -> None:
 
 def _judgement(session: RunSession, view: View, state: SessionState) -> None:
     judgement = view.judgement()
-    if state is SessionState.INTERRUPTED:
+    if session.is_withdrawn:
+        st.info("Withdrawn before it began.", icon=":material/undo:")
+    elif state is SessionState.INTERRUPTED:
         st.warning(
             f"Interrupted at iteration {view.iteration:,}: its process ended before the run did. "
             "Resume goes on from the last checkpoint.",
@@ -80,19 +83,17 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
     elif judgement is None or state is SessionState.QUEUED:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
     elif judgement.condition is Condition.HEALTHY:
-        st.success(judgement.sentence, icon=":material/check_circle:")
+        st.success(plain(judgement.sentence), icon=":material/check_circle:")
     elif judgement.condition is Condition.WARNING:
-        st.warning(judgement.sentence, icon=":material/warning:")
+        st.warning(plain(judgement.sentence), icon=":material/warning:")
     else:
-        st.error(judgement.sentence, icon=":material/dangerous:")
+        st.error(plain(judgement.sentence), icon=":material/dangerous:")
 
 
 def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
     if state is SessionState.QUEUED:
         ahead = run_manager().runs_ahead(session)
         return f"Queued: {ahead} ahead of this one."
-    if state is SessionState.ENDED:
-        return "Withdrawn before it began."
     if view.started is None:
         return "Getting ready: loading the data and TensorFlow."
     if view.phase is Phase.PRETRAINING:
@@ -113,12 +114,12 @@ def _progress(session: RunSession, view: View, state: SessionState) -> tuple[flo
         words.append("pretrained by an earlier run")
     if session.lineage is not None:
         words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
-    if session.is_stopping:
+    if state.is_settled:
+        words.append(state.value)
+    elif session.is_stopping:
         words.append("stopping")
     elif state is SessionState.PAUSED:
         words.append("paused")
-    elif state in (SessionState.ENDED, SessionState.INTERRUPTED):
-        words.append(state.value)
     elif state is SessionState.ELSEWHERE:
         words.append("trained by another process")
     elif view.seconds_left is not None:

@@ -17,6 +17,7 @@ from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs import session as session_module
+from dec_core.runs.manager import RunManager
 from dec_core.runs.projector import Projector
 from dec_core.runs.session import RunSession, SessionState, Step
 from dec_core.training.events import ParameterChanged
@@ -205,7 +206,8 @@ def test_stop_ends_a_run_as_unfinished() -> None:
     assert view.finished.stop_reason is StopReason.STOPPED
     assert view.finished.judgement.verdict is Verdict.UNFINISHED
     assert view.finished.judgement.sentence.startswith("Stopped by you at iteration")
-    assert not session.is_stopping
+    # The buttons may still show the state from before the end; Stop must not come back in them.
+    assert session.is_stopping
 
 
 @pytest.mark.parametrize("has_begun_to_cluster", [True, False])
@@ -253,7 +255,17 @@ def test_a_withdrawn_run_never_starts() -> None:
     assert not session.start()
     session.join(timeout=60)
     assert session.state is SessionState.ENDED
+    assert session.is_withdrawn
     assert session.view.revision == 0
+
+
+def test_a_step_ends_at_a_checkpoint(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 1)
+    pause(session)
+    for _ in range(3):
+        step(session, Step.ITERATION)
+        assert session.view.iteration in manager.store.checkpoints(session.run_id)
 
 
 def test_a_live_change_arrives_as_an_event() -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
 from tests.ui.screens import (
     ROUTER,
@@ -288,6 +289,42 @@ def test_a_run_that_trains_is_not_deleted(manager: RunManager) -> None:
     click(click(screen, "Delete"), "Delete for good")
     assert manager.store.folder(session.run_id).is_dir()
     assert screen.query_params["runs"] == session.run_id
+
+
+def test_a_baseline_stays_while_others_are_deleted(manager: RunManager) -> None:
+    first, second = two(manager)
+    screen = compare(runs=second, baseline=first)
+    click(click(screen, "Delete"), "Delete for good")
+    assert [record.run_id for record in manager.store.records()] == [first]
+    assert screen.query_params["baseline"] == first
+
+
+def test_a_run_that_cannot_be_saved_is_compared_as_well(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = trained(manager)
+
+    def refuses(*_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(RunStore, "create", refuses)
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    screen = compare(runs=f"{session.run_id},{other.run_id}")
+    assert rows(screen)[session.run_id]["State"] == "running"
+    assert [said for said in sentences(screen) if "was not saved, so nothing tells" in said]
+    screen = compare(runs=session.run_id)
+    assert button(screen, "Delete").disabled
+
+
+def test_one_run_that_is_damaged_does_not_hide_its_series(manager: RunManager) -> None:
+    first, second = two(manager)
+    forget_sessions(manager)
+    screen = compare(runs=f"{first},{second}")
+    (manager.store.folder(second) / "events.jsonl").write_text("damaged")
+    screen.toggle(key="fold_seeds").set_value(True).run()
+    assert [said for said in sentences(screen) if said.startswith(f"{second} cannot be drawn")]
+    assert [entry["run"] for entry in legend(screen)] == [first]
 
 
 def test_settings_that_were_changed_by_hand_are_differences(manager: RunManager) -> None:

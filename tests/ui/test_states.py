@@ -12,6 +12,7 @@ import streamlit as st
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
 from dec_core.runs.manager import RunManager
+from dec_core.runs.maps import MapRate
 from dec_core.runs.session import RunSession, SessionState
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -152,7 +153,8 @@ def test_a_finished_run(manager: RunManager) -> None:
     assert where(screen).endswith("ended")
     assert enabled(screen) == {
         "Start": True,
-        "Start the branch": True,
+        # At its maximum, so that a branch with the same settings would have nothing to do.
+        "Start the branch": False,
         "Show this run's settings on the left": False,
         "Pause": False,
         "Step": False,
@@ -173,7 +175,7 @@ def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
 
 
 def test_a_stopped_run(manager: RunManager) -> None:
-    session = endless(manager)
+    session = endless(manager, clustering__learning_rate=1e-5)
     session.stop()
     wait_for(session, SessionState.ENDED)
     screen = new_screen(run=session.run_id)
@@ -244,6 +246,13 @@ def test_a_link_to_an_unknown_run(run_id: str, sentence: str) -> None:
     assert not sentences(refresh(screen))
 
 
+def test_a_withdrawn_branch(manager: RunManager) -> None:
+    parent = endless(manager)
+    branched = manager.branch(parent.run_id, small_config(ENDLESS), "digits", 0)
+    branched.stop()
+    assert sentences(new_screen(run=branched.run_id)) == ["Withdrawn before it began."]
+
+
 def test_a_reload_and_a_second_tab_see_the_same_run(manager: RunManager) -> None:
     session = endless(manager)
     first, second = new_screen(run=session.run_id), new_screen(run=session.run_id)
@@ -275,6 +284,48 @@ def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     assert session.maps.error is None
     shown = plots(refresh(screen))["embedding"]["alternative"]
     assert shown == "UMAP map of 300 samples at iteration 41, coloured by true label."
+
+
+def test_a_map_that_is_wanted_after_the_end_makes_the_page_tick(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begin(manager)
+    wait_for(session, SessionState.ENDED)
+    fragment, ticks = st.fragment, []
+
+    def watched(*arguments: Any, run_every: float | None = None) -> Any:
+        ticks.append(run_every)
+        return fragment(*arguments, run_every=run_every)
+
+    monkeypatch.setattr(st, "fragment", watched)
+    screen = new_screen(run=session.run_id)
+    assert set(ticks) == {None}
+    # A map that never comes: the process that would make it is not asked.
+    monkeypatch.setattr(manager.projector, "submit", lambda *_: None)
+    choose(screen, "map_method", "UMAP")
+    assert ticks[-1] is not None
+
+
+@pytest.mark.parametrize("method", ["UMAP", "UMAP at the end"])
+def test_a_paused_run_gets_the_map_that_is_asked_for(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    session = endless(manager)
+    pause(session)
+    asked: list[str] = []
+    monkeypatch.setattr(manager.projector, "submit", lambda run_id, *_: asked.append(run_id))
+    screen = choose(new_screen(run=session.run_id), "map_method", method)
+    assert asked == ([session.run_id] if method == "UMAP" else [])
+    words = {"UMAP": "takes some seconds", "UMAP at the end": "made when the run ends"}
+    assert words[method] in plots(screen)["embedding"]["alternative"]
+
+
+def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
+    session = begin(manager)
+    wait_for(session, SessionState.ENDED)
+    choose(new_screen(run=session.run_id), "map_method", "UMAP at the end")
+    new_screen(run=session.run_id)
+    assert session.maps.rate is MapRate.END
 
 
 def test_a_change_of_the_learning_rate_stands_in_the_captions(manager: RunManager) -> None:

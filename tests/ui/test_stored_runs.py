@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession, SessionState, Step
 from dec_core.runs.store import RunStore
-from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
+from tests.runs.small_sessions import (
+    ENDLESS,
+    pause,
+    small_config,
+    step,
+    wait_for,
+    wait_for_updates,
+)
 from tests.ui.screens import (
     button,
     click,
@@ -25,7 +32,10 @@ def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
     """A run of an earlier server that was closed while it trained."""
     earlier = RunManager()
     session = earlier.start(small_config({**ENDLESS, **(values or {})}), "digits")
-    wait_for_updates(session, 3)
+    # By steps, or a short run might come to its end before it is closed.
+    pause(session)
+    while len(session.view.updates) < 3:
+        step(session, Step.UPDATE)
     earlier.close()
     wait_for(session, SessionState.INTERRUPTED)
     return session
@@ -109,6 +119,29 @@ def test_a_branch_is_compared_with_its_checkpoint(
     said = [text.value for text in screen.markdown]
     assert "From iteration **0**" in said
     assert [text for text in said if text.startswith("Learning rate: 0.001")]
+    # The slider moves on, and the button still means what stands above it.
+    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: None)
+    click(screen, "Start the branch")
+    lineage = manager.sessions()[-1].lineage
+    assert lineage is not None
+    assert lineage.iteration == 0
+
+
+def test_branch_is_possible_as_soon_as_there_is_a_checkpoint(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    calls: list[None] = []
+
+    def none_at_first(known: RunSession) -> tuple[int, ...]:
+        calls.append(None)
+        return manager.store.checkpoints(known.run_id) if len(calls) > 2 else ()
+
+    monkeypatch.setattr("pages.ui.branching.checkpoints", none_at_first)
+    monkeypatch.setattr("pages.ui.controls.checkpoints", none_at_first)
+    screen = new_screen(run=session.run_id)
+    assert "Start the branch" in enabled(screen)
 
 
 def test_a_finished_run_of_an_earlier_server() -> None:
@@ -155,6 +188,18 @@ def test_queued_runs_can_be_moved_up(manager: RunManager) -> None:
     click(screen, "Move up")
     assert manager.runs_ahead(waiting[1]) == 1
     assert manager.runs_ahead(waiting[0]) == 2
+    assert "Move up" not in enabled(screen)
+
+
+def test_the_first_that_waits_for_two_cannot_be_moved_up(
+    monkeypatch: pytest.MonkeyPatch, manager: RunManager
+) -> None:
+    monkeypatch.setattr(manager, "_max_active", 2)
+    for _ in range(2):
+        manager.start(small_config(ENDLESS), "digits")
+    screen = new_screen(run=manager.start(small_config(ENDLESS), "digits").run_id)
+    assert sentences(screen) == ["Queued: 2 ahead of this one."]
+    assert "Move up" not in enabled(screen)
 
 
 def test_a_link_to_a_run_brings_its_settings(manager: RunManager) -> None:
