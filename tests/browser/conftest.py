@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
+from dec_core.presets import get_preset
+from dec_core.runs.execution import execute
+from dec_core.runs.record import RunState
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.server import running_server
-from tests.browser.train_page import stop_button
+from tests.browser.train_page import start_button, stop_button
 
 OpenPage = Callable[..., Page]
+StoredRun = Callable[..., str]
 
-expect.set_options(timeout=60_000)
+# Milliseconds; a busy machine may be slow, and only a failure waits to the end.
+PATIENCE = 240_000
+expect.set_options(timeout=PATIENCE)
+
+# Ends after 60 iterations on a few samples.
+SHORT_RUN = {
+    "clustering.tol": 0,
+    "clustering.max_iterations": 60,
+    "clustering.kmeans_restarts": 2,
+    "pretraining.epochs": 5,
+    "data.n_samples": 300,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,13 +63,37 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_server(tmp_path_factory.mktemp("server") / "log.txt") as address:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the server of all these tests writes."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(server_folder: Path) -> Iterator[str]:
+    with running_server(server_folder / "log.txt") as address:
         yield address
 
 
+@pytest.fixture(scope="session")
+def stored_run(server_folder: Path) -> StoredRun:
+    """Train a run into the server's store, once for all tests that want the same one."""
+
+    @cache
+    def train(**values: object) -> str:
+        named = {name.replace("__", "."): value for name, value in values.items()}
+        config = get_preset("digits").config.with_values({**SHORT_RUN, **named})
+        store = RunStore(server_folder / "runs")
+        recorder = Recorder(store, store.create(config, "digits"))
+        for _ in execute(config, recorder):
+            pass
+        recorder.close()
+        return recorder.run_id
+
+    return train
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
+def open_page(browser: Browser, server: str, server_folder: Path) -> Iterator[OpenPage]:
     """Open an address of the server; at the end no console may hold an error."""
     complaints: list[str] = []
     contexts = []
@@ -78,19 +120,21 @@ def open_page(browser: Browser, server: str) -> Iterator[OpenPage]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if theme == "dark" else "light",
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch(page)
         page.goto(server + path)
-        page.get_by_role("button", name="Start").wait_for()
+        if path.startswith("/compare"):
+            page.get_by_role("heading", name="Compare").wait_for()
+        else:
+            start_button(page).wait_for()
         return page
 
     yield open_
     for context in contexts:
-        for page in context.pages:
-            _end_run(page)
         context.close()
+    _end_runs(browser, server, RunStore(server_folder / "runs"))
     assert not complaints
 
 
@@ -101,9 +145,14 @@ def screenshot_path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "train.png"
 
 
-def _end_run(page: Page) -> None:
+def _end_runs(browser: Browser, server: str, store: RunStore) -> None:
     """Stop what a failed test left behind, so that the next test need not wait for it."""
-    button = stop_button(page)
-    if button.count() and button.is_enabled():
-        button.click()
-        expect(button).to_be_disabled()
+    left = [r.run_id for r in store.records() if r.state in (RunState.RUNNING, RunState.QUEUED)]
+    for run in left:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{server}/?run={run}")
+        # A click by script does nothing where the run has just ended by itself.
+        stop_button(page).evaluate("button => button.click()")
+        expect(stop_button(page)).to_be_disabled()
+        page.close()

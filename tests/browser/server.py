@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE = 60
+_PATIENCE = 240
 
 
 @contextmanager
@@ -44,7 +44,12 @@ def running_server(log: Path, end: signal.Signals = signal.SIGTERM) -> Iterator[
             yield address
         finally:
             process.send_signal(end)
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=_PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                raise
 
 
 def _free_port() -> int:

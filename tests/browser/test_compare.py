@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -10,14 +11,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
     ENDLESS,
-    SHORT,
     banner,
     plot,
     run_id,
+    selector,
     start,
+    start_button,
     stop,
     wait_for_draws,
     wait_for_updates,
@@ -30,17 +32,6 @@ _OPACITIES = """element => Object.fromEntries(
      Number(trace.style.opacity || 1)]))"""
 
 
-def trained(open_page: OpenPage, *addresses: str) -> tuple[Page, list[str]]:
-    """A tab in which these runs have ended."""
-    page, runs = open_page(addresses[0]), []
-    for address in addresses:
-        page.goto(page.url.split("/?")[0] + address)
-        start(page)
-        runs.append(run_id(page))
-        banner(page, "at iteration 61").wait_for()
-    return page, runs
-
-
 def compare(page: Page) -> None:
     """Go to the Compare page by the navigation and wait for its curves."""
     page.get_by_role("link", name="Compare").click()
@@ -51,49 +42,69 @@ def chosen(page: Page) -> list[str]:
     return parse_qs(urlparse(page.url).query)["runs"][0].split(",")
 
 
-def wait_until_only(page: Page, run: str | None) -> None:
+def wait_until_only(page: Page, run: str | None, timeout: float = PATIENCE) -> None:
     """Wait until the curves of ``run`` alone are bright, or all of them for None."""
     page.wait_for_function(
-        f"""([element, run]) => Object.entries(({_OPACITIES})(element)).every(([key, opacity]) =>
-            (opacity === 1) === (run === null || key.startsWith(run)))""",
-        arg=[plot(page, "comparison").element_handle(), run],
+        f"""([selector, run]) => {{
+          const element = document.querySelector(selector);
+          const curves = element ? Object.entries(({_OPACITIES})(element)) : [];
+          return curves.length > 0 && curves.every(([key, opacity]) =>
+            (opacity === 1) === (run === null || key.startsWith(run)));
+        }}""",
+        arg=[selector("comparison"), run],
+        timeout=timeout,
     )
 
 
-def point_until_dimmed(page: Page, spot: tuple[float, float]) -> None:
-    """Point at a spot, and again where the plot was not yet listening."""
-    dimmed = page.locator("[data-run].dec-lab-dim").first
-    for _ in range(20):
+def point_until_lit(page: Page, point: Callable[[], None], run: str) -> None:
+    """Point at something, and again where the page moved or was not yet listening."""
+    for _ in range(60):
         page.mouse.move(2, 2)
-        page.mouse.move(*spot)
+        point()
         with contextlib.suppress(PlaywrightTimeout):
-            dimmed.wait_for(timeout=3_000)
+            wait_until_only(page, run, timeout=3_000)
             return
-    pytest.fail("Pointing at the curve dims no other run.")
+    pytest.fail(f"Pointing at {run} does not light up its curves alone.")
 
 
-def test_pointing_at_a_run_lights_it_up_everywhere(open_page: OpenPage) -> None:
-    page, (first, second) = trained(open_page, SHORT + "&seed=1", SHORT + "&seed=2")
+def test_pointing_at_a_run_lights_it_up_everywhere(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    first, second = stored_run(seed=1), stored_run(seed=2)
+    page = open_page()
     compare(page)
     page.wait_for_function("() => new URL(location).searchParams.has('runs')")
     assert set(chosen(page)) >= {first, second}
-    wait_until_only(page, None)
-    page.locator(f".dec-lab-legend [data-run={first}]").hover()
-    wait_until_only(page, first)
     row = page.locator(f".dec-lab-settings [data-run={second}]")
+    row.wait_for()
+    page.get_by_test_id("data-grid-canvas").first.wait_for()
+    wait_until_only(page, None)
+    entry = page.locator(f".dec-lab-legend [data-run={first}]")
+    point_until_lit(page, entry.hover, first)
     expect(row).to_have_class("dec-lab-dim")
-    row.hover()
-    wait_until_only(page, second)
-    expect(page.locator(f".dec-lab-legend [data-run={first}]")).to_have_class("dec-lab-dim")
+    point_until_lit(page, row.hover, second)
+    expect(entry).to_have_class("dec-lab-dim")
     page.mouse.move(2, 2)
     wait_until_only(page, None)
 
 
-def test_pointing_at_a_curve_lights_up_its_run(open_page: OpenPage) -> None:
-    page, (run,) = trained(open_page, SHORT + "&seed=3")
-    compare(page)
-    plot(page, "comparison").scroll_into_view_if_needed()
-    spot = plot(page, "comparison").evaluate(
+def test_pointing_at_a_curve_lights_up_its_run(open_page: OpenPage, stored_run: StoredRun) -> None:
+    run, other = stored_run(seed=3), stored_run(seed=1)
+    page = open_page(f"/compare?runs={run},{other}")
+    plot(page, "comparison").locator(".main-svg").first.wait_for()
+
+    def point() -> None:
+        plot(page, "comparison").scroll_into_view_if_needed()
+        page.mouse.move(*_spot_of_curve(page, run))
+
+    point_until_lit(page, point, run)
+    lit = page.locator(".dec-lab-legend [data-run]:not(.dec-lab-dim)")
+    expect(lit).to_have_attribute("data-run", run)
+
+
+def _spot_of_curve(page: Page, run: str) -> tuple[float, float]:
+    """Where a point of the run's curve is on the screen."""
+    x, y = plot(page, "comparison").evaluate(
         """(element, run) => {
           const trace = element._fullData.find(t => t.legendgroup === run && t.hovertemplate);
           const { xaxis, yaxis } = element._fullLayout, box = element.getBoundingClientRect();
@@ -102,24 +113,21 @@ def test_pointing_at_a_curve_lights_up_its_run(open_page: OpenPage) -> None:
         }""",
         run,
     )
-    point_until_dimmed(page, spot)
-    lit = page.locator(".dec-lab-legend [data-run]:not(.dec-lab-dim)").get_attribute("data-run")
-    assert lit is not None
-    wait_until_only(page, lit)
+    return x, y
 
 
-def test_the_choice_survives_a_reload_and_the_plot_another_measure(open_page: OpenPage) -> None:
-    page, (first, second) = trained(open_page, SHORT + "&seed=4", SHORT + "&seed=5")
-    compare(page)
-    origin = page.url.split("/compare")[0]
-    page.goto(f"{origin}/compare?runs={second},{first}&baseline={first}")
+def test_the_choice_survives_a_reload_and_the_plot_another_measure(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    first, second = stored_run(seed=1), stored_run(seed=2)
+    page = open_page(f"/compare?runs={second},{first}&baseline={first}")
     plot(page, "comparison").locator(".main-svg").first.wait_for()
     page.reload()
     plot(page, "comparison").locator(".main-svg").first.wait_for()
     assert chosen(page) == [second, first]
     entries = page.locator(".dec-lab-legend [data-run]")
     expect(entries).to_have_count(2)
-    assert entries.first.get_attribute("data-run") == first
+    expect(entries.first).to_have_attribute("data-run", first)
     element = plot(page, "comparison").element_handle()
     page.evaluate("element => { element.markedByTest = true; }", element)
     page.get_by_role("radio", name="NMI", exact=True).click()
@@ -141,45 +149,71 @@ def test_a_run_that_trains_is_drawn_on_in_place(open_page: OpenPage) -> None:
     wait_for_updates(page)
 
 
-def test_a_ticked_row_is_compared(open_page: OpenPage) -> None:
-    page, (run,) = trained(open_page, SHORT + "&seed=6")
-    origin = page.url.split("/?")[0]
-    page.goto(f"{origin}/compare?runs={run}")
-    expect(page.locator(".dec-lab-legend [data-run]")).to_have_count(1)
-    grid = page.locator(".dvn-scroller")
+def test_a_ticked_row_is_compared(open_page: OpenPage, stored_run: StoredRun) -> None:
+    run = stored_run(seed=6)
+    page = open_page(f"/compare?runs={run}")
+    entries = page.locator(".dec-lab-legend [data-run]")
+    expect(entries).to_have_count(1)
     expect(page.get_by_test_id("data-grid-canvas").first).to_be_visible()
     # The newest run is the first row; its tick goes.
-    grid.click(position={"x": 17, "y": 52})
-    expect(page.locator(".dec-lab-legend [data-run]")).to_have_count(0)
+    for _ in range(20):
+        page.locator(".dvn-scroller").first.click(position={"x": 17, "y": 52})
+        with contextlib.suppress(AssertionError):
+            expect(entries).to_have_count(0, timeout=10_000)
+            break
     page.wait_for_function("() => new URL(location).searchParams.get('runs') === ''")
 
 
-def test_open_leads_to_the_run(open_page: OpenPage) -> None:
-    page, (run,) = trained(open_page, SHORT + "&seed=7")
+def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: StoredRun) -> None:
+    run, other = stored_run(seed=1), stored_run(seed=2)
+    page = open_page(f"/compare?runs={other}&baseline={run}")
+    plot(page, "comparison").locator(".main-svg").first.wait_for()
+    page.get_by_role("link", name="Train", exact=True).click()
+    start_button(page).wait_for()
     compare(page)
+    page.wait_for_function("() => new URL(location).searchParams.has('baseline')")
+    assert chosen(page) == [other]
+
+
+def test_train_comes_back_with_its_run_and_settings(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    run = stored_run(seed=1)
+    page = open_page(f"/?run={run}&preset=digits&clustering.n_clusters=7")
+    banner(page, "at iteration 61").wait_for()
+    compare(page)
+    page.get_by_role("link", name="Train", exact=True).click()
+    banner(page, "at iteration 61").wait_for()
+    assert run_id(page) == run
+    expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
+
+
+def test_open_leads_to_the_run(open_page: OpenPage, stored_run: StoredRun) -> None:
+    run = stored_run(seed=1)
+    page = open_page(f"/compare?runs={run}")
     page.get_by_role("link", name=f"Open {run} on the Train page").click()
     banner(page, "at iteration 61").wait_for()
     assert run_id(page) == run
 
 
-def test_the_numbers_of_the_curves_are_saved(open_page: OpenPage, tmp_path: Path) -> None:
-    page, (first, second) = trained(open_page, SHORT + "&seed=8", SHORT + "&clustering.alpha=2")
-    origin = page.url.split("/?")[0]
-    page.goto(f"{origin}/compare?runs={first}")
+def test_the_numbers_of_the_curves_are_saved(
+    open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
+) -> None:
+    first, second = stored_run(seed=1), stored_run(seed=2)
+    page = open_page(f"/compare?runs={first}")
     plot(page, "comparison").locator(".main-svg").first.wait_for()
     rows = _saved(page, "comparison", tmp_path)
     assert rows[0] == "series,iteration,value,measure"
     assert {row.split(",")[-1] for row in rows[1:]} >= {"ACC", "NMI", "Effective clusters"}
-    page.goto(f"{origin}/compare?runs={first},{second}")
+    page.goto(page.url.split("?")[0] + f"?runs={first},{second}")
     page.get_by_text("trained on different samples").wait_for()
 
 
-def test_the_agreement_is_saved_cell_by_cell(open_page: OpenPage, tmp_path: Path) -> None:
-    page, (first, second) = trained(
-        open_page, SHORT + "&seed=9", SHORT + "&seed=9&clustering.alpha=2"
-    )
-    origin = page.url.split("/?")[0]
-    page.goto(f"{origin}/compare?runs={first},{second}")
+def test_the_agreement_is_saved_cell_by_cell(
+    open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
+) -> None:
+    first, second = stored_run(seed=1), stored_run(seed=1, clustering__alpha=2)
+    page = open_page(f"/compare?runs={first},{second}")
     plot(page, "agreement").locator(".main-svg").first.wait_for()
     rows = _saved(page, "agreement", tmp_path)
     assert rows[0] == "series,cluster_of_first,cluster_of_second,samples"

@@ -14,10 +14,9 @@ from dec_core.export.frames import frames_of
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
 from dec_core.runs.record import RunRecord, RunState
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
     ENDLESS,
-    SHORT,
     banner,
     plot,
     run_id,
@@ -37,7 +36,9 @@ def open_export(page: Page) -> None:
 def download(page: Page, folder: Path) -> Path:
     """Wait for the result, then fetch it. Exports step back behind all else on the machine."""
     button = page.get_by_role("dialog").get_by_role("button", name="Download")
-    button.wait_for(timeout=300_000)
+    button.wait_for(timeout=900_000)
+    # The rerun that ends the ticking gives the button a new file.
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     with page.expect_download() as fetched:
         button.click()
     target = folder / fetched.value.suggested_filename
@@ -46,9 +47,8 @@ def download(page: Page, folder: Path) -> Path:
 
 
 @pytest.fixture
-def finished_page(open_page: OpenPage) -> Page:
-    page = open_page(SHORT)
-    start(page)
+def finished_page(open_page: OpenPage, stored_run: StoredRun) -> Page:
+    page = open_page(f"/?run={stored_run()}")
     banner(page, "at iteration 61").wait_for()
     wait_for_updates(page)
     wait_for_last_iteration(page, "sizes", 60)
@@ -108,8 +108,9 @@ def test_the_page_and_the_export_write_the_same_numbers(
     open_export(finished_page)
     for name in ("Is it better", "Where are", "Which cluster", "Is it still"):
         finished_page.get_by_role("button", name=name).click()
-    finished_page.get_by_role("button", name="PDF", exact=True).click()
+    # In this order there is always a format, so that the button stays enabled.
     finished_page.get_by_role("button", name="CSV", exact=True).click()
+    finished_page.get_by_role("button", name="PDF", exact=True).click()
     finished_page.get_by_role("button", name="Make the files").click()
     exported = download(finished_page, tmp_path)
     assert exported.name.endswith("_sizes_iteration-60.csv")
@@ -120,6 +121,7 @@ def quiet_page(browser: Browser, path: Path) -> tuple[Page, list[str]]:
     """A saved page, and whatever it complains of or asks for."""
     complaints: list[str] = []
     page = browser.new_page(viewport={"width": 1100, "height": 800})
+    page.set_default_timeout(PATIENCE)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on(
         "request",

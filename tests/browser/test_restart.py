@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
+from tests.browser.conftest import PATIENCE
 from tests.browser.server import running_server
 from tests.browser.train_page import (
     ENDLESS,
@@ -18,6 +19,7 @@ from tests.browser.train_page import (
     plot,
     run_id,
     start,
+    start_button,
     stop,
     wait_for_updates,
 )
@@ -25,9 +27,9 @@ from tests.browser.train_page import (
 
 def open_page(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
-    page.get_by_role("button", name="Start").wait_for()
+    start_button(page).wait_for()
     return page
 
 

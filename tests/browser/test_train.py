@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.server import running_server
 from tests.browser.train_page import (
     ENDLESS,
     banner,
     iteration,
     plot,
+    press,
     run_id,
     start,
     stop,
@@ -102,18 +103,18 @@ def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
     page = open_page(ENDLESS)
     start(page)
     wait_for_updates(page)
-    page.keyboard.press("p")
+    press(page, "p", "Pause")
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
     wait_until_still(page)
     shown = page.locator(".dec-lab-frames span")
     before = shown.inner_text()
-    page.keyboard.press("n")
+    press(page, "n", "Step")
     expect(shown).not_to_have_text(before)
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
     wait_until_still(page)
-    page.keyboard.press("p")
+    press(page, "p", "Resume")
     expect(page.get_by_test_id("stProgress")).not_to_contain_text("paused")
-    page.keyboard.press("x")
+    press(page, "x", "Stop")
     banner(page, "Stopped by you").wait_for()
 
 
@@ -135,11 +136,10 @@ def test_the_slider_stays_where_it_is_put_and_follows_again(open_page: OpenPage)
     stop(page)
 
 
-def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(
-        "/?preset=digits&clustering.max_iterations=60&clustering.tol=0&pretraining.epochs=10"
-    )
-    start(page)
+def test_every_plot_is_saved_as_png_svg_html_and_csv(
+    open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
+) -> None:
+    page = open_page(f"/?run={stored_run(data__n_samples=None)}")
     banner(page, "at iteration 61").wait_for()
     wait_for_last_iteration(page, "sizes", 60)
     wait_for_updates(page)
@@ -160,12 +160,10 @@ def test_every_plot_is_saved_as_png_svg_html_and_csv(open_page: OpenPage, tmp_pa
     assert labels[1].split(",")[2] in {str(cluster) for cluster in range(10)}
 
 
-def test_a_saved_page_shows_its_plot_without_a_server(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page(
-        "/?preset=digits&clustering.max_iterations=60&clustering.tol=0&pretraining.epochs=10"
-    )
-    start(page)
-    banner(page, "at iteration 61").wait_for()
+def test_a_saved_page_shows_its_plot_without_a_server(
+    open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
+) -> None:
+    page = open_page(f"/?run={stored_run(data__n_samples=None)}")
     wait_for_last_iteration(page, "scores", 60)
     saved = _save(page, "scores", "HTML", tmp_path)
     alone = page.context.new_page()
@@ -174,22 +172,23 @@ def test_a_saved_page_shows_its_plot_without_a_server(open_page: OpenPage, tmp_p
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
-def test_both_themes_at_both_sizes(open_page: OpenPage, size: tuple[int, int]) -> None:
+def test_both_themes_at_both_sizes(
+    open_page: OpenPage, stored_run: StoredRun, size: tuple[int, int]
+) -> None:
     colors = {}
     for theme in ("light", "dark"):
         page = open_page(
-            "/?preset=digits&clustering.max_iterations=30&clustering.tol=0&pretraining.epochs=10",
+            f"/?run={stored_run(data__n_samples=None)}",
             width=size[0],
             height=size[1],
             theme=theme,
         )
-        start(page)
-        banner(page, "at iteration 31").wait_for()
+        banner(page, "at iteration 61").wait_for()
         wait_for_updates(page)
         colors[theme] = plot(page, "scores").evaluate(
             "element => [element._fullLayout.paper_bgcolor, element._fullLayout.font.color]"
         )
-        assert banner(page, "at iteration 31").bounding_box()["y"] < size[1] / 2  # type: ignore[index]
+        assert banner(page, "at iteration 61").bounding_box()["y"] < size[1] / 2  # type: ignore[index]
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0]
     assert colors["light"][0].lower() in ("#ffffff", "rgb(255, 255, 255)")
@@ -202,6 +201,7 @@ def test_a_link_on_a_fresh_server_brings_frame_and_settings(
 ) -> None:
     with running_server(tmp_path / "log.txt") as address:
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{address}/?preset=r-port&data.name=digits&clustering.n_clusters=7")
         expect(page.get_by_role("radio", name="r-port")).to_be_checked()
         expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")

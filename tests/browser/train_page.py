@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs, urlparse
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
-# Never converges, so that there is time to look; small, so that updates come fast.
+# Never converges and stays healthy however long the browser takes; small, so that updates come
+# fast.
 ENDLESS = (
     "/?preset=digits&clustering.tol=0&clustering.max_iterations=1000000"
-    "&pretraining.epochs=5&clustering.kmeans_restarts=2"
+    "&clustering.learning_rate=1e-05&pretraining.epochs=5&clustering.kmeans_restarts=2"
 )
 # Ends after 60 iterations on a few samples.
 SHORT = (
@@ -18,14 +19,15 @@ SHORT = (
 )
 
 
-def start(page: Page) -> None:
-    """Press Start and wait until the address names the new run."""
+def start(page: Page) -> str:
+    """Press Start and wait until the address names the new run; its id."""
     before = page.url
-    page.get_by_role("button", name="Start").click()
+    start_button(page).click()
     page.wait_for_function(
         "before => location.href !== before && new URL(location).searchParams.has('run')",
         arg=before,
     )
+    return run_id(page)
 
 
 def run_id(page: Page) -> str:
@@ -37,51 +39,56 @@ def banner(page: Page, text: str) -> Locator:
 
 
 def plot(page: Page, name: str) -> Locator:
-    return page.locator(f".st-key-plot-{name} .dec-lab-plot")
+    return page.locator(selector(name))
+
+
+def selector(name: str) -> str:
+    """Where a plot is, looked up anew at every look: a reload makes another element of it."""
+    return f".st-key-plot-{name} .dec-lab-plot"
 
 
 def wait_for_draws(page: Page, name: str, count: int) -> None:
-    """Wait until the plot was drawn ``count`` more times."""
-    element = plot(page, name)
-    element.wait_for()
-    before = draws(page, name)
+    """Wait until the plot was drawn ``count`` more times; only while its run trains."""
     page.wait_for_function(
-        "([element, target]) => Number(element.dataset.draws ?? 0) >= target",
-        arg=[element.element_handle(), before + count],
+        """([selector, count]) => {
+          const element = document.querySelector(selector);
+          if (!element) return false;
+          const draws = Number(element.dataset.draws ?? 0);
+          element.drawsBefore ??= draws;
+          return draws >= element.drawsBefore + count && (delete element.drawsBefore, true);
+        }""",
+        arg=[selector(name), count],
     )
-
-
-def draws(page: Page, name: str) -> int:
-    return int(plot(page, name).get_attribute("data-draws") or 0)
 
 
 def wait_for_updates(page: Page) -> None:
     """Wait until the labels after an update are drawn."""
     page.wait_for_function(
-        "element => (element._fullData ?? []).length === 2",
-        arg=plot(page, "labels").element_handle(),
+        "selector => (document.querySelector(selector)?._fullData ?? []).length === 2",
+        arg=selector("labels"),
     )
 
 
 def wait_for_last_iteration(page: Page, name: str, last: int) -> None:
     """Wait until the plot shows the run up to that iteration, as its files would be named."""
     page.wait_for_function(
-        "([element, ending]) => (element.dataset.filename ?? '').endsWith(ending)",
-        arg=[plot(page, name).element_handle(), f"_iteration-{last}"],
+        """([selector, ending]) =>
+             (document.querySelector(selector)?.dataset.filename ?? '').endsWith(ending)""",
+        arg=[selector(name), f"_iteration-{last}"],
     )
 
 
 def wait_until_still(page: Page) -> None:
     """Wait until nothing has been drawn for the time of several ticks; fails if that never ends."""
+    page.evaluate("() => { window.stillSince = null; }")
     page.wait_for_function(
-        """element => {
-          if (element.drawsSeen !== element.dataset.draws) {
-            element.drawsSeen = element.dataset.draws;
-            element.seenAt = performance.now();
-          }
-          return performance.now() - element.seenAt > 2_500;
+        """selector => {
+          const draws = document.querySelector(selector)?.dataset.draws;
+          if (window.stillSince?.draws !== draws)
+            window.stillSince = { draws, at: performance.now() };
+          return performance.now() - window.stillSince.at > 2_500;
         }""",
-        arg=plot(page, "scores").element_handle(),
+        arg=selector("scores"),
     )
 
 
@@ -92,8 +99,23 @@ def iteration(page: Page) -> int:
 
 
 def stop(page: Page) -> None:
+    """Stop the run that is shown and wait until page and buttons say so."""
     stop_button(page).click()
     banner(page, "Stopped by you").wait_for()
+    expect(stop_button(page)).to_be_disabled()
+
+
+def press(page: Page, key: str, label: str) -> None:
+    """Press a key once its button says what the key will do."""
+    button = page.locator(f".st-key-control-{key.upper()} button").first
+    expect(button).to_contain_text(label)
+    expect(button).to_be_enabled()
+    page.keyboard.press(key)
+
+
+def start_button(page: Page) -> Locator:
+    """Streamlit draws a button with a tooltip twice and hides one of them."""
+    return page.locator(".st-key-start button").first
 
 
 def stop_button(page: Page) -> Locator:
