@@ -128,8 +128,11 @@ class EventLog:
                 self._check_frames(event, is_newest=number == newest)
             yield event
 
-    def check_end(self, summary: dict[str, Any]) -> None:
-        """Look, without reading it all, whether a finished run is whole. Raises RunError."""
+    def check_end(self, updates: int) -> None:
+        """Look, without reading it all, whether a run that finished after so many updates is whole.
+
+        Raises RunError.
+        """
         try:
             with self._path.open("rb") as stream:
                 stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4096))
@@ -141,7 +144,6 @@ class EventLog:
                 f"The log of a finished run must end with its verdict. {self._path.name} is cut "
                 "short. Copy the run again or delete it."
             )
-        updates = summary.get("updates") or 0
         ends = {0, updates - 1} if updates else set()
         wanted = [self._arrays / _START]
         wanted += [self._frame(name, update) for name in _FRAMES for update in ends]

@@ -13,8 +13,10 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from dec_core.config import Config
-from dec_core.errors import DECLabError, RunError
+from dec_core.errors import RunError
 from dec_core.runs.names import is_run_id
+from dec_core.training.checkpoint import BRANCH_SETTINGS
+from dec_core.training.outcome import Count, Outcome
 
 SCHEMA = 1
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -43,9 +45,9 @@ class Lineage:
     """
 
     parent: str
-    iteration: int
+    iteration: Count
     changes: dict[str, list[Any]] = field(default_factory=dict)
-    updates: int = 0
+    updates: Count = 0
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -64,13 +66,13 @@ class RunRecord:
     config: Config | None = None
     dataset: str = ""
     fingerprint: str = ""
-    n_samples: int = 0
-    n_features: int = 0
+    n_samples: Count = 0
+    n_features: Count = 0
     versions: dict[str, str] = field(default_factory=dict)
     lineage: Lineage | None = None
     title: str = ""
     tags: tuple[str, ...] = ()
-    summary: dict[str, Any] | None = None
+    summary: Outcome | None = None
     problem: str = ""
     ended: str = ""
 
@@ -119,7 +121,7 @@ def from_json(text: str) -> RunRecord:
         If the schema is unknown or the text damaged.
     """
     try:
-        values = json.loads(text)
+        values = _with_whole_characters(json.loads(text))
         schema = values.pop("schema")
         if schema != SCHEMA:
             raise RunError(
@@ -128,23 +130,41 @@ def from_json(text: str) -> RunRecord:
             )
         values["config"] = Config.from_dict(values["config"])
         record: RunRecord = _RECORD.validate_python(values)
-        _check_texts(record)
+        _check_times(record)
+        if record.lineage is not None:
+            _check_lineage(record.lineage)
         return record
-    except (ValueError, KeyError, TypeError, AttributeError, DECLabError) as error:
-        if isinstance(error, RunError):
-            raise
+    except RunError:
+        raise
+    except Exception as error:
         raise RunError(f"run.json is damaged ({_in_words(error)}). Copy the run again.") from error
 
 
 _RECORD = TypeAdapter(RunRecord)
 
 
-def _check_texts(record: RunRecord) -> None:
-    """Times must be times and a parent a run's name, as both stand on screens and in files."""
+def _with_whole_characters(values: Any) -> Any:
+    """With a mark for half a character, which JSON can name but no screen and no file takes."""
+    return json.loads(json.dumps(values, ensure_ascii=False).encode(errors="replace"))
+
+
+def _check_times(record: RunRecord) -> None:
+    """Times must be times, as they stand on screens and in files."""
     for time in filter(None, (record.created, record.ended)):
-        datetime.fromisoformat(time)
-    if record.lineage is not None and not is_run_id(record.lineage.parent):
-        raise ValueError(f"lineage.parent is no run id: {record.lineage.parent[:40]!r}")
+        if datetime.fromisoformat(time).tzinfo is None:
+            raise ValueError(f"a time must name its zone: {time!r}")
+
+
+def _check_lineage(lineage: Lineage) -> None:
+    """A parent must be a run's name and changes those of a branch, as they stand in commands."""
+    if not is_run_id(lineage.parent):
+        raise ValueError(f"lineage.parent is no run id: {lineage.parent[:40]!r}")
+    for path, values in lineage.changes.items():
+        if path not in BRANCH_SETTINGS or len(values) != 2:
+            raise ValueError(f"lineage.changes is no change of a branch: {path[:40]!r}")
+        for value in values:
+            if Config().with_values({path: value}).get(path) != value:
+                raise ValueError(f"lineage.changes: {path} cannot be {str(value)[:40]!r}")
 
 
 def _in_words(error: Exception) -> str:

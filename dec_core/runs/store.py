@@ -144,7 +144,7 @@ class RunStore:
             if not record.is_over:
                 record = replace(record, state=RunState.INTERRUPTED)
         if record.state is RunState.FINISHED:
-            EventLog(folder).check_end(record.summary or {})
+            EventLog(folder).check_end((record.summary or {}).get("updates") or 0)
         return replace(record, **_notes(folder))
 
     def folder(self, run_id: str) -> Path:

@@ -4,14 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import math
-from typing import Any
+from typing import Annotated, Any, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from dec_core.analysis.metrics import Labels, Scores
 from dec_core.training.view import View
 
+# No run comes near the bound; every program that reads a table can hold it.
+Count = Annotated[int, Field(ge=0, le=2**53)]
+_Number = Annotated[float, Field(allow_inf_nan=False)]
 
-def outcome(view: View) -> dict[str, Any]:
+
+class Outcome(TypedDict, total=False):
     """Plain JSON values; None where there is nothing to say. ``seconds`` is active time."""
+
+    verdict: str | None
+    sentence: str | None
+    stop_reason: str | None
+    iterations: Count | None
+    updates: Count | None
+    best_acc: _Number | None
+    best_nmi: _Number | None
+    occupied_clusters: Count | None
+    effective_clusters: _Number | None
+    seconds: _Number | None
+    acc: _Number | None
+    nmi: _Number | None
+    ari: _Number | None
+    kmeans_acc: _Number | None
+    kmeans_nmi: _Number | None
+    kmeans_ari: _Number | None
+
+
+def outcome(view: View) -> Outcome:
+    """What became of the run so far."""
     last = view.updates[-1] if view.updates else None
     scored = [update.scores for update in view.updates if update.scores is not None]
     start = view.start.scores if view.start else None
@@ -30,7 +58,8 @@ def outcome(view: View) -> dict[str, Any]:
         **_named("", scored[-1] if scored else None),
         **_named("kmeans_", start),
     }
-    return {name: None if _is_nan(value) else value for name, value in values.items()}
+    plain = {name: None if _is_nan(value) else value for name, value in values.items()}
+    return cast(Outcome, plain)
 
 
 def labels_sha256(labels: Labels) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -96,7 +97,7 @@ def configs_of(record: RunRecord) -> list[Config]:
     return configs
 
 
-def summary_of(record: RunRecord) -> dict[str, Any]:
+def summary_of(record: RunRecord) -> Mapping[str, Any]:
     """The numbers for the table: as they were at the end, or as they stand now."""
     if record.summary is not None:
         return record.summary

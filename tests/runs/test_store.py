@@ -226,6 +226,10 @@ def empty_record(folder: Path) -> None:
     (folder / "run.json").write_text("")
 
 
+def nested_record(folder: Path) -> None:
+    (folder / "run.json").write_text("[" * 100_000)
+
+
 def with_value(name: str, value: object) -> Callable[[Path], None]:
     def damage(folder: Path) -> None:
         values = json.loads((folder / "run.json").read_text()) | {name: value}
@@ -234,21 +238,35 @@ def with_value(name: str, value: object) -> Callable[[Path], None]:
     return damage
 
 
+def with_change(path: str, values: list[object]) -> Callable[[Path], None]:
+    lineage = {"parent": "calm-lynx-0002", "iteration": 1, "changes": {path: values}}
+    return with_value("lineage", lineage)
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
         (with_value("created", None), "created: Input should be a valid string"),
         (with_value("created", "yesterday"), "Invalid isoformat string"),
+        (with_value("created", "2026-11-24T14:06:40"), "a time must name its zone"),
+        (with_value("n_samples", 2**60), "n_samples: Input should be less than"),
         (with_value("summary", [1]), "summary: Input should be a valid dictionary"),
+        (with_value("summary", {"updates": "x"}), "summary.updates: Input should be a valid int"),
+        (with_value("summary", {"nmi": "high"}), "summary.nmi: Input should be a valid number"),
         (with_value("lineage", {"parent": "x; ls", "iteration": 1}), "parent is no run id"),
         (
             with_value("lineage", {"parent": "calm-lynx-0002", "iteration": "1)"}),
             "lineage.iteration: Input should be a valid integer",
         ),
+        (with_change("clustering.tol", []), "no change of a branch: 'clustering.tol'"),
+        (with_change("seed", [0, 1]), "no change of a branch: 'seed'"),
+        (with_change("clustering.tol", [0.1, "x"]), "clustering.tol: must be a valid number"),
+        (with_change("clustering.tol", [0.1, "0.2"]), "clustering.tol cannot be '0.2'"),
         (truncate_log, "is cut short"),
         (forget_labels, "It is missing"),
         (with_value("schema", 99), "schema version 1. Received 99"),
         (empty_record, "run.json is damaged"),
+        (nested_record, "maximum recursion depth"),
     ],
 )
 def test_a_damaged_run_is_listed_with_the_reason(
