@@ -2,11 +2,16 @@
 
 import streamlit as st
 
+from dec_core.errors import RunError
 from pages.ui.compare import comparison, no_runs
 from pages.ui.compare_runs import all_runs
 
-records = all_runs()
 st.subheader("Compare", anchor=False)
+try:
+    records = all_runs()
+except RunError as error:
+    st.error(str(error), icon=":material/error:")
+    st.stop()
 if records:
     comparison(records)
 else:

@@ -52,7 +52,7 @@ from dec_core.runs.array_files import read_compressed, remove_stale, write_compr
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.maps import MapFrame
-from dec_core.runs.names import check_run_id, new_run_id
+from dec_core.runs.names import check_run_id, is_run_id, new_run_id
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
@@ -121,11 +121,18 @@ class RunStore:
                 draft.rmdir()
 
     def records(self) -> list[RunRecord]:
-        """Every run, newest first; damaged ones with the reason, at the end."""
-        if not self.root.is_dir():
-            return []
-        names = [path.name for path in self.root.iterdir() if path.is_dir()]
-        found = [self._record_or_problem(name) for name in names if not name.startswith(".")]
+        """Every run, newest first; damaged ones with the reason, at the end.
+
+        Raises
+        ------
+        RunError
+            If the folder cannot be listed.
+        """
+        try:
+            names = _folders(self.root)
+        except OSError as error:
+            raise RunError(_unreadable(self.root, error)) from error
+        found = [self._record_or_problem(name) for name in names]
         return sorted(found, key=lambda record: record.created, reverse=True)
 
     def record(self, run_id: str) -> RunRecord:
@@ -153,10 +160,14 @@ class RunStore:
         Raises
         ------
         RunError
-            If the id is malformed or unknown.
+            If the id is malformed or unknown, or the store cannot be read.
         """
         folder = self.root / check_run_id(run_id)
-        if not folder.is_dir():
+        try:
+            is_there = folder.is_dir()
+        except OSError as error:
+            raise RunError(_unreadable(self.root, error)) from error
+        if not is_there:
             raise RunError(
                 f"There is no run {run_id} in {self.root}. Check the address, or start a new run "
                 "with these settings."
@@ -230,10 +241,9 @@ class RunStore:
         folder = self.folder(run_id)
         notes = _notes(folder)
         if title is not None:
-            notes["title"] = " ".join(title.split())[:MAX_TITLE]
+            notes["title"] = _tidy(title)
         if tags is not None:
-            words = (" ".join(tag.split())[:MAX_TITLE] for tag in tags)
-            notes["tags"] = tuple(dict.fromkeys(filter(None, words)))[:MAX_TAGS]
+            notes["tags"] = tuple(dict.fromkeys(filter(None, map(_tidy, tags))))[:MAX_TAGS]
         write_whole(folder / "notes.json", json.dumps(notes).encode())
 
     def delete(self, run_id: str) -> None:
@@ -286,10 +296,18 @@ class RunStore:
         return False
 
     def _record_or_problem(self, name: str) -> RunRecord:
+        """A run whose record cannot be made holds up no other, whatever the reason."""
         try:
-            return self.record(name)
+            if is_run_id(name):
+                return self.record(name)
+            problem = (
+                "This folder is no run: its name is not like quiet-otter-3f2a. Move it elsewhere."
+            )
         except RunError as error:
-            return RunRecord(name, RunState.DAMAGED, problem=str(error))
+            problem = str(error)
+        except Exception as error:
+            problem = f"It cannot be read ({type(error).__name__}: {error}). Copy the run again."
+        return RunRecord(_printable(name), RunState.DAMAGED, problem=_printable(problem))
 
 
 def take_lock(lock: FileLock, run_id: str) -> None:
@@ -315,6 +333,13 @@ def refusal(run_id: str, root: Path, error: OSError) -> str:
     return (
         f"{run_id} cannot be written: {error.strerror or error} ({root}). Free space or make the "
         "folder writable, or copy the run to another one and name that with DEC_RUNS_DIR."
+    )
+
+
+def _unreadable(root: Path, error: OSError) -> str:
+    return (
+        f"The folder of runs must be readable. {root} is not: {error.strerror or error}. "
+        "Change its permissions, or name another folder with DEC_RUNS_DIR."
     )
 
 
@@ -347,6 +372,27 @@ def _notes(folder: Path) -> dict[str, Any]:
     """Title and tags; none where a person has given none or the file is damaged."""
     try:
         values = json.loads((folder / "notes.json").read_text(encoding="utf-8"))
-        return {"title": str(values["title"]), "tags": tuple(map(str, values["tags"]))}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {
+            "title": _tidy(str(values["title"])),
+            "tags": tuple(_tidy(str(t)) for t in values["tags"]),
+        }
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {"title": "", "tags": ()}
+
+
+def _tidy(text: str) -> str:
+    """One line, not too long, that every screen and file can take."""
+    return _printable(" ".join(text.split())[:MAX_TITLE])
+
+
+def _printable(text: str) -> str:
+    """The same with a mark for what is no character, such as a byte of a foreign file name."""
+    return text.encode(errors="replace").decode()
+
+
+def _folders(root: Path) -> list[str]:
+    """Names of the folders that are not hidden. Raises OSError."""
+    if not root.is_dir():
+        return []
+    names = (path.name for path in root.iterdir() if path.is_dir())
+    return [name for name in names if not name.startswith(".")]

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.data import DESCRIPTIONS
+from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
 from pages.ui.branching import branch_control, checkpoints, lineage_sentence
@@ -189,7 +190,11 @@ def _change(session: RunSession, path: str, key: str) -> None:
 
 def _runs(session: RunSession | None) -> None:
     """The newest runs of the store and of this server's memory; one click shows one."""
-    names = dict(_run_labels())
+    try:
+        names = dict(_run_labels())
+    except RunError as error:
+        st.button("Runs", icon=":material/error:", disabled=True, help=str(error))
+        return
     if not names:
         return
     chosen = st.menu_button(

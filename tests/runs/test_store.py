@@ -278,7 +278,7 @@ def test_a_damaged_run_is_listed_with_the_reason(
     listed = {record.run_id: record for record in store.records()}
     assert listed[copied.name].state is RunState.DAMAGED
     assert reason in listed[copied.name].problem
-    assert "A run id looks like" in listed["not a run"].problem
+    assert listed["not a run"].problem.startswith("This folder is no run: its name is not like")
     assert listed[sound].state is RunState.INTERRUPTED
 
 

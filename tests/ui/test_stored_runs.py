@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dec_core.errors import RunError
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState, Step
 from dec_core.runs.store import RunStore
@@ -212,3 +213,15 @@ def test_a_link_to_a_run_brings_its_settings(manager: RunManager) -> None:
     click(other, "Show this run's settings on the left")
     assert setting(other, "clustering.alpha").value == 2.0
     assert manager.sessions()
+
+
+def test_a_store_that_cannot_be_listed_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: RunStore) -> None:
+        raise RunError("The folder of runs must be readable.")
+
+    monkeypatch.setattr(RunStore, "records", refuse)
+    screen = new_screen()
+    assert button(screen, "Runs").disabled
+    assert button(screen, "Runs").help == "The folder of runs must be readable."
+    screen.switch_page("compare.py")
+    assert sentences(refresh(screen)) == ["The folder of runs must be readable."]

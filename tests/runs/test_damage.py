@@ -1,0 +1,99 @@
+"""What others have put into a store harms no run but their own, and is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dec_core.errors import RunError
+from dec_core.runs import store as store_module
+from dec_core.runs.record import RunState
+from dec_core.runs.store import RunStore
+from tests.runs.test_golden import GOLDEN
+
+
+@pytest.fixture
+def store() -> RunStore:
+    """A store with one finished run, which each test may damage."""
+    store = RunStore()
+    shutil.copytree(GOLDEN, store.root / GOLDEN.name)
+    return store
+
+
+@pytest.fixture
+def folder(store: RunStore) -> Path:
+    return store.root / GOLDEN.name
+
+
+@pytest.mark.parametrize(
+    ("notes", "title"),
+    [
+        ('{"title": "a \\ud800 b", "tags": ["\\ud800"]}', "a ? b"),
+        (json.dumps({"title": "a\nb" + 200 * "c", "tags": []}), "a b" + 77 * "c"),
+        (json.dumps({"title": "a", "tags": 3}), ""),
+        ("[" * 100_000, ""),
+    ],
+    ids=["half a character", "long", "no tags", "nested"],
+)
+def test_notes_of_any_content_can_be_shown(
+    store: RunStore, folder: Path, notes: str, title: str
+) -> None:
+    (folder / "notes.json").write_text(notes)
+    (record,) = store.records()
+    assert record.state is RunState.FINISHED
+    assert record.title == title
+    "".join((record.title, *record.tags)).encode()
+
+
+def test_half_a_character_in_a_record_can_be_shown(store: RunStore, folder: Path) -> None:
+    values = json.loads((folder / "run.json").read_text())
+    values["summary"]["sentence"] = "Not found: caf\udce9"
+    (folder / "run.json").write_text(json.dumps(values))
+    (record,) = store.records()
+    assert record.summary is not None
+    assert record.summary["sentence"] == "Not found: caf?"
+
+
+def test_a_foreign_name_can_be_shown(store: RunStore) -> None:
+    (store.root / os.fsdecode(b"caf\xe9")).mkdir()
+    _, foreign = store.records()
+    assert foreign.run_id == "caf?"
+    assert foreign.problem.startswith("This folder is no run")
+
+
+def test_a_record_that_cannot_be_made_holds_up_no_other(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = store.root / "calm-lynx-0002"
+    shutil.copytree(GOLDEN, other)
+    read = store_module._read_record
+
+    def unexpected(folder: Path) -> object:
+        if folder == other:
+            raise ZeroDivisionError("never thought of")
+        return read(folder)
+
+    monkeypatch.setattr(store_module, "_read_record", unexpected)
+    whole, damaged = store.records()
+    assert (whole.run_id, whole.state) == (GOLDEN.name, RunState.FINISHED)
+    assert damaged.state is RunState.DAMAGED
+    assert "ZeroDivisionError: never thought of" in damaged.problem
+
+
+@pytest.mark.parametrize("method", ["iterdir", "is_dir"])
+def test_a_store_that_cannot_be_listed_says_so(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, method, refuse)
+    with pytest.raises(RunError, match=r"is not: Permission denied.* DEC_RUNS_DIR"):
+        store.records()
+    if method == "is_dir":
+        with pytest.raises(RunError, match="is not: Permission denied"):
+            store.record(GOLDEN.name)
