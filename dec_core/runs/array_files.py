@@ -8,7 +8,7 @@ import shutil
 import time
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,9 @@ def remove_drafts(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def remove_stale(folder: Path, *patterns: str) -> None:
+def remove_stale(paths: Iterable[Path]) -> None:
     """Remove files and folders that nobody has touched for a day, as far as that can be done."""
-    for path in (path for pattern in patterns for path in folder.glob(pattern)):
+    for path in paths:
         with contextlib.suppress(OSError):
             if path.stat().st_mtime < time.time() - STALE_SECONDS:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -186,7 +186,7 @@ def _remove_orphans() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         number = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if number.isdecimal() and not _is_alive(int(number)):
-            remove_stale(folder.parent, folder.name)
+            remove_stale([folder])
 
 
 def _is_alive(process_id: int) -> bool:

@@ -20,6 +20,7 @@ walrus weasel wolf wren yak zebra
 """.split()
 
 _PATTERN = re.compile(r"[a-z]{2,12}-[a-z]{2,12}-[0-9a-f]{4}")
+_LEFTOVER = re.compile(rf"\.{_PATTERN.pattern}\.(draft|deleted)")
 
 
 def new_run_id() -> str:
@@ -47,3 +48,8 @@ def check_run_id(run_id: str) -> str:
 def is_run_id(text: str) -> bool:
     """Whether it looks like one."""
     return _PATTERN.fullmatch(text) is not None
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a folder of that name is a run that is not yet filled or not yet removed."""
+    return _LEFTOVER.fullmatch(name) is not None

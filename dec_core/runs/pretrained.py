@@ -44,7 +44,7 @@ class PretrainedCache:
         weights = {f"weights_{i}": array for i, array in enumerate(pretrained.weights)}
         path = self._path(config, fingerprint)
         write_arrays(path, {"losses": np.array(pretrained.losses, np.float64), **weights})
-        remove_stale(self._folder, ".*.draft")
+        remove_stale(self._folder.glob(".*.draft"))
         self._forget_oldest()
 
     def _path(self, config: Config, fingerprint: str) -> Path:

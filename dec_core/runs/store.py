@@ -52,7 +52,7 @@ from dec_core.runs.array_files import read_compressed, remove_stale, write_compr
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.maps import MapFrame
-from dec_core.runs.names import check_run_id, is_run_id, new_run_id
+from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
@@ -101,7 +101,7 @@ class RunStore:
             If the folder cannot be written.
         """
         self.root.mkdir(parents=True, exist_ok=True)
-        remove_stale(self.root, ".*.draft", ".*.deleted")
+        remove_stale(path for path in self.root.glob(".*.*") if is_leftover(path.name))
         run_id, draft = self._new_draft()
         try:
             yield run_id, draft

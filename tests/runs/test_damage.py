@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from dec_core.errors import RunError
 from dec_core.runs import store as store_module
+from dec_core.runs.array_files import STALE_SECONDS
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
+from tests.runs.small_sessions import small_config
 from tests.runs.test_golden import GOLDEN
 
 
@@ -97,3 +100,14 @@ def test_a_store_that_cannot_be_listed_says_so(
     if method == "is_dir":
         with pytest.raises(RunError, match="is not: Permission denied"):
             store.record(GOLDEN.name)
+
+
+def test_only_what_a_store_has_left_behind_is_removed(store: RunStore) -> None:
+    others = [".notes.draft", ".calm-lynx.deleted", ".calm-lynx-0002.draft.txt"]
+    leftovers = [".calm-lynx-0002.draft", ".calm-lynx-0002.deleted"]
+    long_ago = time.time() - 2 * STALE_SECONDS
+    for name in others + leftovers:
+        (store.root / name).mkdir()
+        os.utime(store.root / name, (long_ago, long_ago))
+    run_id = store.create(small_config(), "digits")
+    assert {path.name for path in store.root.iterdir()} == {*others, GOLDEN.name, run_id}
