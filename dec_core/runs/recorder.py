@@ -13,9 +13,10 @@ from dec_core.errors import RunError, SettingsError
 from dec_core.runs.array_files import remove_drafts, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
+from dec_core.runs.locks import take_lock
 from dec_core.runs.pretrained import PretrainedCache
 from dec_core.runs.record import RunState, now
-from dec_core.runs.store import RunStore, take_lock
+from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
     CentersInitialized,

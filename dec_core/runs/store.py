@@ -36,14 +36,13 @@ import contextlib
 import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from dec_core.config import Config
 from dec_core.errors import RunError
@@ -51,6 +50,7 @@ from dec_core.runs import record as records
 from dec_core.runs.array_files import read_compressed, remove_stale, write_compressed, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
+from dec_core.runs.locks import is_held, lock_in, refusal, take_lock
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.runs.record import RunRecord, RunState
@@ -59,9 +59,6 @@ from dec_core.training.events import Event
 from dec_core.training.view import View, replay
 
 MAX_TITLE, MAX_TAGS = 80, 12
-
-_LOCK_SECONDS = 1.0
-_ASKING = threading.Lock()
 
 
 def default_root() -> Path:
@@ -269,7 +266,7 @@ class RunStore:
 
     def lock(self, run_id: str) -> FileLock:
         """The run's lock, not yet taken."""
-        return FileLock(self.folder(run_id) / "lock", timeout=0, thread_local=False)
+        return lock_in(self.folder(run_id))
 
     @contextlib.contextmanager
     def locked(self, run_id: str) -> Iterator[None]:
@@ -283,17 +280,7 @@ class RunStore:
 
     def is_locked(self, run_id: str) -> bool:
         """Whether some process trains the run or has it in its queue."""
-        lock = self.lock(run_id)
-        # Two threads that ask at once must not take each other for the run's process.
-        with _ASKING:
-            try:
-                lock.acquire()
-            except Timeout:
-                return True
-            except OSError:
-                return False
-            lock.release()
-        return False
+        return is_held(self.folder(run_id))
 
     def _record_or_problem(self, name: str) -> RunRecord:
         """A run whose record cannot be made holds up no other, whatever the reason."""
@@ -310,30 +297,8 @@ class RunStore:
         return RunRecord(_printable(name), RunState.DAMAGED, problem=_printable(problem))
 
 
-def take_lock(lock: FileLock, run_id: str) -> None:
-    """Take a run's lock or raise RunError."""
-    try:
-        # Whoever only asks whether the lock is held holds it for that moment.
-        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
-    except Timeout:
-        raise RunError(
-            f"{run_id} must be at rest for this. It trains or waits in a queue now. "
-            "Stop it first, or wait until it has ended."
-        ) from None
-    except OSError as error:
-        raise RunError(refusal(run_id, Path(lock.lock_file).parent.parent, error)) from error
-
-
 def _map_file(update: int) -> str:
     return f"{update:06d}.z"
-
-
-def refusal(run_id: str, root: Path, error: OSError) -> str:
-    """The sentence for a disk that refuses to change a run."""
-    return (
-        f"{run_id} cannot be written: {error.strerror or error} ({root}). Free space or make the "
-        "folder writable, or copy the run to another one and name that with DEC_RUNS_DIR."
-    )
 
 
 def _unreadable(root: Path, error: OSError) -> str:

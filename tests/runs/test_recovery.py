@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.runs import store as store_module
+from dec_core.runs import locks
 from dec_core.runs.array_files import STALE_SECONDS
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CheckpointFiles
@@ -143,7 +143,7 @@ def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
 def test_whoever_asks_whether_a_run_is_locked_does_not_keep_it_from_going_on(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "_LOCK_SECONDS", 60)
+    monkeypatch.setattr(locks, "_LOCK_SECONDS", 60)
     run_id = new_run(store)
     lock = store.lock(run_id)
     lock.acquire()

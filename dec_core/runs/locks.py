@@ -1,0 +1,103 @@
+"""The lock of a run: whoever holds it trains the run or has it in its queue.
+
+The system gives it back when the process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from dec_core.errors import RunError
+
+_LOCK_SECONDS = 1.0
+_ASKING = threading.Lock()
+
+
+def lock_in(folder: Path) -> FileLock:
+    """The lock of the run in that folder, not yet taken."""
+    return FileLock(folder / "lock", timeout=0, thread_local=False)
+
+
+def take_lock(lock: FileLock, run_id: str) -> None:
+    """Take a run's lock or raise RunError."""
+    folder = Path(lock.lock_file).parent
+    try:
+        # Whoever only asks whether the lock is held holds it for that moment.
+        lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
+    except Timeout:
+        raise RunError(
+            f"{run_id} must be at rest for this. It trains or waits in a queue now. "
+            "Stop it first, or wait until it has ended."
+        ) from None
+    except OSError as error:
+        raise RunError(refusal(run_id, folder.parent, error)) from error
+    if _is_empty(folder):
+        _give_back(lock)
+        raise RunError(
+            f"There is no run {run_id} any more. It was deleted just now. "
+            "Choose another run, or start a new one."
+        )
+
+
+def is_held(folder: Path) -> bool:
+    """Whether some process holds the lock of the run in that folder."""
+    lock = lock_in(folder)
+    # Two threads that ask at once must not take each other for the run's process.
+    with _ASKING:
+        try:
+            lock.acquire()
+        except Timeout:
+            return True
+        except OSError:
+            return _is_held_for_a_reader(folder / "lock")
+        _give_back(lock)
+    return False
+
+
+def refusal(run_id: str, root: Path, error: OSError) -> str:
+    """The sentence for a disk that refuses to change a run."""
+    return (
+        f"{run_id} cannot be written: {error.strerror or error} ({root}). Free space or make the "
+        "folder writable, or copy the run to another one and name that with DEC_RUNS_DIR."
+    )
+
+
+def _give_back(lock: FileLock) -> None:
+    """Taking a lock makes the folder of a run that was deleted meanwhile anew; nothing stays."""
+    lock.release()
+    folder = Path(lock.lock_file).parent
+    if _is_empty(folder):
+        with contextlib.suppress(OSError):
+            Path(lock.lock_file).unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether there is nothing but the lock."""
+    if (folder / "run.json").exists():
+        return False
+    with contextlib.suppress(OSError):
+        return {path.name for path in folder.iterdir()} <= {"lock"}
+    return False
+
+
+def _is_held_for_a_reader(path: Path) -> bool:
+    """The same where the lock's file cannot be written, as far as the system can tell."""
+    try:
+        import fcntl
+
+        stream = path.open("rb")
+    except (ImportError, OSError):
+        return False
+    with stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return True
+        except OSError:
+            return False
+    return False

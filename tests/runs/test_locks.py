@@ -1,0 +1,75 @@
+"""Locks where others delete runs meanwhile, or where nothing can be written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from dec_core.errors import RunError
+from dec_core.runs.locks import lock_in
+from dec_core.runs.store import RunStore
+from tests.runs.test_golden import GOLDEN
+
+
+@pytest.fixture
+def store() -> RunStore:
+    store = RunStore()
+    shutil.copytree(GOLDEN, store.root / GOLDEN.name)
+    return store
+
+
+@pytest.fixture
+def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between finding a run's folder and taking its lock, somebody deletes the run."""
+
+    def found(self: RunStore, run_id: str) -> Path:
+        folder = self.root / run_id
+        shutil.rmtree(folder, ignore_errors=True)
+        return folder
+
+    monkeypatch.setattr(RunStore, "folder", found)
+
+
+@pytest.mark.usefixtures("deleted_meanwhile")
+def test_asking_for_the_lock_of_a_deleted_run_leaves_nothing(store: RunStore) -> None:
+    assert not store.is_locked(GOLDEN.name)
+    assert list(store.root.iterdir()) == []
+
+
+@pytest.mark.usefixtures("deleted_meanwhile")
+def test_taking_the_lock_of_a_deleted_run_leaves_nothing(store: RunStore) -> None:
+    with pytest.raises(RunError, match=r"There is no run .* any more"), store.locked(GOLDEN.name):
+        pass
+    assert list(store.root.iterdir()) == []
+
+
+def test_a_damaged_run_without_its_record_is_kept_and_can_be_deleted(store: RunStore) -> None:
+    folder = store.folder(GOLDEN.name)
+    (folder / "run.json").unlink()
+    assert not store.is_locked(GOLDEN.name)
+    assert (folder / "events.jsonl").exists()
+    store.delete(GOLDEN.name)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_run_that_trains_elsewhere_is_seen_where_nothing_can_be_written(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    other = lock_in(store.folder(GOLDEN.name))
+    other.acquire()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(FileLock, "acquire", refuse)
+    assert store.is_locked(GOLDEN.name)
+    other.release()
+    assert not store.is_locked(GOLDEN.name)
+    (store.folder(GOLDEN.name) / "lock").unlink()
+    assert not store.is_locked(GOLDEN.name)
