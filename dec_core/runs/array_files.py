@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import shutil
 import time
-import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,7 +20,8 @@ from dec_core.errors import RunError
 # What a process that was killed has left is this old; nothing takes so long to write.
 STALE_SECONDS = 86_400
 
-_UNREADABLE = (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile)
+# No array of a run is larger; a damaged header may promise anything.
+LARGEST_ARRAY = 2**29
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -78,8 +79,10 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+            if any(member.compress_type for member in stored.zip.infolist()):
+                raise ValueError("its arrays are compressed")
             return {name: stored[name] for name in stored.files}
-    except _UNREADABLE as error:
+    except Exception as error:  # a single flipped bit has raised a dozen kinds
         raise RunError(_damaged(path, error)) from error
 
 
@@ -99,16 +102,49 @@ def read_compressed(path: Path) -> NDArray[Any]:
     RunError
         If the file is missing or damaged.
     """
+    array = read_if_there(path)
+    if array is None:
+        raise RunError(_missing(path))
+    return array
+
+
+def read_if_there(path: Path) -> NDArray[Any] | None:
+    """What ``write_compressed`` wrote; None where the file is missing.
+
+    Raises
+    ------
+    RunError
+        If the file is damaged.
+    """
     try:
-        header, _, content = path.read_bytes().partition(b"\n")
-        kind, _, shape = header.decode("ascii").partition(" ")
-        values = np.frombuffer(zlib.decompress(content), np.dtype(kind))
-        return values.reshape([int(length) for length in shape.split(",")])
-    except _UNREADABLE as error:
+        return _decompressed(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # see read_arrays
         raise RunError(_damaged(path, error)) from error
+
+
+def _decompressed(content: bytes) -> NDArray[Any]:
+    header, _, compressed = content.partition(b"\n")
+    name, _, lengths = header.decode("ascii").partition(" ")
+    kind, shape = np.dtype(name), [int(length) for length in lengths.split(",")]
+    expected = kind.itemsize * math.prod(shape)
+    if min(shape) < 0 or expected > LARGEST_ARRAY:
+        raise ValueError(f"its shape is {lengths[:40]}")
+    # One byte more than there should be, so that a file cannot grow without bound.
+    decoder = zlib.decompressobj()
+    values = decoder.decompress(compressed, expected + 1)
+    if len(values) != expected or not decoder.eof:
+        raise ValueError("it does not hold what its header says")
+    return np.frombuffer(values, kind).reshape(shape)
 
 
 def _damaged(path: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"The run must hold {path.name}. The file is missing. Copy the run again."
-    return f"{path.name} is damaged ({error}). Copy the run again, or delete it."
+        return _missing(path)
+    reason = str(error) or type(error).__name__
+    return f"{path.name} is damaged ({reason}). Copy the run again, or delete it."
+
+
+def _missing(path: Path) -> str:
+    return f"The run must hold {path.name}. The file is missing. Copy the run again."

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import StopReason
 from dec_core.config import Config
-from dec_core.errors import DECLabError, RunError
+from dec_core.errors import RunError
 from dec_core.runs.array_files import read_arrays, write_arrays
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.events import Phase
@@ -136,19 +136,19 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
         checkpoint = Checkpoint(
             phase=Phase(numbers["phase"]),
             config=Config.from_dict(numbers["config"]),
-            seconds={Phase(name): seconds for name, seconds in numbers["seconds"].items()},
+            seconds={Phase(name): float(value) for name, value in numbers["seconds"].items()},
             weights=_numbered(arrays, "weights_"),
             optimizer=_numbered(arrays, "optimizer_"),
-            epoch=numbers["epoch"],
-            iteration=numbers["iteration"],
-            last_update_at=numbers["last_update_at"],
+            epoch=int(numbers["epoch"]),
+            iteration=int(numbers["iteration"]),
+            last_update_at=int(numbers["last_update_at"]),
             loss=float.fromhex(numbers["loss"]),
             stop_reason=None if reason is None else StopReason(reason),
             p=arrays.get("p"),
             labels=arrays.get("labels"),
         )
         return checkpoint, int(numbers["lines"])
-    except (KeyError, TypeError, ValueError, DECLabError) as error:
+    except Exception as error:
         raise RunError(f"A checkpoint is damaged ({error}). Delete it or copy the run.") from error
 
 

@@ -15,6 +15,7 @@ from dec_core.errors import DECLabError, RunError
 from dec_core.runs.array_files import (
     read_arrays,
     read_compressed,
+    read_if_there,
     write_arrays,
     write_compressed,
     write_whole,
@@ -117,13 +118,13 @@ class EventLog:
             read = self._read_arrays if with_arrays else _without_arrays
             try:
                 event = decode(line.decode(), read)
-            except (ValueError, KeyError, TypeError) as error:
+            except DECLabError as error:
+                raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
+            except Exception as error:
                 raise RunError(
                     f"Line {number + 1} of {self._path.name} is damaged ({error}). "
                     "Copy the run again or delete it."
                 ) from error
-            except DECLabError as error:
-                raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
             if with_arrays and isinstance(event, TargetUpdated):
                 self._check_frames(event, is_newest=number == newest)
             yield event
@@ -179,7 +180,8 @@ class EventLog:
         paths = {name: self._frame(name, _frame_name(event)) for name in _FRAMES}
         if isinstance(event, CentersInitialized):
             return {name: read_compressed(path) for name, path in paths.items()}
-        return {n: read_compressed(path) if path.exists() else None for n, path in paths.items()}
+        # One that is not there was thinned, perhaps this very moment by the process that trains.
+        return {name: read_if_there(path) for name, path in paths.items()}
 
     def _check_frames(self, event: TargetUpdated, *, is_newest: bool) -> None:
         for name in _FRAMES:

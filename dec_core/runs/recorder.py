@@ -174,7 +174,8 @@ class Recorder:
 
     def request_again(self, trainer: Trainer) -> None:
         """Ask for the live changes that waited when the process ended."""
-        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError, SettingsError):
+        damaged = (ValueError, TypeError, AttributeError, RecursionError, SettingsError)
+        with contextlib.suppress(OSError, *damaged):
             for path, value in json.loads(self._requested.read_text(encoding="utf-8")).items():
                 trainer.change(path, value)
 

@@ -204,13 +204,15 @@ class RunStore:
         return status.st_size, status.st_mtime_ns
 
     def maps(self, run_id: str, view: View) -> tuple[MapFrame, ...]:
-        """The UMAP maps that were made of the run's updates."""
+        """The UMAP maps that were made of the run's updates, as far as they fit ``view``."""
+        shape = (0 if view.started is None else len(view.started.sample_ids), 2)
         frames = []
         for path in sorted((self.folder(run_id) / "maps").glob("*.z")):
             with contextlib.suppress(RunError, ValueError, IndexError):
                 update = view.updates[int(path.stem)]
                 points = read_compressed(path)
-                frames.append(MapFrame(update.update, update.iteration, points))
+                if points.shape == shape and points.dtype.kind == "f":
+                    frames.append(MapFrame(update.update, update.iteration, points))
         return tuple(frames)
 
     def write_map(self, run_id: str, frame: MapFrame) -> None:

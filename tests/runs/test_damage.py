@@ -8,11 +8,13 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dec_core.errors import RunError
 from dec_core.runs import store as store_module
 from dec_core.runs.array_files import STALE_SECONDS
+from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import small_config
@@ -111,3 +113,26 @@ def test_only_what_a_store_has_left_behind_is_removed(store: RunStore) -> None:
         os.utime(store.root / name, (long_ago, long_ago))
     run_id = store.create(small_config(), "digits")
     assert {path.name for path in store.root.iterdir()} == {*others, GOLDEN.name, run_id}
+
+
+def test_a_frame_that_is_thinned_while_it_is_read_is_a_dropped_one(
+    store: RunStore, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def thinned(path: Path) -> bytes:
+        if path.name == "labels-000001.z":
+            path.unlink()
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", thinned)
+    labels = [update.labels is None for update in store.view(folder.name).updates]
+    assert labels == [False, True, False, False]
+
+
+def test_maps_of_another_size_are_not_shown(store: RunStore, folder: Path) -> None:
+    view = store.view(folder.name)
+    for update, shape in enumerate([(120, 2), (119, 2), (120, 3)]):
+        store.write_map(folder.name, MapFrame(update, 1, np.zeros(shape, np.float32)))
+    (folder / "maps" / "000003.z").write_bytes(b"xyz 3\n")
+    assert [frame.update for frame in store.maps(folder.name, view)] == [0]
