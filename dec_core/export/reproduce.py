@@ -26,7 +26,8 @@ class Reproduction:
 
     def text(self) -> str:
         """Notes as comments, then the command."""
-        return "\n".join([*(f"# {note}" for note in self.notes), self.command]) + "\n"
+        lines = [line for note in self.notes for line in note.splitlines()]
+        return "\n".join([*(f"# {line}" for line in lines), self.command]) + "\n"
 
 
 def command_line(config: Config, preset: str = DEFAULT_PRESET) -> str:

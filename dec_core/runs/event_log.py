@@ -21,6 +21,7 @@ from dec_core.runs.array_files import (
     write_whole,
 )
 from dec_core.runs.events_file import STORED, Array, arrays_of, decode, encode
+from dec_core.runs.fitting import Fitting
 from dec_core.training.events import CentersInitialized, Event, RunStarted, TargetUpdated
 from dec_core.training.view import View
 
@@ -114,10 +115,12 @@ class EventLog:
         is_over = bool(lines) and b'"RunFinished"' in lines[-1]
         updates = [number for number, line in enumerate(lines) if b'"TargetUpdated"' in line]
         newest = updates[-1] if updates and is_over else None
+        read = self._read_arrays if with_arrays else _without_arrays
+        fitting = Fitting(with_arrays=with_arrays)
         for number, line in enumerate(lines):
-            read = self._read_arrays if with_arrays else _without_arrays
             try:
                 event = decode(line.decode(), read)
+                fitting.check(event)
             except DECLabError as error:
                 raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
             except Exception as error:
@@ -175,8 +178,10 @@ class EventLog:
     def _read_arrays(self, event: Event) -> dict[str, Array | None]:
         if isinstance(event, RunStarted):
             stored = read_arrays(self._arrays / _START)
-            ids = stored["sample_ids"].astype(np.int64)
-            return {"sample_ids": ids, "true_labels": stored.get("true_labels")}
+            ids, true_labels = stored["sample_ids"], stored.get("true_labels")
+            if ids.dtype.kind in "ui":
+                ids = ids.astype(np.int64)
+            return {"sample_ids": ids, "true_labels": true_labels}
         paths = {name: self._frame(name, _frame_name(event)) for name in _FRAMES}
         if isinstance(event, CentersInitialized):
             return {name: read_compressed(path) for name, path in paths.items()}

@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import Health, Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
-from dec_core.config import Config
+from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -80,8 +81,8 @@ def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Eve
 
     Raises
     ------
-    ValueError, KeyError, TypeError
-        If the line is none that ``encode`` wrote.
+    Exception
+        Of whatever kind, if the line is none that ``encode`` wrote.
     """
     values: dict[str, Any] = json.loads(line)
     kind = STORED[values.pop("event")]
@@ -112,6 +113,33 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any, least: int = 0) -> int:
+    """A count that every program can hold."""
+    if type(value) is not int or not least <= value <= 2**53:
+        raise ValueError(f"no whole number from {least}: {str(value)[:40]!r}")
+    return value
+
+
+def _finite(value: Any) -> int | float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"no finite number: {str(value)[:40]!r}")
+    return value
+
+
+def _text(value: Any) -> str:
+    """With a mark for half a character, which JSON can name but no screen and no file takes."""
+    if not isinstance(value, str):
+        raise TypeError(f"no text: {str(value)[:40]!r}")
+    return value.encode(errors="replace").decode()
+
+
+def _live_parameter(value: Any) -> str:
+    """It stands in commands that a person may run."""
+    if value not in LIVE_PARAMETERS:
+        raise ValueError(f"no live parameter: {str(value)[:40]!r}")
+    return str(value)
+
+
 def _scores(value: Any) -> Scores | None:
     return (
         None if value is None else Scores(*(float(value[name]) for name in ("acc", "nmi", "ari")))
@@ -121,10 +149,10 @@ def _scores(value: Any) -> Scores | None:
 def _health(value: Any) -> Health:
     decoded: dict[str, Any] = {name: float(value[name]) for name in _HEALTH_NUMBERS}
     decoded |= {
-        "cluster_sizes": tuple(value["cluster_sizes"]),
-        "occupied_clusters": value["occupied_clusters"],
+        "cluster_sizes": tuple(map(_whole, value["cluster_sizes"])),
+        "occupied_clusters": _whole(value["occupied_clusters"]),
         "target_row_sums": tuple(float(item) for item in value["target_row_sums"]),
-        "is_finite": value["is_finite"],
+        "is_finite": bool(value["is_finite"]),
     }
     return Health(**decoded)
 
@@ -134,7 +162,7 @@ def _judgement(value: Any) -> Judgement:
     return Judgement(
         Condition(value["condition"]),
         None if verdict is None else Verdict(verdict),
-        value["sentence"],
+        _text(value["sentence"]),
     )
 
 
@@ -147,12 +175,17 @@ def _seconds(value: Any) -> Any:
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
     "config": Config.from_dict,
-    "class_names": lambda value: None if value is None else tuple(value),
-    "cluster_sizes": tuple,
+    "class_names": lambda value: None if value is None else tuple(map(_text, value)),
+    "cluster_sizes": lambda value: tuple(map(_whole, value)),
+    "path": _live_parameter,
+    "epoch": partial(_whole, least=1),
     "scores": _scores,
     "health": _health,
     "judgement": _judgement,
     "stop_reason": StopReason,
     "seconds": _seconds,
     **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
+    **dict.fromkeys("update iteration iterations epochs n_samples n_features".split(), _whole),
+    **dict.fromkeys(("old", "new"), _finite),
+    **dict.fromkeys(("message", "details", "dataset_name"), _text),
 }

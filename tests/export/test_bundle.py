@@ -21,6 +21,7 @@ from dec_core.export import bundle_parts
 from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
+from dec_core.export.reproduce import Reproduction
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.table import updates_csv
@@ -146,6 +147,18 @@ def test_the_script_repeats_the_run(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "The same labels, bit for bit." in done.stdout
+
+
+def test_every_line_of_a_note_is_a_comment() -> None:
+    text = Reproduction("python -m dec_core train", ("One\nrm -rf ~", "Two\r\nx\n")).text()
+    assert text.split("\n") == [
+        "# One",
+        "# rm -rf ~",
+        "# Two",
+        "# x",
+        "python -m dec_core train",
+        "",
+    ]
 
 
 def test_the_command_repeats_the_run(

@@ -6,14 +6,21 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.export.bundle import export_run
 from dec_core.runs import store as store_module
-from dec_core.runs.array_files import STALE_SECONDS
+from dec_core.runs.array_files import (
+    STALE_SECONDS,
+    read_arrays,
+    write_arrays,
+    write_compressed,
+)
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
@@ -136,3 +143,127 @@ def test_maps_of_another_size_are_not_shown(store: RunStore, folder: Path) -> No
         store.write_map(folder.name, MapFrame(update, 1, np.zeros(shape, np.float32)))
     (folder / "maps" / "000003.z").write_bytes(b"xyz 3\n")
     assert [frame.update for frame in store.maps(folder.name, view)] == [0]
+
+
+CHANGED = {
+    "event": "ParameterChanged",
+    "iteration": 20,
+    "path": "clustering.tol",
+    "old": 0.0,
+    "new": 0.1,
+}
+
+
+def insert(folder: Path, number: int, line: Mapping[str, object]) -> None:
+    """Put a line into the log before the one of that number."""
+    log = folder / "events.jsonl"
+    lines = log.read_text().splitlines()
+    log.write_text("\n".join([*lines[:number], json.dumps(line), *lines[number:], ""]))
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"path": "x\nrm -rf ~ #"}, "no live parameter"),
+        ({"path": "seed"}, "no live parameter: 'seed'"),
+        ({"new": 1e9}, r"clustering.tol: must be less than or equal to 0.5"),
+        ({"old": float("nan")}, "no finite number"),
+        ({"new": "0.1"}, "no finite number: '0.1'"),
+        ({"iteration": "20"}, "no whole number from 0: '20'"),
+        ({"iteration": True}, "no whole number"),
+        ({"event": "WarningRaised"}, "unexpected keyword"),
+    ],
+    ids=str,
+)
+def test_a_change_that_cannot_be_is_damage(
+    store: RunStore, folder: Path, tmp_path: Path, values: dict[str, object], reason: str
+) -> None:
+    insert(folder, 6, CHANGED)
+    assert store.view(folder.name).config.clustering.tol == 0.1
+    insert(folder, 6, {**CHANGED, **values})
+    for with_arrays in (True, False):
+        with pytest.raises(RunError, match=rf"Line 7 of events.jsonl.*{reason}"):
+            store.view(folder.name, with_arrays=with_arrays)
+    with pytest.raises(RunError, match=r"Line 7 of events.jsonl"):
+        export_run(store, folder.name, tmp_path / "command.txt", only=["command.txt"])
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "reason"),
+    [
+        (0, {"n_samples": 121}, "true_labels are uint8 of shape"),
+        (0, {"n_samples": "120"}, "no whole number"),
+        (1, {"epoch": 0}, "no whole number from 1"),
+        (3, {"cluster_sizes": [60, 60]}, "sizes of 2 clusters"),
+        (4, {"update": 7}, "update 7 follows 0 updates"),
+        (4, {"update": "../../x"}, "no whole number"),
+        (4, {"iteration": None}, "no whole number"),
+    ],
+    ids=str,
+)
+def test_events_that_do_not_fit_their_run_are_damage(
+    store: RunStore, folder: Path, number: int, values: dict[str, object], reason: str
+) -> None:
+    log = folder / "events.jsonl"
+    lines = log.read_text().splitlines()
+    lines[number] = json.dumps({**json.loads(lines[number]), **values})
+    log.write_text("\n".join([*lines, ""]))
+    with pytest.raises(RunError, match=rf"Line {number + 1} of events.jsonl.*{reason}"):
+        store.view(folder.name)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"), [({"event": "RunStarted"}, "begins twice"), ("[" * 100_000, "recursion")]
+)
+def test_a_line_that_belongs_to_no_run_is_damage(
+    store: RunStore, folder: Path, line: object, reason: str
+) -> None:
+    log = folder / "events.jsonl"
+    lines = log.read_text().splitlines()
+    lines.insert(4, line if isinstance(line, str) else lines[0])
+    log.write_text("\n".join([*lines, ""]))
+    with pytest.raises(RunError, match=rf"Line 5 of events.jsonl.*{reason}"):
+        store.view(folder.name)
+
+
+def test_half_a_character_in_a_log_can_be_shown(store: RunStore, folder: Path) -> None:
+    insert(folder, 4, {"event": "WarningRaised", "message": "caf\udce9"})
+    assert store.view(folder.name).warnings == ("caf?",)
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("labels-000001.z", np.zeros(119, np.uint8)),
+        ("labels-kmeans.z", np.zeros(120, np.float32)),
+        ("labels-000001.z", np.full(120, 10, np.uint8)),
+        ("labels-000001.z", np.full(120, -1, np.int8)),
+        ("embedding_sample-000001.z", np.zeros((119, 3), np.float32)),
+        ("embedding_sample-kmeans.z", np.zeros((120, 2), np.float32)),
+        ("embedding_sample-000001.z", np.zeros((120, 3), np.uint8)),
+    ],
+)
+def test_frames_that_do_not_fit_their_run_are_damage(
+    store: RunStore, folder: Path, name: str, array: np.ndarray
+) -> None:
+    write_compressed(folder / "arrays" / name, array)
+    with pytest.raises(RunError, match=f"its {name.partition('_')[0].partition('-')[0]}"):
+        store.view(folder.name)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"sample_ids": np.full(120, 120)},
+        {"sample_ids": np.zeros(120)},
+        {"true_labels": np.zeros(120)},
+        {"true_labels": np.zeros(119, np.uint8)},
+    ],
+)
+def test_a_start_that_does_not_fit_is_damage(
+    store: RunStore, folder: Path, arrays: dict[str, np.ndarray]
+) -> None:
+    path = folder / "arrays" / "start.npz"
+    write_arrays(path, {**read_arrays(path), **arrays})
+    with pytest.raises(RunError, match=rf"Line 1 of events.jsonl.*its {next(iter(arrays))}"):
+        store.view(folder.name)
