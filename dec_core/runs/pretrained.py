@@ -25,18 +25,21 @@ class PretrainedCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def get(self, config: Config, fingerprint: str) -> Pretrained | None:
+    def get(self, config: Config, fingerprint: str, n_features: int) -> Pretrained | None:
         """The autoencoder, or None; a damaged file counts as none."""
         path = self._path(config, fingerprint)
         try:
             arrays = read_arrays(path)
-            losses = tuple(arrays.pop("losses").tolist())
+            losses = tuple(float(loss) for loss in arrays.pop("losses"))
             weights = tuple(arrays[f"weights_{i}"] for i in range(len(arrays)))
-        except (RunError, KeyError):
+        except (RunError, KeyError, TypeError, ValueError):
+            return None
+        pretrained = Pretrained(weights, losses)
+        if not pretrained.fits(config, n_features):
             return None
         with contextlib.suppress(OSError):
             path.touch()
-        return Pretrained(weights, losses)
+        return pretrained
 
     def put(self, config: Config, fingerprint: str, pretrained: Pretrained) -> None:
         """Keep an autoencoder. Raises OSError."""

@@ -123,8 +123,10 @@ class Recorder:
             return 0  # the first update is not over without a checkpoint
         for checkpoint, lines in self._checkpoints.newest_first():
             with contextlib.suppress(RunError):
-                self.view = replay(self._log.events(first=lines))
-                self.resumption = Resumption.after(self.view, checkpoint)
+                view = replay(self._log.events(first=lines))
+                if not checkpoint.fits(view.config, self.record.n_samples, self.record.n_features):
+                    continue
+                self.view, self.resumption = view, Resumption.after(view, checkpoint)
                 return lines
         raise RunError(
             f"To go on, {self.run_id} needs a checkpoint that fits its log. It has none. "
@@ -141,7 +143,7 @@ class Recorder:
 
     def pretrained(self) -> Pretrained | None:
         """The autoencoder that an earlier run pretrained for exactly this one."""
-        return self._cache.get(self.config, self.record.fingerprint)
+        return self._cache.get(self.config, self.record.fingerprint, self.record.n_features)
 
     def write(self, event: Event, view: View, trainer: Trainer) -> None:
         """Store an event and, where it is time for one, a checkpoint."""

@@ -16,6 +16,12 @@ from dec_core.analysis.verdict import Observation, Start, StopReason
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.errors import SettingsError
 from dec_core.training.events import Phase
+from dec_core.training.shapes import (
+    autoencoder_shapes,
+    clustering_shapes,
+    have_shapes,
+    optimizer_shapes,
+)
 from dec_core.training.view import View
 
 Arrays = tuple[NDArray[Any], ...]
@@ -65,6 +71,23 @@ class Checkpoint:
     p: NDArray[np.float32] | None = None
     labels: NDArray[np.integer] | None = None
 
+    def fits(self, config: Config, n_samples: int, n_features: int) -> bool:
+        """Whether a run with these settings and data can go on from here."""
+        if self.phase is Phase.PRETRAINING:
+            weights = autoencoder_shapes(n_features, config.autoencoder)
+            state = optimizer_shapes(weights, self.config.pretraining)
+            return have_shapes(self.weights, weights) and have_shapes(self.optimizer, state)
+        if self.p is None or self.labels is None:
+            return False
+        weights = clustering_shapes(n_features, config)
+        state = optimizer_shapes(weights, self.config.clustering)
+        return (
+            have_shapes(self.weights, weights)
+            and have_shapes(self.optimizer, state)
+            and have_shapes([self.p], [(n_samples, config.clustering.n_clusters)])
+            and have_shapes([self.labels], [(n_samples,)])
+        )
+
     def at_branch(self) -> Checkpoint:
         """The same place in a run that goes on, even if its parent ended there."""
         return replace(self, stop_reason=None)
@@ -97,6 +120,11 @@ class Pretrained:
 
     weights: Arrays
     losses: tuple[float, ...]
+
+    def fits(self, config: Config, n_features: int) -> bool:
+        """Whether it can be what a run with these settings and data would pretrain."""
+        shapes = autoencoder_shapes(n_features, config.autoencoder)
+        return have_shapes(self.weights, shapes) and len(self.losses) == config.pretraining.epochs
 
 
 def check_branch(parent: Config, branch: Config) -> None:

@@ -16,6 +16,7 @@ import pytest
 from dec_core.data import make_dataset
 from dec_core.errors import RunError, SettingsError
 from dec_core.export.figures import all_plots
+from dec_core.runs.array_files import read_arrays, write_arrays
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CHECKPOINT_BYTES
 from dec_core.runs.execution import execute
@@ -282,12 +283,27 @@ def test_a_damaged_run_is_listed_with_the_reason(
     assert listed[sound].state is RunState.INTERRUPTED
 
 
-def test_a_damaged_checkpoint_is_passed_over(store: RunStore) -> None:
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def of_another_network(path: Path) -> None:
+    write_arrays(path, {**read_arrays(path), "weights_0": np.zeros((64, 17), np.float32)})
+
+
+def of_other_data(path: Path) -> None:
+    arrays = read_arrays(path)
+    write_arrays(path, {**arrays, "p": arrays["p"][1:], "labels": arrays["labels"][1:]})
+
+
+@pytest.mark.parametrize("damage", [cut_short, of_another_network, of_other_data])
+def test_a_damaged_checkpoint_is_passed_over(
+    store: RunStore, damage: Callable[[Path], None]
+) -> None:
     whole = train(store, new_run(store))
     run_id = new_run(store)
     train(store, run_id, moments=13)
-    newest = max((store.folder(run_id) / "checkpoints").glob("clustering-*"))
-    newest.write_bytes(newest.read_bytes()[:100])
+    damage(max((store.folder(run_id) / "checkpoints").glob("clustering-*")))
     same(whole, train(store, run_id))
 
 
