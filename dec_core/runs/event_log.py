@@ -36,7 +36,7 @@ class EventLog:
         self._path = folder / "events.jsonl"
         self._arrays = folder / "arrays"
         self._stream: IO[bytes] | None = None
-        self._kept: dict[str, set[int]] = {name: set() for name in _FRAMES}
+        self._kept: dict[str, list[int]] = {name: [] for name in _FRAMES}
         self.lines = 0
 
     def open(self, view: View, lines: int) -> None:
@@ -79,12 +79,15 @@ class EventLog:
         self.lines += 1
 
     def thin(self, view: View) -> None:
-        """Remove the frames that the view has dropped."""
+        """After each update: remove the frames that the view has dropped."""
         for name in _FRAMES:
-            kept = _kept(view, name)
-            for update in self._kept[name] - kept:
-                self._frame(name, update).unlink(missing_ok=True)
-            self._kept[name] = kept
+            before = self._kept[name]
+            before.append(view.updates[-1].update)
+            # The second of those that are kept is among the first to go.
+            if getattr(view.updates[before[min(1, len(before) - 1)]], name) is None:
+                self._kept[name] = _kept(view, name)
+                for update in set(before).difference(self._kept[name]):
+                    self._frame(name, update).unlink(missing_ok=True)
 
     def close(self) -> None:
         """End writing."""
@@ -203,8 +206,8 @@ def array_files(event: Event) -> tuple[str, ...]:
     return ()
 
 
-def _kept(view: View, name: str) -> set[int]:
-    return {update.update for update in view.updates if getattr(update, name) is not None}
+def _kept(view: View, name: str) -> list[int]:
+    return [update.update for update in view.updates if getattr(update, name) is not None]
 
 
 def _frame_file(name: str, update: int | str) -> str:
