@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -22,6 +21,7 @@ from typing import Any
 
 from dec_core.errors import ExportError
 from dec_core.runs.array_files import remove_stale
+from dec_core.runs.own_process import command_of, environment
 
 # Results that are kept for downloading; the oldest go first.
 KEPT_JOBS = 24
@@ -58,7 +58,8 @@ class Job:
         self.choice = choice
         self._status = JobStatus()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            command_of(module),
+            env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -11,7 +11,6 @@ import contextlib
 import io
 import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import ProjectionError
+from dec_core.runs.own_process import command_of, environment
 
 Points = NDArray[np.float32]
 Callback = Callable[[Points | None, str | None], None]
@@ -188,5 +188,9 @@ def _read_exactly(stream: IO[bytes], size: int) -> bytes:
 
 
 def _start_process() -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "dec_core.runs.projector_process"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    return subprocess.Popen(
+        command_of("dec_core.runs.projector_process"),
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )

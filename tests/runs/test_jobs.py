@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,17 @@ def test_a_job_ends_with_its_file(jobs: Jobs) -> None:
     assert job.target.name == "sizes.csv"
     assert job.target.read_text("utf-8") == figure_csv(draw_sizes(scripted_view()))
     assert jobs.get("one") is job
+
+
+def test_a_job_starts_from_any_folder(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "json.py").write_text("raise ImportError('not the one that was meant')")
+    monkeypatch.chdir(tmp_path)
+    job = jobs.start("one", EXPORT, "sizes.csv", figure)
+    job.join()
+    assert not job.status.problem
+    assert job.target.exists()
 
 
 def test_a_job_that_cannot_succeed_says_why(jobs: Jobs) -> None:
@@ -108,6 +121,26 @@ def test_closing_ends_everything(jobs: Jobs) -> None:
     jobs.close()
     assert running.status.is_over
     assert not done.target.parent.parent.exists()
+
+
+def test_results_of_a_server_that_was_killed_go_after_a_day(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    orphan, fresh, alive = (
+        tmp_path / f"dec-lab-export-{number}"
+        for number in (f"{dead.pid}-old", f"{dead.pid}-new", f"{os.getpid()}-old")
+    )
+    for folder in (orphan, fresh, alive):
+        folder.mkdir()
+        (folder / "run.zip").write_text("a result")
+    for folder in (orphan, alive):
+        os.utime(folder, (0, 0))
+    jobs.start("one", EXPORT, "sizes.csv", figure)
+    assert not orphan.exists()
+    assert fresh.exists() and alive.exists()
 
 
 def test_the_oldest_results_go(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,10 +33,16 @@ class Answers:
 
 
 @pytest.fixture(scope="module")
-def projector() -> Iterator[Projector]:
-    """One process for all tests here: its first map takes seconds."""
+def projector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Projector]:
+    """One process for all tests here: its first map takes seconds.
+
+    It starts in a folder that knows nothing of the program.
+    """
     projector = Projector()
-    projector.warm_up()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        projector.warm_up()
+        wait_until(lambda: projector._process is not None)
     yield projector
     projector.close()
 
