@@ -51,11 +51,8 @@ class JobStatus:
 class Job:
     """One process; ``status`` is replaced as a whole, so any thread may read it."""
 
-    def __init__(
-        self, module: str, request: Mapping[str, Any], target: Path, choice: Hashable = None
-    ) -> None:
+    def __init__(self, module: str, request: Mapping[str, Any], target: Path) -> None:
         self.target = target
-        self.choice = choice
         self._status = JobStatus()
         self._process = subprocess.Popen(
             command_of(module),
@@ -102,20 +99,22 @@ class Job:
 
 
 class Jobs:
-    """All jobs of this server process, each under a key that pages find it by again."""
+    """All jobs of this server process, each under a key that pages find it by again.
+
+    The key says all that was asked for: two that ask for different things never share a job.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[Hashable, Job] = {}
         self._folder: Path | None = None
 
     def start(
         self,
-        key: str,
+        key: Hashable,
         module: str,
         filename: str,
         request: Callable[[Path], Mapping[str, Any]],
-        choice: Hashable = None,
     ) -> Job:
         """Start a job, or find the one of that key that is still at work.
 
@@ -124,7 +123,6 @@ class Jobs:
         module : of the process
         filename : of the result
         request : makes the request from the place where the result is to be written
-        choice : what was asked for, so that a page can tell whether it is still wanted
 
         Raises
         ------
@@ -138,18 +136,18 @@ class Jobs:
             self._drop(key)
             folder = self._new_folder()
             target = folder / filename
-            job = self._jobs[key] = Job(module, request(target), target, choice)
+            job = self._jobs[key] = Job(module, request(target), target)
             for oldest in list(self._jobs)[:-KEPT_JOBS]:
                 if self._jobs[oldest].status.is_over:
                     self._drop(oldest)
             return job
 
-    def get(self, key: str) -> Job | None:
+    def get(self, key: Hashable) -> Job | None:
         """The job of that key, at work or over."""
         with self._lock:
             return self._jobs.get(key)
 
-    def drop(self, key: str) -> None:
+    def drop(self, key: Hashable) -> None:
         """Cancel a job and forget its result."""
         with self._lock:
             self._drop(key)
@@ -163,7 +161,7 @@ class Jobs:
                 shutil.rmtree(self._folder, ignore_errors=True)
                 self._folder = None
 
-    def _drop(self, key: str) -> None:
+    def _drop(self, key: Hashable) -> None:
         job = self._jobs.pop(key, None)
         if job is not None:
             job.cancel()

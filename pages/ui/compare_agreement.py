@@ -13,10 +13,10 @@ from dec_core.errors import RunError
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
 from dec_core.runs.record import RunRecord, RunState
 from pages.ui.compare_runs import is_saved, labels_of, name_of
-from pages.ui.live_plot import show_plot
+from pages.ui.live_plot import forget_plot, show_plot
 from pages.ui.plain import plain
 
-_HEIGHT = 430
+_PLOT, _HEIGHT = "agreement", 430
 
 
 def labels_agreement(records: Sequence[RunRecord], baseline: str | None) -> None:
@@ -27,12 +27,14 @@ def labels_agreement(records: Sequence[RunRecord], baseline: str | None) -> None
     with words:
         st.markdown("**How far do their labels agree?**")
         if len(readable) < 2:
+            forget_plot(_PLOT)
             st.caption("Choose at least two runs.")
             return
         pair = _pair(sorted(readable, key=lambda record: record.run_id != baseline))
         try:
             _show(*pair, picture)
         except RunError as error:
+            forget_plot(_PLOT)
             st.info(plain(str(error)), icon=":material/info:")
 
 
@@ -61,7 +63,7 @@ def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:
     )
     with picture.container(border=True):
         show_plot(
-            "agreement",
+            _PLOT,
             partial(draw_agreement, agreement, name_of(first), name_of(second)),
             subject=f"{first.run_id},{second.run_id}",
             filename=f"dec-lab_{{}}_{first.run_id}_{second.run_id}",

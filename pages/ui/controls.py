@@ -65,8 +65,7 @@ def controls(
         )
         _live_parameters(session, is_active)
         branch_control(session, preset, config)
-        moment = f"_iteration-{session.view.iteration}"
-        export_control(session.run_id, PLOTS, {session.run_id: session.run_id}, moment)
+        export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
 
 
 def _title(session: RunSession | None) -> str:

@@ -14,9 +14,7 @@ _OPEN = "export_of"
 _FIGURES, _RUN = "Figures on this page", "A whole run"
 
 
-def export_control(
-    subject: str, plots: Sequence[str], runs: Mapping[str, str], moment: str = ""
-) -> None:
+def export_control(subject: str, plots: Sequence[str], runs: Mapping[str, str]) -> None:
     """The button and, once it is pressed, the dialog, which stays open over reruns.
 
     Parameters
@@ -24,7 +22,6 @@ def export_control(
     subject : what the page shows: a run's id, or a word for several
     plots : the places of the page's figures, as ``show_plot`` names them
     runs : names of the runs by their ids
-    moment : how far the run is, for the names of its figures
     """
     if st.button(
         "Export",
@@ -35,7 +32,7 @@ def export_control(
     ):
         st.session_state[_OPEN] = subject
     if st.session_state.get(_OPEN) == subject and runs:
-        _dialog(Shown(subject, frozenset(runs), moment), plots, runs)
+        _dialog(Shown(subject, frozenset(runs)), plots, runs)
 
 
 def _dismissed() -> None:

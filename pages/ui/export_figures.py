@@ -14,27 +14,23 @@ from dec_core.export.browser import find_browser, missing_browser
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.process import figures_request
-from dec_core.plots.style import Plot
 from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
+from pages.ui.live_plot import Drawn
 
 _FIT, _CUSTOM = "Fit for a paper", "Custom"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the figures of a page show: for their files' names, and to tell one choice from another.
-
-    ``moment`` is how far the run was; a file of an earlier one is still offered, under its name.
-    """
+    """What a page shows: for its files' names, and to tell one choice from another."""
 
     subject: str
     runs: frozenset[str]
-    moment: str = ""
 
 
-def figures_form(shown: Shown, plots: Sequence[Plot]) -> None:
+def figures_form(shown: Shown, figures: Sequence[Drawn]) -> None:
     """Which of the figures, as they stand on the page, in which formats, how large."""
-    by_name = {plot.name: plot for plot in plots}
+    by_name = {one.plot.name: one for one in figures}
     if not by_name:
         st.info("There are no figures yet. Start a run or choose runs.", icon=":material/info:")
         return
@@ -43,25 +39,24 @@ def figures_form(shown: Shown, plots: Sequence[Plot]) -> None:
         list(by_name),
         default=list(by_name),
         selection_mode="multi",
-        format_func=lambda name: by_name[name].title,
+        format_func=lambda name: by_name[name].plot.title,
         key=f"export_figures:{','.join(by_name)}",
     )
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
     size, problem = _size_choice(any(format.is_image for format in formats))
-    key = f"figures:{shown.subject}"
     wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
     is_possible = bool(chosen and formats) and not problem
     if st.button(
         "Make the files",
         icon=":material/draw:",
-        disabled=not is_possible or is_at_work(key),
+        disabled=not is_possible or is_at_work(wanted.key),
         key="make_figures",
     ):
-        start_job(key, wanted)
+        start_job(wanted)
     if problem:
         st.warning(problem, icon=":material/warning:")
     else:
-        job_result(key, wanted.choice)
+        job_result(wanted.key)
 
 
 def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFormat]:
@@ -132,19 +127,30 @@ class _Number:
 
 def _wanted(
     shown: Shown,
-    plots: Sequence[Plot],
+    figures: Sequence[Drawn],
     formats: Sequence[FigureFormat],
     size: FigureSize | None,
 ) -> Wanted:
+    """The files as they would be made now.
+
+    How far the run is stands in their name only: a file of an earlier moment is still offered.
+    """
+    plots = [one.plot for one in figures]
     is_alone = len(plots) * len(formats) == 1
     name, ending = (plots[0].name, formats[0].value) if is_alone else ("figures", "zip")
 
     def request(target: Path) -> dict[str, Any]:
         return figures_request(plots, target, formats=formats, size=size)
 
-    names = frozenset(plot.name for plot in plots)
+    choices = frozenset(one.choice for one in figures)
     return Wanted(
-        f"dec-lab_{shown.subject}_{name}{shown.moment}.{ending}",
+        ("figures", shown, choices, frozenset(formats), size),
+        f"dec-lab_{shown.subject}_{name}{_moment(figures)}.{ending}",
         request,
-        (shown.runs, names, frozenset(formats), size),
     )
+
+
+def _moment(figures: Sequence[Drawn]) -> str:
+    """How far the run was in the newest of the figures, as a part of a file's name."""
+    iterations = [one.iteration for one in figures if one.iteration is not None]
+    return f"_iteration-{max(iterations)}" if iterations else ""

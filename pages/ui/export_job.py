@@ -29,55 +29,52 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """An export: its file's name, what makes the request from the file's place, and the choice.
+    """An export: its job's key, its file's name, what makes the request from the file's place.
 
-    A file that was made for another ``choice`` is not offered.
+    The key holds all that was chosen, so that every choice has a job and a file of its own.
     """
 
+    key: Hashable
     filename: str
     request: Callable[[Path], dict[str, Any]]
-    choice: Hashable
 
 
-def start_job(key: str, wanted: Wanted) -> None:
-    """Start the job of that key and show it, or say why that cannot be."""
+def start_job(wanted: Wanted) -> None:
+    """Start the job and show it, or say why that cannot be."""
     try:
-        run_manager().jobs.start(key, _PROCESS, wanted.filename, wanted.request, wanted.choice)
+        run_manager().jobs.start(wanted.key, _PROCESS, wanted.filename, wanted.request)
     except ExportError as error:
         st.error(str(error), icon=":material/error:")
         return
     st.rerun()
 
 
-def is_at_work(key: str) -> bool:
+def is_at_work(key: Hashable) -> bool:
     """Whether the job of that key has still something to do."""
     job = run_manager().jobs.get(key)
     return job is not None and not job.status.is_over
 
 
-def job_result(key: str, choice: Hashable) -> None:
-    """Progress while the job is at work, then its file or the reason why there is none.
-
-    What was made for another choice is not shown.
-    """
+def job_result(key: Hashable) -> None:
+    """Progress while the job is at work, then its file or the reason why there is none."""
     is_ticking = is_at_work(key)
 
     @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:
         # One height for all of its states, so that the dialog does not jump.
         with st.container(height=64, border=False):
-            _show(key, choice)
+            _show(key)
         if is_ticking and not is_at_work(key):
             st.rerun()
 
     tick()
 
 
-def _show(key: str, choice: Hashable) -> None:
+def _show(key: Hashable) -> None:
     job = run_manager().jobs.get(key)
     if job is not None and not job.status.is_over:
         _progress(key, job.status.share, job.status.step)
-    elif job is None or job.choice != choice:
+    elif job is None:
         st.caption("Exports run at low priority, so that training keeps its speed.")
     elif job.status.problem:
         st.error(job.status.problem, icon=":material/error:")
@@ -87,13 +84,13 @@ def _show(key: str, choice: Hashable) -> None:
             st.warning(f"Left out: {sentence}", icon=":material/warning:")
 
 
-def _progress(key: str, share: float, step: str) -> None:
+def _progress(key: Hashable, share: float, step: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, text=f"Making {step}" if step else "Starting")
         st.button(
             "Cancel",
             icon=":material/close:",
-            key=f"cancel:{key}",
+            key="cancel_export",
             on_click=run_manager().jobs.drop,
             args=(key,),
         )

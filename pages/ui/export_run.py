@@ -55,19 +55,19 @@ def run_form(runs: Mapping[str, str]) -> None:
     formats = list(FigureFormat)
     if "figures" in chosen:
         formats = format_choice(formats, key="run_formats")
-    key, problem = f"run:{run_id}", _problem(run_id)
+    problem = _problem(run_id)
     wanted = _wanted(run_id, chosen, formats)
     if st.button(
         "Make the file",
         icon=":material/folder_zip:",
-        disabled=bool(problem) or not chosen or is_at_work(key),
+        disabled=bool(problem) or not chosen or is_at_work(wanted.key),
         key="make_run",
     ):
-        start_job(key, wanted)
+        start_job(wanted)
     if problem:
         st.info(problem, icon=":material/info:")
     else:
-        job_result(key, wanted.choice)
+        job_result(wanted.key)
 
 
 def _problem(run_id: str) -> str:
@@ -91,7 +91,8 @@ def _wanted(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) 
         store = run_manager().store
         return run_request(store, run_id, target, only=parts, formats=formats)
 
-    return Wanted(filename, request, (_stamp(run_id), frozenset(parts), drawn))
+    key = ("run", run_id, _stamp(run_id), frozenset(parts), drawn)
+    return Wanted(key, filename, request)
 
 
 def _stamp(run_id: str) -> tuple[int, int]:

@@ -56,15 +56,24 @@ def preload() -> None:
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """A figure as it was last sent, what it showed, and when."""
+class Drawn:
+    """A figure as it was last sent, what it showed, and when.
+
+    ``iteration`` is how far its run was; None where it shows several.
+    """
 
     subject: str
     news: Hashable
     options: Hashable
+    iteration: int | None
     plot: Plot
     data: dict[str, Any]
     at: float
+
+    @property
+    def choice(self) -> Hashable:
+        """What a person chose to see in it, whatever has been added since."""
+        return self.plot.name, self.subject, self.options
 
 
 def live_plot(
@@ -86,6 +95,7 @@ def live_plot(
         filename=f"dec-lab_{session.run_id}_{{}}_iteration-{view.iteration}",
         news=(news, view.is_over),
         options=options,
+        iteration=view.iteration,
         may_wait=not view.is_over,
         zoom=zoom,
         height=height,
@@ -100,6 +110,7 @@ def show_plot(
     filename: str,
     news: Hashable = None,
     options: Hashable = None,
+    iteration: int | None = None,
     may_wait: bool = True,
     zoom: str = "",
     height: int,
@@ -114,12 +125,13 @@ def show_plot(
     filename : of saved figures, with {} where the plot's name stands
     news : what has been added since
     options : what the person chose; a change is drawn at once
+    iteration : how far its run is, where it shows one run
     may_wait : whether news may wait until a second has passed, because the page will ask again
     zoom : which axes these are; zoom is kept as long as they stay the same
     height : in pixels
     """
     key = f"drawn:{name}"
-    last: _Drawn | None = st.session_state.get(key)
+    last: Drawn | None = st.session_state.get(key)
     if (
         last is None
         or last.subject != subject
@@ -127,18 +139,23 @@ def show_plot(
     ):
         plot = draw()
         data = _data(plot, filename, f"{subject}:{zoom}") | {"height": height}
-        last = _Drawn(subject, news, options, plot, data, monotonic())
+        last = Drawn(subject, news, options, iteration, plot, data, monotonic())
         st.session_state[key] = last
     _component(key=f"plot:{name}", data=last.data, height=height)
 
 
-def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Plot]:
+def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Drawn]:
     """The figures in these places as they were last sent, of these runs and no others."""
-    drawn: list[_Drawn | None] = [st.session_state.get(f"drawn:{name}") for name in names]
-    return [one.plot for one in drawn if one and set(one.subject.split(",")) <= set(run_ids)]
+    drawn: list[Drawn | None] = [st.session_state.get(f"drawn:{name}") for name in names]
+    return [one for one in drawn if one and set(one.subject.split(",")) <= set(run_ids)]
 
 
-def _is_outdated(last: _Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:
+def forget_plot(name: str) -> None:
+    """The figure in this place has left the page."""
+    st.session_state.pop(f"drawn:{name}", None)
+
+
+def _is_outdated(last: Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:
     if options != last.options:
         return True
     is_rested = not may_wait or monotonic() - last.at >= REDRAW_SECONDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +11,30 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import SessionState
+from dec_core.runs.session import SessionState, Step
 from tests.runs.small_sessions import (
     ENDLESS,
     pause,
     small_config,
+    step,
     wait_for,
     wait_for_updates,
     wait_until,
 )
-from tests.ui.screens import button, choose, click, intact, new_screen, refresh, sentences
+from tests.ui.screens import (
+    button,
+    choose,
+    click,
+    intact,
+    new_screen,
+    plots,
+    refresh,
+    sentences,
+)
 
 
-def finished_run(manager: RunManager) -> str:
-    session = manager.start(small_config(), "digits")
+def finished_run(manager: RunManager, values: Mapping[str, Any] | None = None) -> str:
+    session = manager.start(small_config(values), "digits")
     wait_for(session, SessionState.ENDED)
     return session.run_id
 
@@ -74,6 +85,24 @@ def test_one_figure_is_not_packed(manager: RunManager) -> None:
     assert path.name == f"dec-lab_{run_id}_sizes_iteration-40.csv"
 
 
+def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    pause(session)
+    shown = session.view.iteration
+    screen = click(new_screen(run=session.run_id), "Export")
+    pick(screen, "Figures", ["Do the clusters survive?"])
+    pick(screen, "Formats", ["CSV"])
+    step(session, Step.UPDATE)
+    newest = session.view.updates[-1].iteration
+    assert newest > shown
+    # The dialog runs before the page has drawn what came meanwhile.
+    click(screen, "Make the files")
+    path = result(screen)
+    assert path.name == f"dec-lab_{session.run_id}_sizes_iteration-{shown}.csv"
+    assert str(newest - 1) not in path.read_text("utf-8")
+
+
 def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
     screen = click(new_screen(run=finished_run(manager)), "Export")
     fields = {field.key: field for field in screen.number_input}
@@ -118,6 +147,20 @@ def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
     assert _downloads(screen)
 
 
+def test_two_tabs_make_two_choices(manager: RunManager) -> None:
+    run_id = finished_run(manager)
+    made = []
+    for format in ("CSV", "HTML"):
+        screen = click(new_screen(run=run_id), "Export")
+        pick(screen, "Formats", [format])
+        click(screen, "Make the files")
+        made.append(result(screen))
+    assert all(path.exists() for path in made)
+    for path, ending in zip(made, (".csv", ".html"), strict=True):
+        with zipfile.ZipFile(path) as bundle:
+            assert {Path(name).suffix for name in bundle.namelist()} == {ending}
+
+
 def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
@@ -144,10 +187,31 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
     screen.query_params["runs"] = f"{first},{third}"
     assert not _downloads(refresh(screen))
     screen.query_params["runs"] = f"{first},{second}"
-    refresh(screen)
+    refresh(refresh(screen))
+    assert _downloads(pick(screen, "Formats", ["CSV"]))
+    choose(screen, "compare_measure", "NMI")
+    assert not _downloads(refresh(screen))
     choose(screen, "export_what", "A whole run")
     (run,) = [field for field in screen.selectbox if field.key == "export_run"]
     assert set(_options(run)) == {first, second}
+
+
+def test_a_figure_that_has_left_the_page_is_not_exported(manager: RunManager) -> None:
+    first, second = finished_run(manager), finished_run(manager)
+    other = finished_run(manager, {"data.n_samples": 200})
+    screen = new_screen()
+    screen.query_params["runs"] = f"{first},{second},{other}"
+    screen.switch_page("compare.py").run()
+    assert "agreement" in plots(intact(screen))
+    (pair,) = [field for field in screen.selectbox if field.label == "Second run"]
+    pair.set_value(other).run()
+    assert "agreement" not in plots(intact(screen))
+    click(screen, "Export")
+    assert len(pills(screen, "Figures").options) == 1
+    screen.query_params["runs"] = f"{first},{second}"
+    assert len(pills(refresh(refresh(screen)), "Figures").options) == 2
+    (manager.store.root / second / "run.json").write_text("{", encoding="utf-8")
+    assert len(pills(refresh(refresh(screen)), "Figures").options) == 1
 
 
 def _options(field: Any) -> list[str]:
