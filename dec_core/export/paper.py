@@ -20,6 +20,17 @@ _DESIGN_FONT, _LEGEND_ROW = 12, 19
 # Points that an image holds as shapes; beyond, they are drawn as one picture.
 _MOST_SHAPES = 10_000
 _AXIS = re.compile(r"[xy]axis\d*")
+# In millimetres.
+_SHORTEST, _LONGEST = 20, 1_000
+
+Unit = Literal["mm", "px"]
+
+
+def converted(length: float, unit: Unit) -> float:
+    """A length that was in the other unit: whole pixels of 1/96 inch, or tenths of a millimetre."""
+    if unit == "px":
+        return float(round(length * PIXELS_PER_MM))
+    return round(length / PIXELS_PER_MM, 1)
 
 
 @dataclass(frozen=True)
@@ -40,15 +51,17 @@ class FigureSize:
 
     width: float = 85
     height: float = 60
-    unit: Literal["mm", "px"] = "mm"
+    unit: Unit = "mm"
     scale: float = 300 / 96
     font_size: float = 7
 
     def __post_init__(self) -> None:
-        per_unit = PIXELS_PER_MM if self.unit == "px" else 1
+        bounds: tuple[float, float] = (_SHORTEST, _LONGEST)
+        if self.unit == "px":
+            bounds = (converted(_SHORTEST, "px"), converted(_LONGEST, "px"))
         for name, low, high in (
-            ("width", 20 * per_unit, 1_000 * per_unit),
-            ("height", 20 * per_unit, 1_000 * per_unit),
+            ("width", *bounds),
+            ("height", *bounds),
             ("scale", 0.5, 10),
             ("font_size", 4, 40),
         ):

@@ -9,15 +9,13 @@ from typing import Any
 
 import streamlit as st
 
-from dec_core.errors import ExportError
 from dec_core.export.browser import find_browser, missing_browser
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.process import figures_request
 from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
+from pages.ui.export_size import size_choice
 from pages.ui.live_plot import Drawn
-
-_FIT, _CUSTOM = "Fit for a paper", "Custom"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def figures_form(shown: Shown, figures: Sequence[Drawn]) -> None:
         key=f"export_figures:{','.join(by_name)}",
     )
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
-    size, problem = _size_choice(any(format.is_image for format in formats))
+    size, problem = size_choice(any(format.is_image for format in formats), key="figure")
     wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
     is_possible = bool(chosen and formats) and not problem
     if st.button(
@@ -75,54 +73,6 @@ def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFo
     if not has_browser:
         st.caption(missing_browser())
     return list(chosen)
-
-
-def _size_choice(is_needed: bool) -> tuple[FigureSize | None, str]:
-    """The size of images, None where every figure chooses; and what is wrong with it."""
-    kind = st.segmented_control(
-        "Size",
-        [_FIT, _CUSTOM],
-        default=_FIT,
-        required=True,
-        disabled=not is_needed,
-        key="figure_size",
-        help="For a paper: 85 mm wide, 180 mm with several panels, 7 pt letters, 300 dots per inch",
-    )
-    row = st.grid(5, min_column_width=88, gap="small")
-    is_fixed = not is_needed or kind == _FIT
-    number = _Number(row, is_fixed)
-    values: dict[str, Any] = {
-        "width": number.field("Width", 85.0, 5.0),
-        "height": number.field("Height", 60.0, 5.0),
-        "unit": row.selectbox("Unit", ["mm", "px"], key="figure_unit", disabled=is_fixed),
-        "font_size": number.field("Font, pt", 7.0, 0.5),
-        "scale": number.field("PNG scale", 3.125, 0.5, "Dots per 1/96 inch; 3.125 is 300 dpi"),
-    }
-    if is_fixed:
-        return None, ""
-    try:
-        return FigureSize(**values), ""
-    except ExportError as error:
-        return None, str(error)
-
-
-class _Number:
-    """Number fields of one row."""
-
-    def __init__(self, row: Any, disabled: bool) -> None:
-        self._row, self._disabled = row, disabled
-
-    def field(self, label: str, value: float, step: float, help: str | None = None) -> float:
-        number: float = self._row.number_input(
-            label,
-            value=value,
-            step=step,
-            help=help,
-            disabled=self._disabled,
-            format="%g",
-            key=f"figure_{label}",
-        )
-        return number
 
 
 def _wanted(

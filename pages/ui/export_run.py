@@ -11,10 +11,12 @@ import streamlit as st
 from dec_core.errors import RunError
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
+from dec_core.export.paper import FigureSize
 from dec_core.export.process import run_request
 from dec_core.runs.record import RunState
 from pages.ui.export_figures import format_choice
 from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
+from pages.ui.export_size import size_choice
 from pages.ui.state import run_manager
 
 _NAMES = {
@@ -52,22 +54,31 @@ def run_form(runs: Mapping[str, str]) -> None:
         key="export_parts",
         help="All of them make one zip file; one alone is not packed",
     )
-    formats = list(FigureFormat)
-    if "figures" in chosen:
-        formats = format_choice(formats, key="run_formats")
+    formats, size, wrong_size = _figures_choice("figures" in chosen)
     problem = _problem(run_id)
-    wanted = _wanted(run_id, chosen, formats)
+    wanted = _wanted(run_id, chosen, formats, size)
+    is_possible = bool(chosen) and not (problem or wrong_size)
     if st.button(
         "Make the file",
         icon=":material/folder_zip:",
-        disabled=bool(problem) or not chosen or is_at_work(wanted.key),
+        disabled=not is_possible or is_at_work(wanted.key),
         key="make_run",
     ):
         start_job(wanted)
     if problem:
         st.info(problem, icon=":material/info:")
+    elif wrong_size:
+        st.warning(wrong_size, icon=":material/warning:")
     else:
         job_result(wanted.key)
+
+
+def _figures_choice(is_wanted: bool) -> tuple[list[FigureFormat], FigureSize | None, str]:
+    """Formats and size of the run's figures, and what is wrong with the size."""
+    if not is_wanted:
+        return [], None, ""
+    formats = format_choice(list(FigureFormat), key="run_formats")
+    return formats, *size_choice(any(format.is_image for format in formats), key="run")
 
 
 def _problem(run_id: str) -> str:
@@ -81,17 +92,18 @@ def _problem(run_id: str) -> str:
     return ""
 
 
-def _wanted(run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat]) -> Wanted:
+def _wanted(
+    run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat], size: FigureSize | None
+) -> Wanted:
     """Parts of the run as it is stored now: once it has gone on, an old file is not wanted."""
     is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
     filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
-    drawn = frozenset(formats) if "figures" in parts else frozenset()
 
     def request(target: Path) -> dict[str, Any]:
         store = run_manager().store
-        return run_request(store, run_id, target, only=parts, formats=formats)
+        return run_request(store, run_id, target, only=parts, formats=formats, size=size)
 
-    key = ("run", run_id, _stamp(run_id), frozenset(parts), drawn)
+    key = ("run", run_id, _stamp(run_id), frozenset(parts), frozenset(formats), size)
     return Wanted(key, filename, request)
 
 

@@ -19,7 +19,7 @@ from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import ExportError
 from dec_core.export.browser import find_browser
 from dec_core.export.figures import FigureFormat, all_plots, export_figures, render, render_many
-from dec_core.export.paper import INK, FigureSize, on_paper, size_of
+from dec_core.export.paper import INK, FigureSize, converted, on_paper, size_of
 from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Measure, Series
@@ -83,6 +83,15 @@ def test_a_size_in_pixels_and_its_bounds() -> None:
     for wrong in ({"width": 5}, {"height": 2_000}, {"scale": 0.1}, {"font_size": 1}):
         with pytest.raises(ExportError, match="must be between"):
             FigureSize(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(ExportError, match=r"between 76 and 3780\. Received 60\."):
+        FigureSize(width=60, height=480, unit="px")
+
+
+@pytest.mark.parametrize("length", [20, 85, 1_000])
+def test_a_length_can_be_converted_within_the_bounds(length: float) -> None:
+    pixels = converted(length, "px")
+    assert FigureSize(width=pixels, height=pixels, unit="px").pixels == (pixels, pixels)
+    assert converted(pixels, "mm") == pytest.approx(length, abs=0.15)
 
 
 def test_letters_have_their_size_whatever_the_width() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +112,47 @@ def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
     width.set_value(5.0).run()
     assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
     assert button(screen, "Make the files").disabled
+
+
+def test_another_unit_keeps_the_size(manager: RunManager) -> None:
+    screen = click(new_screen(run=finished_run(manager)), "Export")
+    choose(screen, "figure_size", "Custom")
+    assert size_fields(screen, "figure") == (85.0, 60.0)
+    for unit, size in (("px", (321.0, 227.0)), ("mm", (84.9, 60.1))):
+        screen.selectbox(key="figure_unit").set_value(unit).run()
+        assert size_fields(intact(screen), "figure") == size
+        assert not button(screen, "Make the files").disabled
+
+
+def size_fields(screen: AppTest, key: str) -> tuple[Any, Any]:
+    width, height = (screen.number_input(key=f"{key}_{name}") for name in ("Width", "Height"))
+    return width.value, height.value
+
+
+def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def start(_key: object, _module: str, name: str, request: Callable[[Path], Any]) -> None:
+        asked.append(request(Path(name)))
+
+    monkeypatch.setattr(manager.jobs, "start", start)
+    monkeypatch.setattr("pages.ui.export_figures.find_browser", lambda: "a browser")
+    screen = new_screen(run=finished_run(manager))
+    choose(click(screen, "Export"), "export_what", "A whole run")
+    choose(screen, "run_size", "Custom")
+    screen.number_input(key="run_Width").set_value(120.0).run()
+    click(screen, "Make the file")
+    assert asked[0]["size"]["width"] == 120
+    screen.number_input(key="run_Width").set_value(5.0).run()
+    assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
+    assert button(screen, "Make the file").disabled
+    pick(screen, "Parts", ["Settings"])
+    assert not [field for field in screen.number_input if field.key == "run_Width"]
+    assert not button(screen, "Make the file").disabled
+    click(screen, "Make the file")
+    assert asked[1]["size"] is None
 
 
 def test_without_a_browser_there_are_no_images(

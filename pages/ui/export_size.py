@@ -1,0 +1,77 @@
+"""The size of images, as a person chooses it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dec_core.errors import ExportError
+from dec_core.export.paper import FigureSize, converted
+
+_FIT, _CUSTOM = "Fit for a paper", "Custom"
+
+
+def size_choice(is_needed: bool, *, key: str) -> tuple[FigureSize | None, str]:
+    """The size of images, None where every figure chooses; and what is wrong with it.
+
+    Parameters
+    ----------
+    is_needed : whether there are images
+    key : one per form
+    """
+    kind = st.segmented_control(
+        "Size",
+        [_FIT, _CUSTOM],
+        default=_FIT,
+        required=True,
+        disabled=not is_needed,
+        key=f"{key}_size",
+        help="For a paper: 85 mm wide, 180 mm with several panels, 7 pt letters, 300 dots per inch",
+    )
+    row = st.grid(5, min_column_width=88, gap="small")
+    is_fixed = not is_needed or kind == _FIT
+    number = _Number(row, is_fixed, key)
+    values: dict[str, Any] = {
+        "width": number.field("Width", 85.0, 5.0),
+        "height": number.field("Height", 60.0, 5.0),
+        "unit": row.selectbox(
+            "Unit",
+            ["mm", "px"],
+            disabled=is_fixed,
+            key=f"{key}_unit",
+            on_change=_convert,
+            args=(key,),
+        ),
+        "font_size": number.field("Font, pt", 7.0, 0.5),
+        "scale": number.field("PNG scale", 3.125, 0.5, "Dots per 1/96 inch; 3.125 is 300 dpi"),
+    }
+    if is_fixed:
+        return None, ""
+    try:
+        return FigureSize(**values), ""
+    except ExportError as error:
+        return None, str(error)
+
+
+class _Number:
+    """Number fields of one row."""
+
+    def __init__(self, row: Any, disabled: bool, key: str) -> None:
+        self._row, self._disabled, self._key = row, disabled, key
+
+    def field(self, label: str, value: float, step: float, help: str | None = None) -> float:
+        """``value`` is what it begins with; another unit may change it."""
+        key = f"{self._key}_{label}"
+        st.session_state.setdefault(key, value)
+        number: float = self._row.number_input(
+            label, step=step, help=help, disabled=self._disabled, format="%g", key=key
+        )
+        return number
+
+
+def _convert(key: str) -> None:
+    """The size stays what it is when its unit changes."""
+    unit = st.session_state[f"{key}_unit"]
+    for name in (f"{key}_Width", f"{key}_Height"):
+        st.session_state[name] = converted(st.session_state[name], unit)
