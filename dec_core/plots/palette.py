@@ -28,7 +28,8 @@ TRUE_LABELS = (
     "#b94068",
     "#b3b3b3",
 )
-# Runs that are compared; thin lines, so they stand out more from light and from dark.
+# Runs that are compared; thin lines, so they stand out more from light and from dark. The first
+# ten differ most; those after them were searched for the largest smallest distance to all others.
 RUNS = (
     "#d97716",
     "#6c57d9",
@@ -40,6 +41,26 @@ RUNS = (
     "#a6995b",
     "#8518f2",
     "#d97787",
+    "#14c23e",
+    "#f85cf2",
+    "#fe086e",
+    "#ec86ce",
+    "#86385c",
+    "#8c5c38",
+    "#1a6e9e",
+    "#b0a4b6",
+    "#449844",
+    "#5c5608",
+    "#9220b0",
+    "#80806e",
+    "#bc8cfe",
+    "#d40ef2",
+    "#7a628c",
+    "#a456fe",
+    "#143ee0",
+    "#3e4aa4",
+    "#bc5cc2",
+    "#147afe",
 )
 ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
 LOSS, DELTA_LABEL, PRETRAINING = "#3f90da", "#2aa775", "#9a54cf"
@@ -56,7 +77,7 @@ def true_label_colors(count: int) -> list[str]:
 
 
 def run_colors(count: int) -> list[str]:
-    """As ``cluster_colors``, for runs that are compared."""
+    """``count`` colours; beyond thirty, lighter and then darker versions of the first thirty."""
     return _extended(RUNS, count)
 
 

@@ -20,7 +20,8 @@ from dec_core.plots.palette import (
 from tests.plots.vision import VISION, closest_pair, contrast, difference
 
 BACKGROUNDS = ("#ffffff", "#11161c")
-PALETTES = {"clusters": CLUSTERS, "true labels": TRUE_LABELS, "runs": RUNS}
+BLIND = [name for name in VISION if name != "normal"]
+PALETTES = {"clusters": CLUSTERS, "true labels": TRUE_LABELS, "runs": RUNS[:10]}
 
 
 def test_the_measure_itself() -> None:
@@ -57,11 +58,18 @@ def test_more_colors_keep_the_first_ten(colors: Callable[[int], list[str]]) -> N
 
 @pytest.mark.parametrize("background", BACKGROUNDS)
 def test_lines_of_runs_stand_out_more(background: str) -> None:
-    assert min(contrast(color, background) for color in RUNS) >= 2.8
+    assert min(contrast(color, background) for color in run_colors(10)) >= 2.8
+    assert min(contrast(color, background) for color in run_colors(30)) >= 2.3
+
+
+@pytest.mark.parametrize(("vision", "least"), [("normal", 20), *((name, 7) for name in BLIND)])
+def test_thirty_runs_can_be_told_apart(vision: str, least: float) -> None:
+    delta_e, first, second = closest_pair(run_colors(30), vision)
+    assert delta_e > least, (first, second)
 
 
 def test_the_palettes_have_no_color_in_common() -> None:
-    together = [color for palette in PALETTES.values() for color in palette]
+    together = [*CLUSTERS, *TRUE_LABELS, *RUNS]
     assert len(set(together)) == len(together)
 
 
