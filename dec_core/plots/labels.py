@@ -22,7 +22,10 @@ def jittered(labels: NDArray[np.integer]) -> NDArray[np.int16]:
 
 
 def draw_labels(view: View, update: int | None) -> Plot:
-    """Which cluster is each sample in? ``update`` None shows the k-means start alone."""
+    """Which cluster is each sample in? ``update`` None shows the k-means start alone.
+
+    Where the labels of ``update`` were thinned out, the nearest earlier ones are shown.
+    """
     figure = new_figure(
         "Which cluster is each sample in?",
         "One point per sample in stored order; its height is its cluster",
@@ -32,10 +35,7 @@ def draw_labels(view: View, update: int | None) -> Plot:
         return Plot("labels", figure, "Labels: none yet.")
     n_clusters = len(view.centers.cluster_sizes)
     frames = [("after k-means", view.centers.labels)]
-    if update is not None:
-        chosen = view.updates[update]
-        if chosen.labels is not None:
-            frames.append((f"at iteration {chosen.iteration:,}", chosen.labels))
+    frames += _nearest_kept(view, update)
     for column, (name, labels) in enumerate(frames, start=1):
         _add_labels(figure, column, name, labels, n_clusters)
     figure.update_layout(
@@ -48,6 +48,13 @@ def draw_labels(view: View, update: int | None) -> Plot:
     )
     described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in frames)
     return Plot("labels", figure, f"Clusters of all samples: {described}.")
+
+
+def _nearest_kept(view: View, update: int | None) -> list[tuple[str, NDArray[np.integer]]]:
+    """Name and labels of the update, or of the last one before it that has kept its labels."""
+    until = [] if update is None else view.updates[: update + 1]
+    kept = [(one.iteration, one.labels) for one in until if one.labels is not None]
+    return [(f"at iteration {iteration:,}", labels) for iteration, labels in kept[-1:]]
 
 
 def _add_labels(

@@ -55,9 +55,22 @@ def test_k_means_alone() -> None:
     assert texts(plot) == ["after k-means"]
 
 
-def test_an_update_whose_labels_were_thinned_out_leaves_k_means_alone() -> None:
-    view = replay([*events(n_updates=1)[:-1], updated(1, with_frames=False)])
-    assert [trace.name for trace in draw_labels(view, 1).figure.data] == ["after k-means"]
+def test_for_an_update_whose_labels_were_thinned_out_the_nearest_earlier_ones_stand() -> None:
+    dropped = [updated(number, with_frames=False) for number in (2, 3)]
+    view = replay([*events(n_updates=2)[:-1], *dropped, updated(4)])
+    for update, iteration in ((4, 41), (3, 11), (2, 11), (1, 11), (0, 1)):
+        plot = draw_labels(view, update)
+        name = f"at iteration {iteration}"
+        assert [trace.name for trace in plot.figure.data] == ["after k-means", name]
+        assert texts(plot) == ["after k-means", name]
+    np.testing.assert_array_equal(
+        draw_labels(view, 3).figure.data[1].marker.color, updated(1).labels
+    )
+
+
+def test_a_view_without_any_labels_of_updates_shows_k_means_alone() -> None:
+    view = replay([*events(n_updates=0)[:-1], updated(0, with_frames=False)])
+    assert [trace.name for trace in draw_labels(view, 0).figure.data] == ["after k-means"]
 
 
 def test_the_alternative_counts_the_occupied_clusters() -> None:
