@@ -37,7 +37,8 @@ def write_tensorboard(view: View, folder: Path, began: float = 0.0) -> None:
 def points(view: View) -> Iterator[Point]:
     """Every finite number of every curve, in the order of time."""
     for epoch in view.pretraining:
-        yield "pretraining/loss", epoch.epoch, epoch.loss, epoch.seconds
+        if math.isfinite(epoch.loss):
+            yield "pretraining/loss", epoch.epoch, epoch.loss, epoch.seconds
     before = view.pretraining[-1].seconds if view.pretraining else 0.0
     before += view.centers.seconds if view.centers else 0.0
     for update in view.updates:

@@ -22,8 +22,10 @@ from dec_core.export.report import report_page
 from dec_core.export.tensorboard import points, write_tensorboard
 from dec_core.plots.palette import cluster_colors
 from dec_core.runs.record import Lineage, RunRecord, RunState
+from dec_core.training.events import PretrainingEpochEnded
+from dec_core.training.view import replay
 from tests.export.conftest import Finished
-from tests.plots.scripted import early_views, scripted_view
+from tests.plots.scripted import early_views, events, scripted_view
 
 
 def test_frames_are_evenly_chosen_and_comparable() -> None:
@@ -108,6 +110,14 @@ def test_tensorboard_reads_every_number(finished: Finished, tmp_path: Path) -> N
     assert [row[2] for row in read] == pytest.approx([row[2] for row in written], rel=1e-6)
     assert {row[0] for row in read} >= {"pretraining/loss", "true labels/nmi", "clustering/loss"}
     assert all(math.isfinite(row[2]) for row in read)
+
+
+def test_tensorboard_gets_finite_numbers_only() -> None:
+    epochs = [PretrainingEpochEnded(n, 3, loss, n) for n, loss in ((1, 0.5), (2, math.inf))]
+    view = replay([*epochs, PretrainingEpochEnded(3, 3, math.nan, 3.0), *events()[3:-1]])
+    losses = [(step, value) for name, step, value, _ in points(view) if "pretraining" in name]
+    assert losses == [(1, 0.5)]
+    assert all(math.isfinite(value) for _, _, value, _ in points(view))
 
 
 def test_the_projector_has_a_name_for_every_point(finished: Finished, tmp_path: Path) -> None:
