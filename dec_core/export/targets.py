@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import glob
+import os
+import secrets
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dec_core.errors import ExportError
-from dec_core.runs.array_files import write_whole
+from dec_core.runs.array_files import remove_stale, write_whole
 
 # Takes a file's name and its content.
 Add = Callable[[str, str | bytes], None]
@@ -67,7 +70,7 @@ def opened(target: Path, top: str) -> Iterator[Add]:
 
 @contextmanager
 def _zip(target: Path, top: str) -> Iterator[Add]:
-    partial = target.with_name(f".{target.name}.partial")
+    partial = _partial(target)
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as bundle:
 
@@ -84,12 +87,9 @@ def _zip(target: Path, top: str) -> Iterator[Add]:
 
 @contextmanager
 def _folder(target: Path) -> Iterator[Add]:
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ExportError(
-            f"An export needs a new or an empty folder. There is something at {target}. "
-            "Name another folder, or a file that ends in .zip."
-        )
-    partial = target.with_name(f".{target.name}.partial")
+    _check_is_free(target)
+    partial = _partial(target)
+    partial.mkdir()
     try:
 
         def add(name: str, content: str | bytes) -> None:
@@ -97,8 +97,23 @@ def _folder(target: Path) -> Iterator[Add]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
 
-        partial.mkdir()
         yield add
+        # Another export to the same place may have ended meanwhile.
+        _check_is_free(target)
         partial.replace(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _partial(target: Path) -> Path:
+    """Where this export alone writes until it is whole; what killed ones have left goes."""
+    remove_stale(target.parent, f".{glob.escape(target.name)}.*partial")
+    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")
+
+
+def _check_is_free(target: Path) -> None:
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise ExportError(
+            f"An export needs a new or an empty folder. There is something at {target}. "
+            "Name another folder, or a file that ends in .zip."
+        )
