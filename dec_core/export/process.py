@@ -70,11 +70,13 @@ def figures_request(
 
 
 def step_back() -> None:
-    """Run only while no core has anything better to do, or else at the lowest priority.
+    """Run only while no core has anything better to do, or else at the lowest priority; no GPU.
 
     Training waits for the slowest of its threads, so that even the lowest usual priority beside it
-    takes a fifth of its speed.
+    takes a fifth of its speed. TensorFlow takes nearly all memory of every GPU that it sees, so
+    call this before it is imported.
     """
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     with contextlib.suppress(OSError):
         os.nice(19)
     if sys.platform == "linux":

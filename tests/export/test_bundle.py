@@ -21,6 +21,7 @@ from dec_core.export import bundle_parts
 from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
+from dec_core.export.process import run_request
 from dec_core.export.reproduce import Reproduction
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
@@ -236,8 +237,13 @@ def test_an_interrupted_run_without_labels_gives_what_it_has(tmp_path: Path) -> 
 
 
 def test_the_command_line_exports(
-    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    finished: Finished,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # The process of the tests must keep its priority.
+    monkeypatch.setattr("dec_core.export.process.step_back", lambda: None)
     where = ["--runs-dir", str(finished.store.root), "--to", str(tmp_path / "figures")]
     arguments = ["runs", "export", finished.run_id, *where, "--only", "figures"]
     assert main([*arguments, "--formats", "csv,html", "--json"]) == 0
@@ -252,6 +258,38 @@ def test_the_command_line_exports(
     assert main([*arguments, "--width", "80"]) == 2
     assert main([*arguments, "--width", "5", "--height", "50"]) == 1
     assert "width of a figure must be between 20 and 1000" in capsys.readouterr().err
+
+
+SEES = """
+import os, sys
+from dec_core.export import bundle, process
+
+def see(view):
+    is_early = "tensorflow" not in sys.modules
+    print(os.nice(0), os.environ["CUDA_VISIBLE_DEVICES"], is_early, file=sys.stderr)
+    return ""
+
+bundle.PARTS["metrics.csv"] = lambda run: iter([("metrics.csv", see(run.view))])
+"""
+
+
+def test_both_ways_step_back_and_see_no_gpu(finished: Finished, tmp_path: Path) -> None:
+    request = run_request(
+        finished.store, finished.run_id, tmp_path / "one.csv", only=["metrics.csv"]
+    )
+    line = ["runs", "export", finished.run_id, "--runs-dir", str(finished.store.root)]
+    arguments = [*line, "--to", str(tmp_path / "two.csv"), "--only", "metrics.csv"]
+    for call in ("process.main()", f"from dec_core.cli import main; main({arguments!r})"):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{SEES}\n{call}"],
+            input=json.dumps(request),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr.splitlines()[-1] == "19 -1 True", done.stderr
+    assert (tmp_path / "one.csv").exists() and (tmp_path / "two.csv").exists()
 
 
 def test_an_unknown_run_is_refused(finished: Finished, tmp_path: Path) -> None:
