@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,35 +15,66 @@ from dec_core.training.events import RunStarted
 from dec_core.training.view import View
 
 
-def labels_parquet(view: View) -> bytes:
-    """Every label that the run has kept, one row per sample.
+class LabelsAt(NamedTuple):
+    """(n_samples,) clusters, and the number of gradient steps before them."""
 
-    Columns: ``sample`` (its place in the data set); ``true_label`` where there is one;
-    ``kmeans``; ``iteration_<n>`` for each update whose labels are kept; ``final``. The schema's
-    metadata hold ``dataset`` and, as a JSON list, ``class_names``.
+    labels: NDArray[np.integer]
+    iteration: int
+
+
+def newest_labels(view: View) -> LabelsAt:
+    """Of the last update that has kept its labels; of k-means where no update was made.
 
     Raises
     ------
     ExportError
         If the run has no labels.
     """
+    for update in reversed(view.updates):
+        if update.labels is not None:
+            return LabelsAt(update.labels, update.iteration - 1)
+    if view.centers is None:
+        raise ExportError(_too_early("labels"))
+    return LabelsAt(view.centers.labels, 0)
+
+
+def labels_parquet(view: View, final: NDArray[np.integer]) -> bytes:
+    """Every label that the run has kept, one row per sample.
+
+    Columns: ``sample`` (its place in the data set); ``true_label`` where there is one;
+    ``kmeans``; ``iteration_<n>`` for each update whose labels are kept; ``final``. The schema's
+    metadata hold ``dataset`` and, as a JSON list, ``class_names``.
+
+    Parameters
+    ----------
+    final : (n_samples,), the newest labels of the run
+
+    Raises
+    ------
+    ExportError
+        If the run has no data yet.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     started = _started(view)
-    table = pa.table({name: pa.array(values) for name, values in _label_columns(view, started)})
+    table = pa.table({n: pa.array(v) for n, v in _label_columns(view, started, final)})
     about = {"dataset": started.dataset_name, "class_names": json.dumps(started.class_names)}
     stream = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(about), stream, compression="zstd")
     return stream.getvalue()
 
 
-def embedding_npz(view: View) -> bytes:
+def embedding_npz(view: View, final: NDArray[np.integer]) -> bytes:
     """The embedding of the run's sample at every update that has kept it; no pickle inside.
 
     Arrays: ``sample_ids`` (n_sampled,), places in the data set; ``iterations`` (n_kept,);
     ``embedding`` (n_kept, n_sampled, n_dimensions) float32; ``labels`` (n_sampled,), the final
     clusters; ``true_labels`` (n_sampled,) where there are any.
+
+    Parameters
+    ----------
+    final : (n_samples,), the newest labels of the run
 
     Raises
     ------
@@ -62,7 +94,7 @@ def embedding_npz(view: View) -> bytes:
         "sample_ids": ids,
         "iterations": np.array(list(kept), np.int64),
         "embedding": np.stack(list(kept.values())),
-        "labels": _final_labels(view)[ids],
+        "labels": final[ids],
     }
     if started.true_labels is not None:
         arrays["true_labels"] = started.true_labels[ids]
@@ -72,9 +104,8 @@ def embedding_npz(view: View) -> bytes:
 
 
 def _label_columns(
-    view: View, started: RunStarted
+    view: View, started: RunStarted, final: NDArray[np.integer]
 ) -> Iterator[tuple[str, NDArray[np.generic] | None]]:
-    final = _final_labels(view)
     yield "sample", np.arange(started.n_samples, dtype=np.int64)
     if started.true_labels is not None:
         yield "true_label", started.true_labels
@@ -84,14 +115,6 @@ def _label_columns(
         if update.labels is not None:
             yield f"iteration_{update.iteration}", update.labels
     yield "final", final
-
-
-def _final_labels(view: View) -> NDArray[np.integer]:
-    """Of the last update; of k-means where no update was made."""
-    last = view.updates[-1] if view.updates else view.centers
-    if last is None or last.labels is None:
-        raise ExportError(_too_early("labels"))
-    return last.labels
 
 
 def _started(view: View) -> RunStarted:

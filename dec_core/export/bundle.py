@@ -6,13 +6,14 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from dec_core.errors import DECLabError, ExportError, RunError
+from dec_core.errors import DECLabError, ExportError
 from dec_core.export.bundle_parts import PARTS, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.store import RunStore
+from dec_core.training.events import Phase
 
 
 def export_run(
@@ -137,12 +138,13 @@ def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
 
 def _about_model(run: StoredRun) -> list[str]:
     """A run that was interrupted has a model only where its last checkpoint is."""
-    with suppress(RunError):
-        iteration = run.store.checkpoint(run.record.run_id).iteration
-        if iteration != run.view.iteration:
-            return [
-                "",
-                f"The model is that of the last checkpoint, after {iteration:,} gradient steps. "
-                f"The labels go on to {run.view.iteration:,}.",
-            ]
+    with suppress(DECLabError):
+        checkpoint, labels = run.checkpoint, run.labels
+        model = f"The model is that of the last checkpoint, after {checkpoint.iteration:,} gradient"
+        if checkpoint.phase is not Phase.CLUSTERING:
+            return []
+        if labels.iteration > checkpoint.iteration:
+            return ["", f"{model} steps. The labels go on to {labels.iteration:,}."]
+        if labels.iteration < checkpoint.iteration:
+            return ["", f"{model} steps. The newest labels are older: after {labels.iteration:,}."]
     return []

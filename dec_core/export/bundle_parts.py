@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from dec_core.config import Config
-from dec_core.errors import ExportError
-from dec_core.export.arrays import embedding_npz, labels_parquet
+from dec_core.errors import ExportError, RunError
+from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newest_labels
 from dec_core.export.browser import DrawnSoFar, unheard
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.frames import Frames, frames_of
@@ -21,6 +22,7 @@ from dec_core.export.script import reproduce_script
 from dec_core.runs.legs import legs_of
 from dec_core.runs.record import RunRecord
 from dec_core.runs.store import RunStore
+from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.table import updates_csv
 from dec_core.training.view import View
 
@@ -52,6 +54,31 @@ class StoredRun:
         """Its film. Raises ExportError where there is none."""
         return frames_of(self.view)
 
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """Its newest one. Raises RunError where there is none."""
+        return self.store.checkpoint(self.record.run_id)
+
+    @property
+    def iteration(self) -> int:
+        """Gradient steps before the last update."""
+        return self.view.updates[-1].iteration - 1 if self.view.updates else 0
+
+    @cached_property
+    def labels(self) -> LabelsAt:
+        """Its newest labels. Raises ExportError where there are none.
+
+        Those of the last update of an interrupted run may have been thinned out; then the
+        checkpoint may have them, or at least newer ones than the updates have kept.
+        """
+        found = newest_labels(self.view)
+        if found.iteration < self.iteration:
+            with suppress(RunError):
+                labels, iteration = self.checkpoint.labels, self.checkpoint.last_update_at
+                if labels is not None and iteration > found.iteration:
+                    return LabelsAt(labels, iteration)
+        return found
+
 
 Part = Callable[[StoredRun], Iterator[File]]
 
@@ -66,11 +93,11 @@ def _metrics(run: StoredRun) -> Iterator[File]:
 
 
 def _labels(run: StoredRun) -> Iterator[File]:
-    yield "labels.parquet", labels_parquet(run.view)
+    yield "labels.parquet", labels_parquet(run.view, run.labels.labels)
 
 
 def _embedding(run: StoredRun) -> Iterator[File]:
-    yield "embedding.npz", embedding_npz(run.view)
+    yield "embedding.npz", embedding_npz(run.view, run.labels.labels)
 
 
 def _command(run: StoredRun) -> Iterator[File]:
@@ -78,11 +105,14 @@ def _command(run: StoredRun) -> Iterator[File]:
 
 
 def _script(run: StoredRun) -> Iterator[File]:
-    last = run.view.updates[-1] if run.view.updates else run.view.centers
-    if last is None or last.labels is None:
-        raise ExportError("The run ended before it had labels, so there is nothing to compare.")
+    labels, iteration = run.labels
+    if iteration != run.iteration:
+        raise ExportError(
+            "A script that repeats the run needs the labels of its last update, to compare its own "
+            f"with them. Those of iteration {run.iteration + 1:,} were thinned out. Resume the run."
+        )
     legs = legs_of(run.store, run.record.run_id)
-    text = reproduce_script(run.record.run_id, legs, last.labels, run.record.versions)
+    text = reproduce_script(run.record.run_id, legs, labels, run.record.versions)
     yield "reproduce.py", text
 
 
@@ -127,7 +157,7 @@ def _figures(run: StoredRun) -> Iterator[File]:
 def _model(run: StoredRun) -> Iterator[File]:
     from dec_core.export.model_file import save_model
 
-    checkpoint = run.store.checkpoint(run.record.run_id)
+    checkpoint = run.checkpoint
     with tempfile.TemporaryDirectory() as folder:
         path = save_model(checkpoint, run.record.n_features, Path(folder) / "model.keras")
         yield "model.keras", path.read_bytes()
