@@ -67,8 +67,9 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
     import kaleido
 
     async def draw() -> list[bytes]:
-        # Without MathJax, or it would be fetched from the network.
-        async with kaleido.Kaleido(path=browser, mathjax=False) as opened:
+        # Without MathJax, or it would be fetched from the network; without a limit of time,
+        # because everything else on the machine goes first.
+        async with kaleido.Kaleido(path=browser, mathjax=False, timeout=None) as opened:
             _lower_priority(opened.subprocess.pid)
             drawn: list[bytes] = []
             for image in images:

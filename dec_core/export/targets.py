@@ -107,7 +107,7 @@ def _folder(target: Path) -> Iterator[Add]:
 
 def _partial(target: Path) -> Path:
     """Where this export alone writes until it is whole; what killed ones have left goes."""
-    remove_stale(target.parent, f".{glob.escape(target.name)}.*partial")
+    remove_stale(target.parent.glob(f".{glob.escape(target.name)}.*partial"))
     return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")
 
 

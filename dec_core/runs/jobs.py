@@ -147,6 +147,12 @@ class Jobs:
         with self._lock:
             return self._jobs.get(key)
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether any job has still something to do."""
+        with self._lock:
+            return any(not job.status.is_over for job in self._jobs.values())
+
     def drop(self, key: Hashable) -> None:
         """Cancel a job and forget its result."""
         with self._lock:

@@ -44,17 +44,18 @@ def figures_form(shown: Shown, figures: Sequence[Drawn]) -> None:
     size, problem = size_choice(any(format.is_image for format in formats), key="figure")
     wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
     is_possible = bool(chosen and formats) and not problem
+    at_work = is_at_work(wanted.key)
     if st.button(
         "Make the files",
         icon=":material/draw:",
-        disabled=not is_possible or is_at_work(wanted.key),
+        disabled=not is_possible or at_work,
         key="make_figures",
     ):
         start_job(wanted)
     if problem:
         st.warning(problem, icon=":material/warning:")
     else:
-        job_result(wanted.key)
+        job_result(wanted.key, at_work)
 
 
 def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFormat]:

@@ -55,9 +55,11 @@ def is_at_work(key: Hashable) -> bool:
     return job is not None and not job.status.is_over
 
 
-def job_result(key: Hashable) -> None:
-    """Progress while the job is at work, then its file or the reason why there is none."""
-    is_ticking = is_at_work(key)
+def job_result(key: Hashable, is_ticking: bool) -> None:
+    """Progress while the job is at work, then its file or the reason why there is none.
+
+    ``is_ticking`` says whether the button above counts the job as at work.
+    """
 
     @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:

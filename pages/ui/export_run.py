@@ -58,10 +58,11 @@ def run_form(runs: Mapping[str, str]) -> None:
     problem = _problem(run_id)
     wanted = _wanted(run_id, chosen, formats, size)
     is_possible = bool(chosen) and not (problem or wrong_size)
+    at_work = is_at_work(wanted.key)
     if st.button(
         "Make the file",
         icon=":material/folder_zip:",
-        disabled=not is_possible or is_at_work(wanted.key),
+        disabled=not is_possible or at_work,
         key="make_run",
     ):
         start_job(wanted)
@@ -70,7 +71,7 @@ def run_form(runs: Mapping[str, str]) -> None:
     elif wrong_size:
         st.warning(wrong_size, icon=":material/warning:")
     else:
-        job_result(wanted.key)
+        job_result(wanted.key, at_work)
 
 
 def _figures_choice(is_wanted: bool) -> tuple[list[FigureFormat], FigureSize | None, str]:

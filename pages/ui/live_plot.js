@@ -120,8 +120,11 @@ export default function (component) {
   element.dataset.library = data.library;
   const style = getComputedStyle(element);
   const shown = data.uirevision + style.getPropertyValue("--st-background-color") + data.figure;
+  // What was not drawn, or is drawn no longer, must be drawn when it comes again.
+  const forget = () => { delete element.decLabShown; };
+  const purge = () => { window.Plotly?.purge(element); forget(); };
   // A rerun of the page may end and begin this component in the same element; keep its zoom then.
-  const cleanup = () => setTimeout(() => element.isConnected || window.Plotly?.purge(element));
+  const cleanup = () => setTimeout(() => element.isConnected || purge());
   if (element.decLabShown === shown) return cleanup;
   element.decLabShown = shown;
   const figure = JSON.parse(data.figure);
@@ -134,7 +137,8 @@ export default function (component) {
   layout.height = data.height;
   const latest = (element.decLabLatest = {});
   library(data.library).then(async (Plotly) => {
-    if (element.decLabLatest !== latest || !element.isConnected) return;
+    if (element.decLabLatest !== latest) return;
+    if (!element.isConnected) return forget();
     element.decLabData = figure.data;
     element.decLabConfig ??= {
       displaylogo: false, responsive: true,
@@ -147,6 +151,9 @@ export default function (component) {
     if (layout.meta?.runs && !element.decLabFollows) followRuns(element);
     element.decLabFollows ||= Boolean(layout.meta?.runs);
     element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
-  }).catch((error) => { if (!window.Plotly) element.textContent = error.message; else throw error; });
+  }).catch((error) => {
+    forget();
+    if (!window.Plotly) element.textContent = error.message; else throw error;
+  });
   return cleanup;
 }

@@ -31,6 +31,7 @@ def panels(session: RunSession, view: View) -> None:
     """All plots; each has its place from the beginning, so nothing moves."""
     key = f"frame:{session.run_id}"
     update = chosen_update(len(view.updates), key=key)
+    chosen = None if update == len(view.updates) - 1 else update
     updates = len(view.updates), len(view.changes), view.centers is not None
     show = partial(live_plot, session, view, height=HEIGHT)
     grid = st.grid(2, min_column_width=390, gap="small")
@@ -51,18 +52,17 @@ def panels(session: RunSession, view: View) -> None:
             "embedding",
             partial(draw_map, session, view, update, choice),
             news=(update, session.maps.frames[-1:], session.maps.error, updates[-1]),
-            options=choice,
+            options=(choice, chosen),
             zoom=choice.method,
         )
     with grid.container(border=True, gap="xsmall"):
         with _row():
             frame_slider([u.iteration for u in view.updates], key=key)
-        following = update == len(view.updates) - 1
         show(
             "labels",
             partial(draw_labels, view, update),
             news=(update, updates[-1]),
-            options=None if following else update,
+            options=chosen,
         )
     with st.container(border=True):
         news = (updates, len(view.pretraining))

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import SessionState, Step
+from pages.ui.state import run_manager
 from tests.runs.small_sessions import (
     ENDLESS,
     pause,
@@ -31,6 +32,8 @@ from tests.ui.screens import (
     refresh,
     sentences,
 )
+
+pytestmark = pytest.mark.serial
 
 
 def finished_run(manager: RunManager, values: Mapping[str, Any] | None = None) -> str:
@@ -53,7 +56,9 @@ def pills(screen: AppTest, label: str) -> Any:
 
 def result(screen: AppTest) -> Path:
     """The file that the page offers, once it does."""
-    wait_until(lambda: bool(_downloads(refresh(screen))))
+    # Looking again and again would take the processor from the export, which yields to all.
+    wait_until(lambda: not run_manager().jobs.is_at_work, timeout=900)
+    refresh(screen)
     (download,) = _downloads(screen)
     path = Path(str(download.key).removeprefix("download:"))
     assert path.name in download.label
