@@ -1,4 +1,7 @@
-"""``python -m tests``: the browser if it is missing, the style checks, the types, every test."""
+"""``python -m tests``: the browser if it is missing, the style checks, the types, every test.
+
+Tests run two at a time, and then those that need the machine for themselves.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,13 @@ _CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
-    ["pytest"],
 )
+# A file's tests stay together, in this order: the longest do not come last.
+_TESTS = (
+    ["-m", "not serial", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
+    ["-m", "serial"],
+)
+_NOTHING_CHOSEN = 5
 
 
 def main(arguments: list[str]) -> int:
@@ -24,12 +32,20 @@ def main(arguments: list[str]) -> int:
     if find_chromium() is None:
         _install_chromium()
     for check in _CHECKS:
-        command = [sys.executable, "-m", *check, *(arguments if check == ["pytest"] else [])]
-        print(f"$ {' '.join(command[1:])}", flush=True)
-        status = subprocess.run(command, check=False).returncode
-        if status:
+        if status := _run(check):
             return status
-    return 0
+    # Both, so that one fault does not hide another.
+    statuses = [_run(["pytest", *choice, *arguments]) for choice in _TESTS]
+    failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
+    if not failed and 0 not in statuses:
+        return _NOTHING_CHOSEN
+    return failed[0] if failed else 0
+
+
+def _run(check: list[str]) -> int:
+    command = [sys.executable, "-m", *check]
+    print(f"$ {' '.join(command[1:])}", flush=True)
+    return subprocess.run(command, check=False).returncode
 
 
 def _install_chromium() -> None:

@@ -58,12 +58,12 @@ class Pace:
 
     The first chunk is short, as it is also compiled; later ones follow the measured speed.
     ``limit`` caps the steps whatever the speed: 1 while a person steps by hand.
+    ``target_seconds`` is what a chunk should take.
     """
-
-    TARGET_SECONDS = 0.25
 
     def __init__(self, limit: int | None = None) -> None:
         self.limit = limit
+        self.target_seconds = 0.25
         self._seconds_per_step: float | None = None
         self._is_compiled = False
 
@@ -72,7 +72,7 @@ class Pace:
         if self._seconds_per_step is None:
             fitting = 8
         else:
-            fitting = int(self.TARGET_SECONDS / max(self._seconds_per_step, 1e-7))
+            fitting = int(self.target_seconds / max(self._seconds_per_step, 1e-7))
         if self.limit is not None:
             fitting = min(fitting, self.limit)
         return max(1, min(wanted, fitting))

@@ -26,6 +26,9 @@ EXPORT = "dec_core.export.process"
 ENDLESS = "tests.runs.endless_job"
 
 
+pytestmark = pytest.mark.serial
+
+
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
     opened = Jobs()

@@ -69,7 +69,7 @@ def test_chunks_follow_the_measured_speed_after_compilation() -> None:
     pace = Pace()
     pace.record(8, 100.0)
     assert pace.steps(1000) == 8
-    pace.record(10, 10 * Pace.TARGET_SECONDS / 40)
+    pace.record(10, 10 * pace.target_seconds / 40)
     assert pace.steps(1000) == 40
     pace.record(1, 60.0)
     assert pace.steps(1000) == 1
