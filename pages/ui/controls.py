@@ -192,7 +192,7 @@ def _runs(session: RunSession | None) -> None:
     try:
         names = dict(_run_labels())
     except RunError as error:
-        st.button("Runs", icon=":material/error:", disabled=True, help=str(error))
+        st.button("Runs", icon=":material/error:", disabled=True, help=plain(str(error)))
         return
     if not names:
         return
