@@ -112,19 +112,18 @@ class RunManager:
     def move_up(self, session: RunSession) -> None:
         """Let a queued run go before the queued one that it follows."""
         with self._lock:
-            order = list(self._sessions)
-            queued = [i for i in order if self._sessions[i].state is SessionState.QUEUED]
-            if session.run_id not in queued[1:]:
+            if not self.can_move_up(session):
                 return
+            queued = self._queued()
             before = queued[queued.index(session.run_id) - 1]
+            order = list(self._sessions)
             order.remove(session.run_id)
             order.insert(order.index(before), session.run_id)
             self._sessions = {run_id: self._sessions[run_id] for run_id in order}
 
     def can_move_up(self, session: RunSession) -> bool:
         """Whether a queued run follows another queued one."""
-        queued = [s for s in self.sessions() if s.state is SessionState.QUEUED]
-        return session in queued[1:]
+        return session.run_id in self._queued()[1:]
 
     def sessions(self) -> tuple[RunSession, ...]:
         """All runs, oldest first."""
@@ -158,6 +157,9 @@ class RunManager:
             session.join(timeout=20)
         self.projector.close()
         self.jobs.close()
+
+    def _queued(self) -> list[str]:
+        return [s.run_id for s in self.sessions() if s.state is SessionState.QUEUED]
 
     def _load_heavy_modules(self) -> None:
         load_trainer()

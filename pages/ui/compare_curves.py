@@ -11,7 +11,7 @@ from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Along, Measure, Series
 from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
-from pages.ui.compare_runs import is_changing, state_of
+from pages.ui.compare_runs import have_moved_on, is_changing
 from pages.ui.compare_series import FOLD, Group, can_fold, readable
 from pages.ui.live_plot import show_plot
 from pages.ui.plain import plain
@@ -62,7 +62,7 @@ def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -
         for problem in problems:
             st.warning(plain(problem), icon=":material/broken_image:")
         _figure(series, measures, along)
-        if is_ticking and any(_has_moved_on(group) for group in groups):
+        if is_ticking and any(have_moved_on(group.records) for group in groups):
             st.rerun()
 
     tick()
@@ -102,9 +102,3 @@ def _note(views: Sequence[View]) -> str:
         return "no scores" if any(view.updates for view in views) else "no update yet"
     nmi, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
     return f"NMI {nmi:.3f}, {nmi - start:+.3f} over k-means"
-
-
-def _has_moved_on(group: Group) -> bool:
-    """Whether a run has begun or ended since the page was drawn."""
-    changing = [record for record in group.records if is_changing(record)]
-    return any(state_of(record) is not record.state for record in changing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -60,6 +60,11 @@ def state_of(record: RunRecord) -> RunState:
         return run_manager().store.record(record.run_id).state
     except RunError:
         return RunState.DAMAGED
+
+
+def have_moved_on(records: Iterable[RunRecord]) -> bool:
+    """Whether a run that trained or waited when the page was drawn has begun or ended since."""
+    return any(is_changing(one) and state_of(one) is not one.state for one in records)
 
 
 def view_of(record: RunRecord) -> View:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dec_core.runs.record import RunRecord, RunState
 from pages.ui.compare_address import choose_runs
-from pages.ui.compare_runs import is_changing, name_of, state_of, summary_of
+from pages.ui.compare_runs import have_moved_on, is_changing, name_of, summary_of
 
 TICK_SECONDS = 2.0
 _HEIGHT = 262
@@ -57,14 +57,14 @@ def table(
     baseline: str | None,
 ) -> None:
     """Draw the runs, again and again while one trains; ticked rows stand in the address."""
-    changing = [record for record in records if is_changing(record)]
+    is_ticking = any(is_changing(record) for record in records)
 
-    @st.fragment(run_every=TICK_SECONDS if changing else None)
+    @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:
         _draw(records, chosen, colors, baseline)
         if st.session_state.pop(_TICKED, False):
             st.rerun()
-        if any(state_of(record) is not record.state for record in changing):
+        if have_moved_on(records):
             # A tick that waited behind a click still carries the address from before it.
             choose_runs(chosen)
             st.rerun()

@@ -29,11 +29,9 @@ from tests.runs.test_golden import GOLDEN
 
 
 @pytest.fixture
-def store() -> RunStore:
-    """A store with one finished run, which each test may damage."""
-    store = RunStore()
-    shutil.copytree(GOLDEN, store.root / GOLDEN.name)
-    return store
+def store(golden_store: RunStore) -> RunStore:
+    """With one finished run, which each test may damage."""
+    return golden_store
 
 
 @pytest.fixture

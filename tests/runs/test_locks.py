@@ -17,10 +17,8 @@ from tests.runs.test_golden import GOLDEN
 
 
 @pytest.fixture
-def store() -> RunStore:
-    store = RunStore()
-    shutil.copytree(GOLDEN, store.root / GOLDEN.name)
-    return store
+def store(golden_store: RunStore) -> RunStore:
+    return golden_store
 
 
 @pytest.fixture
