@@ -30,9 +30,10 @@ def newest_labels(view: View) -> LabelsAt:
     ExportError
         If the run has no labels.
     """
-    for update in reversed(view.updates):
-        if update.labels is not None:
-            return LabelsAt(update.labels, update.iteration - 1)
+    newest = view.newest_labels()
+    if newest is not None:
+        labels, iteration = newest
+        return LabelsAt(labels, iteration - 1)
     if view.centers is None:
         raise ExportError(_too_early("labels"))
     return LabelsAt(view.centers.labels, 0)

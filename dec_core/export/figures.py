@@ -63,8 +63,7 @@ def _plots(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     yield from _maps(view, maps)
     # A view that was read without its arrays has no labels.
     if view.centers is not None and view.centers.labels is not None:
-        kept = [update.update for update in view.updates if update.labels is not None]
-        yield draw_labels(view, kept[-1] if kept else None)
+        yield draw_labels(view, len(view.updates) - 1 if view.updates else None)
     if view.pretraining or len(view.updates) > 1:
         yield draw_learning(view)
 

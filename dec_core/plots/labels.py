@@ -35,7 +35,10 @@ def draw_labels(view: View, update: int | None) -> Plot:
         return Plot("labels", figure, "Labels: none yet.")
     n_clusters = len(view.centers.cluster_sizes)
     frames = [("after k-means", view.centers.labels)]
-    frames += _nearest_kept(view, update)
+    newest = None if update is None else view.newest_labels(update)
+    if newest is not None:
+        labels, iteration = newest
+        frames.append((f"at iteration {iteration:,}", labels))
     for column, (name, labels) in enumerate(frames, start=1):
         _add_labels(figure, column, name, labels, n_clusters)
     figure.update_layout(
@@ -48,13 +51,6 @@ def draw_labels(view: View, update: int | None) -> Plot:
     )
     described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in frames)
     return Plot("labels", figure, f"Clusters of all samples: {described}.")
-
-
-def _nearest_kept(view: View, update: int | None) -> list[tuple[str, NDArray[np.integer]]]:
-    """Name and labels of the update, or of the last one before it that has kept its labels."""
-    until = [] if update is None else view.updates[: update + 1]
-    kept = [(one.iteration, one.labels) for one in until if one.labels is not None]
-    return [(f"at iteration {iteration:,}", labels) for iteration, labels in kept[-1:]]
 
 
 def _add_labels(

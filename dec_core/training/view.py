@@ -88,6 +88,14 @@ class View:
             return None
         return Start(self.centers.cluster_sizes, self.centers.scores)
 
+    def newest_labels(self, until: int | None = None) -> tuple[NDArray[np.integer], int] | None:
+        """Labels and iteration of the last update, up to ``until``, that has kept its labels."""
+        updates = self.updates if until is None else self.updates[: until + 1]
+        for update in reversed(updates):
+            if update.labels is not None:
+                return update.labels, update.iteration
+        return None
+
     @property
     def is_over(self) -> bool:
         """Whether no event will follow."""

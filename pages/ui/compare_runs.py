@@ -122,9 +122,9 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
     """
     session = _session(record.run_id)
     if session is not None:
-        for update in reversed(session.view.updates):
-            if update.labels is not None:
-                return update.labels, update.iteration
+        newest = session.view.newest_labels()
+        if newest is not None:
+            return newest
         raise RunError(f"{name_of(record)} has no labels yet. Wait for its first update.")
     store = run_manager().store
     return _stored_labels(store, _news(store, record.run_id))
