@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.export [--json]
 
-The R port's network trains on 70,000 x 784 samples in this process; meanwhile, in turns, nothing
-else happens or a stored run of 70,000 samples and 100 updates is exported as the pages do it.
+The R port's network trains on Fashion-MNIST (70,000 x 784) in this process; meanwhile, in turns,
+nothing else happens or a stored run of 70,000 samples and 100 updates is exported as the pages do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dec_core.runs.projector import Projector
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.session import RunSession
 from dec_core.runs.store import RunStore
-from tests.benchmarks.store import config_of
+from tests.benchmarks.port_network import port_config
 
 MOST_COST = 0.1
 PAIRS, ALONE_SECONDS, PATIENCE = 3, 30.0, 300.0
@@ -45,7 +45,7 @@ def _measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder))
         run_id = _stored_run(store)
-        config = config_of(140).with_values({"clustering.max_iterations": 1_000_000})
+        config = port_config("fashion-mnist", 140, 1_000_000)
         session = RunSession("quick-hare-0001", config, "r-port", Projector())
         session.start()
         _iterations(session, 5.0, None)
@@ -78,7 +78,7 @@ def _measure() -> dict[str, Any]:
 
 
 def _stored_run(store: RunStore) -> str:
-    config = config_of(10).with_values({"clustering.max_iterations": 1_000})
+    config = port_config("fashion-mnist", 10, 1_000)
     recorder = Recorder(store, store.create(config, "r-port"))
     for _ in execute(config, recorder):
         pass
