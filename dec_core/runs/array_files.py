@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 import shutil
@@ -10,15 +11,19 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import Buffer
 
 from dec_core.errors import RunError
 
 # What a process that was killed has left is this old; nothing takes so long to write.
 STALE_SECONDS = 86_400
+
+# A type and the lengths of a few dimensions.
+LONGEST_HEADER = 200
 
 # No array of a run is larger; a damaged header may promise anything.
 LARGEST_ARRAY = 2**29
@@ -39,6 +44,27 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError:
         with contextlib.suppress(OSError):
             draft.unlink()
+        raise
+
+
+def append_whole(stream: IO[bytes], *parts: Buffer) -> None:
+    """Add to the end of an unbuffered file.
+
+    Raises
+    ------
+    OSError
+        If the file was removed or the disk is full; nothing was added then, as far as the disk
+        lets it be taken back.
+    """
+    status = os.fstat(stream.fileno())
+    if status.st_nlink == 0:
+        raise OSError(errno.ENOENT, os.strerror(errno.ENOENT))
+    try:
+        if os.writev(stream.fileno(), parts) != sum(memoryview(part).nbytes for part in parts):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        with contextlib.suppress(OSError):
+            stream.truncate(status.st_size)
         raise
 
 
@@ -83,7 +109,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
                 raise ValueError("its arrays are compressed")
             return {name: stored[name] for name in stored.files}
     except Exception as error:  # a single flipped bit has raised a dozen kinds
-        raise RunError(_damaged(path, error)) from error
+        raise RunError(damaged(path, error)) from error
 
 
 def write_compressed(path: Path, array: NDArray[Any]) -> None:
@@ -104,7 +130,7 @@ def read_compressed(path: Path) -> NDArray[Any]:
     """
     array = read_if_there(path)
     if array is None:
-        raise RunError(_missing(path))
+        raise RunError(missing(path))
     return array
 
 
@@ -121,11 +147,12 @@ def read_if_there(path: Path) -> NDArray[Any] | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # see read_arrays
-        raise RunError(_damaged(path, error)) from error
+        raise RunError(damaged(path, error)) from error
 
 
 def _decompressed(content: bytes) -> NDArray[Any]:
-    header, _, compressed = content.partition(b"\n")
+    end = content.index(b"\n", 0, LONGEST_HEADER)
+    header, compressed = content[:end], content[end + 1 :]
     name, _, lengths = header.decode("ascii").partition(" ")
     kind, shape = np.dtype(name), [int(length) for length in lengths.split(",")]
     expected = kind.itemsize * math.prod(shape)
@@ -139,12 +166,14 @@ def _decompressed(content: bytes) -> NDArray[Any]:
     return np.frombuffer(values, kind).reshape(shape)
 
 
-def _damaged(path: Path, error: Exception) -> str:
+def damaged(path: Path, error: Exception) -> str:
+    """The sentence for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
-        return _missing(path)
+        return missing(path)
     reason = str(error) or type(error).__name__
     return f"{path.name} is damaged ({reason}). Copy the run again, or delete it."
 
 
-def _missing(path: Path) -> str:
-    return f"The run must hold {path.name}. The file is missing. Copy the run again."
+def missing(path: Path) -> str:
+    """The sentence for a file that is not there."""
+    return f"The run must hold {path.name}. It is missing. Copy the run again or delete it."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -59,9 +60,10 @@ def branch(
         with store.creating() as (run_id, folder):
             history = _history(store.folder(parent_id), lines, config)
             _write_log(folder, history)
-            _share_arrays(store.folder(parent_id), folder, history)
-            CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
             updates = sum(isinstance(event, TargetUpdated) for event in history)
+            _share_arrays(store.folder(parent_id), folder, updates)
+            EventLog(folder).check_files([0])
+            CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
             record = replace(
                 new_record(run_id, config, preset),
                 lineage=Lineage(parent_id, checkpoint.iteration, changes, updates),
@@ -93,15 +95,13 @@ def _write_log(folder: Path, events: Sequence[Event]) -> None:
     (folder / "events.jsonl").write_text(text, encoding="utf-8")
 
 
-def _share_arrays(parent: Path, folder: Path, events: Sequence[Event]) -> None:
-    """Files are never changed in place, so two runs may share them."""
-    names = {name for event in events for name in array_files(event)}
+def _share_arrays(parent: Path, folder: Path, updates: int) -> None:
+    """The files as far as they are there; see ``frame_files`` why two runs may share them."""
     (folder / "arrays").mkdir()
-    for name in names:
+    for name in array_files(updates):
         source, target = parent / "arrays" / name, folder / "arrays" / name
-        try:
-            os.link(source, target)
-        except FileNotFoundError:
-            continue  # a frame that was dropped
-        except OSError:
-            shutil.copyfile(source, target)
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copyfile(source, target)

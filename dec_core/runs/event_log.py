@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import product
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,15 +13,23 @@ from numpy.typing import NDArray
 
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.array_files import (
+    append_whole,
+    missing,
     read_arrays,
     read_compressed,
-    read_if_there,
     write_arrays,
     write_compressed,
     write_whole,
 )
 from dec_core.runs.events_file import STORED, Array, arrays_of, decode, encode
 from dec_core.runs.fitting import Fitting
+from dec_core.runs.frame_files import (
+    FrameReader,
+    FrameWriter,
+    files_of,
+    has_frame_file,
+    segment_file,
+)
 from dec_core.training.events import CentersInitialized, Event, RunStarted, TargetUpdated
 from dec_core.training.view import View
 
@@ -36,7 +44,7 @@ class EventLog:
         self._path = folder / "events.jsonl"
         self._arrays = folder / "arrays"
         self._stream: IO[bytes] | None = None
-        self._kept: dict[str, list[int]] = {name: [] for name in _FRAMES}
+        self._frames = [FrameWriter(self._arrays, name) for name in _FRAMES]
         self.lines = 0
 
     def open(self, view: View, lines: int) -> None:
@@ -44,7 +52,8 @@ class EventLog:
         self._arrays.mkdir(exist_ok=True)
         self._stream = self._path.open("ab", buffering=0)
         self.lines = lines
-        self._kept = {name: _kept(view, name) for name in _FRAMES}
+        for frames in self._frames:
+            frames.open(view.updates)
 
     @property
     def is_open(self) -> bool:
@@ -66,31 +75,18 @@ class EventLog:
         if self._stream is None or type(event).__name__ not in STORED:
             return
         self._write_arrays(event)
-        size = os.fstat(self._stream.fileno()).st_size
-        line = encode(event).encode() + b"\n"
-        try:
-            written = self._stream.write(line)
-            if written != len(line):
-                raise OSError("No space left on device")
-        except OSError:
-            with contextlib.suppress(OSError):
-                self._stream.truncate(size)
-            raise
+        append_whole(self._stream, encode(event).encode() + b"\n")
         self.lines += 1
 
     def thin(self, view: View) -> None:
         """After each update: remove the frames that the view has dropped."""
-        for name in _FRAMES:
-            before = self._kept[name]
-            before.append(view.updates[-1].update)
-            # The second of those that are kept is among the first to go.
-            if getattr(view.updates[before[min(1, len(before) - 1)]], name) is None:
-                self._kept[name] = _kept(view, name)
-                for update in set(before).difference(self._kept[name]):
-                    self._frame(name, update).unlink(missing_ok=True)
+        for frames in self._frames:
+            frames.thin(view.updates)
 
     def close(self) -> None:
         """End writing."""
+        for frames in self._frames:
+            frames.close()
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -118,7 +114,8 @@ class EventLog:
         is_over = bool(lines) and b'"RunFinished"' in lines[-1]
         updates = [number for number, line in enumerate(lines) if b'"TargetUpdated"' in line]
         newest = updates[-1] if updates and is_over else None
-        read = self._read_arrays if with_arrays else _without_arrays
+        growing = None if is_over else len(updates) - 1
+        read = self._array_reader(growing) if with_arrays else _without_arrays
         fitting = Fitting(with_arrays=with_arrays)
         for number, line in enumerate(lines):
             try:
@@ -145,18 +142,26 @@ class EventLog:
                 stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4096))
                 last = stream.read().splitlines(keepends=True)[-1:]
         except OSError as error:
-            raise RunError(_missing(self._path)) from error
+            raise RunError(missing(self._path)) from error
         if not last or b'"RunFinished"' not in last[0] or not last[0].endswith(b"\n"):
             raise RunError(
                 f"The log of a finished run must end with its verdict. {self._path.name} is cut "
                 "short. Copy the run again or delete it."
             )
-        ends = {0, updates - 1} if updates else set()
-        wanted = [self._arrays / _START]
-        wanted += [self._frame(name, update) for name in _FRAMES for update in ends]
-        for path in wanted:
-            if not path.exists():
-                raise RunError(_missing(path))
+        self.check_files((0, updates - 1) if updates else ())
+
+    def check_files(self, updates: Collection[int]) -> None:
+        """Look whether the files of these updates and of what came before are there.
+
+        Raises RunError.
+        """
+        kmeans = map(_kmeans_file, _FRAMES) if updates else ()
+        for file in (_START, *kmeans):
+            if not (self._arrays / file).exists():
+                raise RunError(missing(self._arrays / file))
+        for name, update in product(_FRAMES, updates):
+            if not has_frame_file(self._arrays, name, update):
+                raise RunError(missing(self._arrays / segment_file(name, update)))
 
     def _whole_lines(self) -> list[bytes]:
         try:
@@ -167,56 +172,56 @@ class EventLog:
             raise RunError(f"{self._path.name} cannot be read ({error}).") from error
         return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
 
-    def _frame(self, name: str, update: int | str) -> Path:
-        return self._arrays / _frame_file(name, update)
-
     def _write_arrays(self, event: Event) -> None:
+        if isinstance(event, TargetUpdated):
+            for frames in self._frames:
+                frames.append(event)
+            return
         arrays = {name: array for name, array in arrays_of(event).items() if array is not None}
         if isinstance(event, RunStarted):
             write_arrays(self._arrays / _START, {k: _smallest(v) for k, v in arrays.items()})
             return
         for name, array in arrays.items():
-            write_compressed(self._frame(name, _frame_name(event)), array)
+            write_compressed(self._arrays / _kmeans_file(name), array)
 
-    def _read_arrays(self, event: Event) -> dict[str, Array | None]:
-        if isinstance(event, RunStarted):
-            stored = read_arrays(self._arrays / _START)
-            ids, true_labels = stored["sample_ids"], stored.get("true_labels")
-            if ids.dtype.kind in "ui":
-                ids = ids.astype(np.int64)
-            return {"sample_ids": ids, "true_labels": true_labels}
-        paths = {name: self._frame(name, _frame_name(event)) for name in _FRAMES}
-        if isinstance(event, CentersInitialized):
-            return {name: read_compressed(path) for name, path in paths.items()}
-        # One that is not there was thinned, perhaps this very moment by the process that trains.
-        return {name: read_if_there(path) for name, path in paths.items()}
+    def _array_reader(self, growing: int | None) -> Callable[[Event], dict[str, Array | None]]:
+        frames = {name: FrameReader(self._arrays, name, growing) for name in _FRAMES}
+
+        def read(event: Event) -> dict[str, Array | None]:
+            if isinstance(event, TargetUpdated):
+                return {name: reader.read(event.update) for name, reader in frames.items()}
+            if isinstance(event, CentersInitialized):
+                return {n: read_compressed(self._arrays / _kmeans_file(n)) for n in _FRAMES}
+            return self._read_start()
+
+        return read
+
+    def _read_start(self) -> dict[str, Array | None]:
+        stored = read_arrays(self._arrays / _START)
+        ids, true_labels = stored["sample_ids"], stored.get("true_labels")
+        if ids.dtype.kind in "ui":
+            ids = ids.astype(np.int64)
+        return {"sample_ids": ids, "true_labels": true_labels}
 
     def _check_frames(self, event: TargetUpdated, *, is_newest: bool) -> None:
         for name in _FRAMES:
             if getattr(event, name) is None and (is_newest or event.update == 0):
-                raise RunError(_missing(self._frame(name, event.update)))
+                raise RunError(
+                    f"{segment_file(name, event.update)} must hold the {name} of update "
+                    f"{event.update}. It does not. Copy the run again or delete it."
+                )
 
 
-def array_files(event: Event) -> tuple[str, ...]:
-    """Names of the files that hold an event's arrays, as long as none was dropped."""
-    if isinstance(event, RunStarted):
-        return (_START,)
-    if isinstance(event, TargetUpdated | CentersInitialized):
-        return tuple(_frame_file(name, _frame_name(event)) for name in _FRAMES)
-    return ()
+def array_files(updates: int) -> Iterator[str]:
+    """Names of the files that may hold the arrays of so many updates and what came before."""
+    yield _START
+    for name in _FRAMES:
+        yield _kmeans_file(name)
+        yield from files_of(name, updates)
 
 
-def _kept(view: View, name: str) -> list[int]:
-    return [update.update for update in view.updates if getattr(update, name) is not None]
-
-
-def _frame_file(name: str, update: int | str) -> str:
-    number = f"{update:06d}" if isinstance(update, int) else update
-    return f"{name}-{number}.z"
-
-
-def _frame_name(event: Event) -> int | str:
-    return event.update if isinstance(event, TargetUpdated) else "kmeans"
+def _kmeans_file(name: str) -> str:
+    return f"{name}-kmeans.z"
 
 
 def _without_arrays(event: Event) -> dict[str, Array | None]:
@@ -230,7 +235,3 @@ def _without_arrays(event: Event) -> dict[str, Array | None]:
 def _smallest(array: NDArray[Any]) -> NDArray[Any]:
     """The same whole numbers from 0 in the smallest type."""
     return array.astype(np.min_scalar_type(int(array.max(initial=0))))
-
-
-def _missing(path: Path) -> str:
-    return f"The run must hold {path.name}. It is missing. Copy the run again or delete it."

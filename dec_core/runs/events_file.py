@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from dec_core.analysis.metrics import Health, Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.runs.names import printable
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -60,6 +61,9 @@ _ARRAYS: dict[type[Event], tuple[str, ...]] = {
 }
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def arrays_of(event: Event) -> dict[str, Array | None]:
     """The arrays that an event carries, by field."""
     return {name: getattr(event, name) for name in _ARRAYS.get(type(event), ())}
@@ -68,12 +72,8 @@ def arrays_of(event: Event) -> dict[str, Array | None]:
 def encode(event: Event) -> str:
     """One line without its end; arrays are left out."""
     left_out = _ARRAYS.get(type(event), ())
-    values = {
-        field.name: _plain(getattr(event, field.name))
-        for field in fields(event)
-        if field.name not in left_out
-    }
-    return json.dumps({"event": type(event).__name__, **values}, separators=(",", ":"))
+    values = {name: _plain(value) for name, value in vars(event).items() if name not in left_out}
+    return _ENCODER.encode({"event": type(event).__name__, **values})
 
 
 def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Event:
@@ -95,17 +95,19 @@ def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Eve
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Config):
-        return value.to_dict()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, float):
+        # JSON has no NaN; a word is read back by float().
+        return value if math.isfinite(value) else str(value)
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        # JSON has no NaN; a word is read back by float().
-        return str(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Config):
+        return value.to_dict()
+    if is_dataclass(value):
+        return {name: _plain(item) for name, item in vars(value).items()}
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -127,10 +129,9 @@ def _finite(value: Any) -> int | float:
 
 
 def _text(value: Any) -> str:
-    """With a mark for half a character, which JSON can name but no screen and no file takes."""
     if not isinstance(value, str):
         raise TypeError(f"no text: {str(value)[:40]!r}")
-    return value.encode(errors="replace").decode()
+    return printable(value)
 
 
 def _live_parameter(value: Any) -> str:

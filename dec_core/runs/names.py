@@ -1,4 +1,4 @@
-"""Names for runs that a person can say aloud."""
+"""Names for runs that a person can say aloud, and words of others that a screen can take."""
 
 from __future__ import annotations
 
@@ -53,3 +53,12 @@ def is_run_id(text: str) -> bool:
 def is_leftover(name: str) -> bool:
     """Whether a folder of that name is a run that is not yet filled or not yet removed."""
     return _LEFTOVER.fullmatch(name) is not None
+
+
+def printable(text: str) -> str:
+    """The same with a mark for what is no character.
+
+    JSON can name half a character, and a file's name hold any byte; no screen and no file takes
+    either.
+    """
+    return text.encode(errors="replace").decode()

@@ -14,11 +14,13 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from dec_core.config import Config
 from dec_core.errors import RunError
-from dec_core.runs.names import is_run_id
+from dec_core.runs.names import is_run_id, printable
 from dec_core.training.checkpoint import BRANCH_SETTINGS
 from dec_core.training.outcome import Count, Outcome
 
-SCHEMA = 1
+# Version 1 kept each array of an update in a file of its own.
+SCHEMA = 2
+_READABLE_SCHEMAS = (1, SCHEMA)
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
@@ -121,11 +123,12 @@ def from_json(text: str) -> RunRecord:
         If the schema is unknown or the text damaged.
     """
     try:
-        values = _with_whole_characters(json.loads(text))
+        # Escapes first become characters, of which some may be halves.
+        values = json.loads(printable(json.dumps(json.loads(text), ensure_ascii=False)))
         schema = values.pop("schema")
-        if schema != SCHEMA:
+        if schema not in _READABLE_SCHEMAS:
             raise RunError(
-                f"run.json must have schema version {SCHEMA}. Received {schema!r}. "
+                f"run.json must have schema version 1 or {SCHEMA}. Received {repr(schema)[:40]}. "
                 "Open the run with the version of DEC Lab that wrote it."
             )
         values["config"] = Config.from_dict(values["config"])
@@ -141,11 +144,6 @@ def from_json(text: str) -> RunRecord:
 
 
 _RECORD = TypeAdapter(RunRecord)
-
-
-def _with_whole_characters(values: Any) -> Any:
-    """With a mark for half a character, which JSON can name but no screen and no file takes."""
-    return json.loads(json.dumps(values, ensure_ascii=False).encode(errors="replace"))
 
 
 def _check_times(record: RunRecord) -> None:

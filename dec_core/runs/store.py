@@ -5,16 +5,18 @@
         notes.json       title and tags, which a person may change at any time
         requested.json   live changes that were asked for and wait for the next gradient step
         events.jsonl     one line per event; only ever appended to while the run trains
-        arrays/          start.npz; labels and embedding sample of k-means and of each update
+        arrays/          start.npz; labels and embedding sample of k-means and of the updates, those
+                         of many updates in one file (``frame_files``)
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
         lock             held by the process that trains the run
 
 The contract
 ------------
-- Every file but the log is written under another name and renamed: it is whole or not there. The
+- The log and the newest files of frames are appended to; what was not appended as a whole is not
+  read. Every other file is written under another name and renamed: it is whole or not there. The
   arrays of an event are there before its line. So whatever a reader sees is a true past state of
-  the run; a last line without its end is not read.
+  the run.
 - Everything written survives the death of the process at any moment. Nothing is forced to the
   platter, so a loss of power may cost the last seconds.
 - A run whose log ends with ``RunFinished`` never changes, but for its notes and its maps. A run
@@ -52,7 +54,7 @@ from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import is_held, lock_in, refusal, take_lock
 from dec_core.runs.maps import MapFrame
-from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id
+from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id, printable
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
@@ -296,7 +298,7 @@ class RunStore:
             problem = str(error)
         except Exception as error:
             problem = f"It cannot be read ({type(error).__name__}: {error}). Copy the run again."
-        return RunRecord(_printable(name), RunState.DAMAGED, problem=_printable(problem))
+        return RunRecord(printable(name), RunState.DAMAGED, problem=printable(problem))
 
 
 def _map_file(update: int) -> str:
@@ -349,12 +351,7 @@ def _notes(folder: Path) -> dict[str, Any]:
 
 def _tidy(text: str) -> str:
     """One line, not too long, that every screen and file can take."""
-    return _printable(" ".join(text.split())[:MAX_TITLE])
-
-
-def _printable(text: str) -> str:
-    """The same with a mark for what is no character, such as a byte of a foreign file name."""
-    return text.encode(errors="replace").decode()
+    return printable(" ".join(text.split())[:MAX_TITLE])
 
 
 def _folders(root: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from dec_core.export.bundle import export_run
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.execution import Moment, execute
+from dec_core.runs.frame_files import FrameWriter
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
@@ -37,6 +39,13 @@ def interrupted(store: RunStore, dies: Death, checkpoint_share: float = 1.0) -> 
             break
     recorder.close()
     return run_id
+
+
+def drop_labels(store: RunStore, run_id: str, number: int) -> None:
+    """As a run does that has outgrown its bounds."""
+    updates = list(store.view(run_id).updates)
+    updates[number] = replace(updates[number], labels=None)
+    FrameWriter(store.folder(run_id) / "arrays", "labels").open(updates)
 
 
 def after_update(number: int) -> Death:
@@ -95,7 +104,7 @@ def test_labels_that_were_thinned_out_are_those_of_the_checkpoint(
     store: RunStore, tmp_path: Path
 ) -> None:
     run_id = interrupted(store, after_update(2))
-    (store.folder(run_id) / "arrays" / "labels-000002.z").unlink()
+    drop_labels(store, run_id, 2)
     only = ["labels.parquet", "embedding.npz", "reproduce.py"]
     assert export_run(store, run_id, tmp_path / "run", only=only).left_out == ()
     table = pq.read_table(tmp_path / "run" / "labels.parquet")
@@ -107,7 +116,7 @@ def test_without_such_a_checkpoint_the_newest_kept_labels_are_exported(
     store: RunStore, tmp_path: Path
 ) -> None:
     run_id = interrupted(store, after_update(2), checkpoint_share=1e-9)
-    (store.folder(run_id) / "arrays" / "labels-000002.z").unlink()
+    drop_labels(store, run_id, 2)
     exported = export_run(store, run_id, tmp_path / "run", only=["labels.parquet", "reproduce.py"])
     table = pq.read_table(tmp_path / "run" / "labels.parquet")
     np.testing.assert_array_equal(table["final"].to_numpy(), table["iteration_11"].to_numpy())

@@ -11,13 +11,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
+from typing_extensions import Buffer
+
 from dec_core.cli import main
-from dec_core.runs import array_files, checkpoint_files
-from dec_core.runs.event_log import EventLog
-from dec_core.training.view import View
+from dec_core.runs import array_files, checkpoint_files, event_log, frame_files
+from dec_core.training import view
 
 
 def die() -> None:
@@ -50,37 +53,27 @@ def during_a_checkpoint(countdown: Countdown) -> None:
     setattr(checkpoint_files, "write_arrays", torn)  # noqa: B010
 
 
-def during_an_append(countdown: Countdown) -> None:
-    """Half of a line stands at the end of the log."""
+def during_an_append(countdown: Countdown, module: ModuleType) -> None:
+    """Half of what is added stands at the end of a file."""
+    whole = array_files.append_whole
 
-    class Torn:
-        def __init__(self, stream: IO[bytes]) -> None:
-            self._stream = stream
+    def torn(stream: IO[bytes], *parts: Buffer) -> None:
+        if countdown.is_over():
+            content = b"".join(parts)
+            stream.write(content[: len(content) // 2])
+            die()
+        whole(stream, *parts)
 
-        def write(self, line: bytes) -> int:
-            if countdown.is_over():
-                self._stream.write(line[: len(line) // 2])
-                die()
-            return self._stream.write(line)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(self._stream, name)
-
-    open_whole = EventLog.open
-
-    def open_torn(self: EventLog, view: View, lines: int) -> None:
-        open_whole(self, view, lines)
-        self._stream = Torn(self._stream)  # type: ignore[arg-type, assignment]
-
-    setattr(EventLog, "open", open_torn)  # noqa: B010
+    setattr(module, "append_whole", torn)  # noqa: B010
 
 
-def before_a_rename(countdown: Countdown) -> None:
-    """An array is written, but not yet under its name."""
+def during_thinning(countdown: Countdown) -> None:
+    """Some files of frames are thinned; one more is written, but not yet under its name."""
+    view.LABEL_BYTES = 8_000
     rename = Path.replace
 
     def torn(path: Path, target: str | os.PathLike[str]) -> Path:
-        if str(target).endswith(".z") and countdown.is_over():
+        if str(target).endswith(".frames") and countdown.is_over():
             die()
         return rename(path, target)
 
@@ -89,8 +82,9 @@ def before_a_rename(countdown: Countdown) -> None:
 
 KINDS: dict[str, Callable[[Countdown], None]] = {
     "checkpoint": during_a_checkpoint,
-    "append": during_an_append,
-    "rename": before_a_rename,
+    "line": partial(during_an_append, module=event_log),
+    "frame": partial(during_an_append, module=frame_files),
+    "thinning": during_thinning,
 }
 
 if __name__ == "__main__":

@@ -97,7 +97,8 @@ def test_compressed_archives_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "data type"),
+        (b"", "not found"),
+        (b"|u1 " + 99 * b"9," + b"9\n", "not found"),
         (b"xyz 3\n" + zlib.compress(b"abc"), "'xyz'"),
         (b"|O 1\n" + zlib.compress(bytes(8)), "OBJECT"),
         (b"|u1 x\n" + zlib.compress(b"abc"), "invalid literal"),
@@ -118,7 +119,7 @@ def test_damaged_frames_are_named(tmp_path: Path, content: bytes, reason: str) -
 
 def test_a_missing_frame_is_no_damage(tmp_path: Path) -> None:
     assert read_if_there(tmp_path / "labels-000001.z") is None
-    with pytest.raises(RunError, match=r"must hold labels-000001.z. The file is missing"):
+    with pytest.raises(RunError, match=r"must hold labels-000001.z. It is missing"):
         read_compressed(tmp_path / "labels-000001.z")
 
 

@@ -1,8 +1,10 @@
-"""A run folder that the first version of the schema wrote still opens, today and later."""
+"""One and the same run as each version of the schema wrote it still opens, today and later."""
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,28 +12,52 @@ import pytest
 from dec_core.analysis.verdict import Verdict
 from dec_core.export.bundle import export_run
 from dec_core.runs.branch import branch
-from dec_core.runs.record import RunState
+from dec_core.runs.record import SCHEMA, RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.outcome import labels_sha256
-from tests.runs.test_store import train
+from dec_core.training.view import View
+from tests.runs.test_store import same, train
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "runs" / "steady-puffin-cbfc"
+RUNS = Path(__file__).parents[1] / "golden" / "runs"
+GOLDEN = RUNS / "steady-puffin-cbfc"
+BY_SCHEMA = {1: GOLDEN.name, 2: "ready-ferret-57d4"}
 
 LABELS = "d8214fbe66e1968556ae70e7e04751ba2d24baf347ca3f00c266c22eb9248682"
+NEWEST_FILES = [
+    "embedding_sample-000000.frames",
+    "embedding_sample-kmeans.z",
+    "labels-000000.frames",
+    "labels-kmeans.z",
+    "start.npz",
+]
 
 
 @pytest.fixture
 def store() -> RunStore:
     store = RunStore()
-    shutil.copytree(GOLDEN, store.root / GOLDEN.name)
+    shutil.copytree(RUNS, store.root)
     return store
 
 
-def test_it_shows_what_it_showed(store: RunStore) -> None:
-    (record,) = store.records()
+@pytest.fixture(params=BY_SCHEMA)
+def run_id(request: pytest.FixtureRequest, store: RunStore) -> str:
+    """The run of each schema."""
+    name = BY_SCHEMA[request.param]
+    written = json.loads((store.folder(name) / "run.json").read_text())
+    assert written["schema"] == request.param
+    return name
+
+
+def test_every_schema_has_its_run() -> None:
+    assert max(BY_SCHEMA) == SCHEMA
+    assert {path.name for path in RUNS.iterdir()} == set(BY_SCHEMA.values())
+
+
+def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
+    record = store.record(run_id)
     assert record.state is RunState.FINISHED
     assert (record.dataset, record.n_samples, record.preset) == ("digits", 120, "digits")
-    view = store.view(GOLDEN.name)
+    view = store.view(run_id)
     assert [update.iteration for update in view.updates] == [1, 21, 41, 61]
     last = view.updates[-1]
     assert last.labels is not None and last.scores is not None
@@ -42,10 +68,38 @@ def test_it_shows_what_it_showed(store: RunStore) -> None:
     assert all(update.embedding_sample is not None for update in view.updates)
 
 
-def test_it_can_be_branched_and_exported(store: RunStore, tmp_path: Path) -> None:
-    assert store.checkpoints(GOLDEN.name) == (20, 60)
-    config = store.view(GOLDEN.name).config.with_values({"clustering.max_iterations": 80})
-    branched = train(store, branch(store, GOLDEN.name, config, "digits", 60))
+def test_it_can_be_branched_and_exported(store: RunStore, run_id: str, tmp_path: Path) -> None:
+    assert store.checkpoints(run_id) == (20, 60)
+    config = store.view(run_id).config.with_values({"clustering.max_iterations": 80})
+    child = branch(store, run_id, config, "digits", 60)
+    branched = train(store, child)
     assert branched.iteration == 80
-    exported = export_run(store, GOLDEN.name, tmp_path / "model.keras", only=["model.keras"])
+    same(branched, store.view(child))
+    assert [path.name for path in arrays(store, child)] == NEWEST_FILES
+    exported = export_run(store, run_id, tmp_path / "model.keras", only=["model.keras"])
     assert exported.path.stat().st_size > 1_000
+
+
+def test_it_goes_on_where_it_was_interrupted(store: RunStore, run_id: str) -> None:
+    whole = store.view(run_id)
+    folder = store.folder(run_id)
+    record, log = folder / "run.json", folder / "events.jsonl"
+    record.write_text(record.read_text().replace('"finished"', '"running"'))
+    log.write_text("".join(log.read_text().splitlines(keepends=True)[:-1]))
+    (folder / "checkpoints" / "clustering-00000060.npz").unlink()
+    assert store.record(run_id).state is RunState.INTERRUPTED
+    train(store, run_id)
+    assert store.record(run_id).state is RunState.FINISHED
+    again = store.view(run_id)
+    assert len(again.updates) == len(whole.updates)
+    # What was trained again may differ on another machine in its last digits.
+    same(first_updates(whole), first_updates(again))
+    assert [path.name for path in arrays(store, run_id)] == NEWEST_FILES
+
+
+def first_updates(view: View) -> View:
+    return replace(view, updates=view.updates[:2], finished=None)
+
+
+def arrays(store: RunStore, run_id: str) -> list[Path]:
+    return sorted((store.folder(run_id) / "arrays").iterdir())

@@ -114,7 +114,8 @@ def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
     expected, _ = whole_run(runs_dir, DIGITS)
     arguments: tuple[str, ...] = ("train", *DIGITS)
     run_id = ""
-    for kind, count in (("checkpoint", 2), ("append", 9), ("rename", 5), ("checkpoint", 1)):
+    kills = (("checkpoint", 2), ("line", 9), ("frame", 5), ("thinning", 2), ("checkpoint", 1))
+    for kind, count in kills:
         killed = [sys.executable, "-m", "tests.runs.killed_writer", kind, str(count)]
         process, run_id = start([*killed, *arguments, "--json"])
         assert_interrupted(process, run_id)

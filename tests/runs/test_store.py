@@ -20,6 +20,7 @@ from dec_core.runs.array_files import read_arrays, write_arrays
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CHECKPOINT_BYTES
 from dec_core.runs.execution import execute
+from dec_core.runs.frame_files import FrameReader, FrameWriter
 from dec_core.runs.maps import MAX_FRAMES
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
@@ -265,7 +266,7 @@ def with_change(path: str, values: list[object]) -> Callable[[Path], None]:
         (with_change("clustering.tol", [0.1, "0.2"]), "clustering.tol cannot be '0.2'"),
         (truncate_log, "is cut short"),
         (forget_labels, "It is missing"),
-        (with_value("schema", 99), "schema version 1. Received 99"),
+        (with_value("schema", 99), "schema version 1 or 2. Received 99"),
         (empty_record, "run.json is damaged"),
         (nested_record, "maximum recursion depth"),
     ],
@@ -281,6 +282,13 @@ def test_a_damaged_run_is_listed_with_the_reason(
     assert reason in listed[copied.name].problem
     assert listed["not a run"].problem.startswith("This folder is no run: its name is not like")
     assert listed[sound].state is RunState.INTERRUPTED
+
+
+def test_a_finished_run_must_hold_its_newest_labels(copied: Path, store: RunStore) -> None:
+    *earlier, _ = store.view(copied.name).updates
+    FrameWriter(copied / "arrays", "labels").open(earlier)
+    with pytest.raises(RunError, match=r"labels-000000.frames must hold the labels of update 4"):
+        store.view(copied.name)
 
 
 def cut_short(path: Path) -> None:
@@ -341,8 +349,8 @@ def test_frames_are_thinned_as_in_the_view(
     kept = [u.update for u in live.updates if u.labels is not None]
     assert 2 < len(kept) <= 6
     assert [u.update for u in store.view(run_id).updates if u.labels is not None] == kept
-    on_disk = list((store.folder(run_id) / "arrays").glob("labels-0*"))
-    assert len(on_disk) == len(kept)
+    on_disk = FrameReader(store.folder(run_id) / "arrays", "labels")
+    assert [u.update for u in live.updates if on_disk.read(u.update) is not None] == kept
 
 
 def test_a_second_process_is_refused(store: RunStore) -> None:
