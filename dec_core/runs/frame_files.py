@@ -119,7 +119,7 @@ class FrameReader:
         self._folder = folder
         self._name = name
         self._growing = None if growing is None else segment_file(name, growing)
-        self._segment = _Segment("", {}, None)
+        self._segment = _NOTHING
 
     def read(self, update: int) -> Array | None:
         """The update's array; None where it was thinned.
@@ -149,6 +149,9 @@ class _Segment(NamedTuple):
     file: str
     arrays: dict[int, Array]
     fault: Exception | None
+
+
+_NOTHING = _Segment("", {}, None)
 
 
 def segment_file(name: str, update: int) -> str:
@@ -189,7 +192,7 @@ def _read_segment(path: Path, name: str) -> _Segment:
                 raise ValueError(f"update {update} does not belong here")
             arrays[update], newest = array, update
     except FileNotFoundError:
-        return _Segment(path.name, {}, None)
+        return _NOTHING  # it may come, where a run of version 1 goes on
     except Exception as error:  # a single flipped bit can raise many kinds
         return _Segment(path.name, arrays, error)
     return _Segment(path.name, arrays, None)

@@ -140,6 +140,17 @@ def test_files_of_the_first_version_are_read_and_taken_over(tmp_path: Path) -> N
     assert kept(tmp_path, 4) == [0, 1, 2]
 
 
+def test_files_that_are_taken_over_while_they_are_read(tmp_path: Path) -> None:
+    updates = [with_labels(0), with_labels(1, None), with_labels(2)]
+    for number in (0, 2):
+        write_compressed(tmp_path / f"labels-{number:06d}.z", LABELS)
+    reader = FrameReader(tmp_path, "labels", growing=2)
+    assert reader.read(0) is not None
+    assert reader.read(1) is None
+    FrameWriter(tmp_path, "labels").open(updates)
+    assert reader.read(2) is not None
+
+
 def test_who_shares_a_file_does_not_see_what_another_adds(tmp_path: Path) -> None:
     parent, child = tmp_path / "parent", tmp_path / "child"
     parent.mkdir()
