@@ -67,23 +67,29 @@ def during_an_append(countdown: Countdown, module: ModuleType) -> None:
     setattr(module, "append_whole", torn)  # noqa: B010
 
 
-def during_thinning(countdown: Countdown) -> None:
-    """Some files of frames are thinned; one more is written, but not yet under its name."""
-    view.LABEL_BYTES = 8_000
+def before_a_rename(countdown: Countdown, suffix: str) -> None:
+    """A file is written, but not yet under its name."""
     rename = Path.replace
 
     def torn(path: Path, target: str | os.PathLike[str]) -> Path:
-        if str(target).endswith(".frames") and countdown.is_over():
+        if str(target).endswith(suffix) and countdown.is_over():
             die()
         return rename(path, target)
 
     setattr(Path, "replace", torn)  # noqa: B010
 
 
+def during_thinning(countdown: Countdown) -> None:
+    """Some files of frames are thinned, others not yet."""
+    view.LABEL_BYTES = 8_000
+    before_a_rename(countdown, ".frames")
+
+
 KINDS: dict[str, Callable[[Countdown], None]] = {
     "checkpoint": during_a_checkpoint,
     "line": partial(during_an_append, module=event_log),
     "frame": partial(during_an_append, module=frame_files),
+    "rename": partial(before_a_rename, suffix=".z"),
     "thinning": during_thinning,
 }
 

@@ -114,9 +114,9 @@ def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
     expected, _ = whole_run(runs_dir, DIGITS)
     arguments: tuple[str, ...] = ("train", *DIGITS)
     run_id = ""
-    kills = (("checkpoint", 2), ("line", 9), ("frame", 5), ("thinning", 2), ("checkpoint", 1))
-    for kind, count in kills:
-        killed = [sys.executable, "-m", "tests.runs.killed_writer", kind, str(count)]
+    kills = "checkpoint-2 rename-2 line-9 frame-5 thinning-2 checkpoint-1".split()
+    for kind, _, count in (kill.partition("-") for kill in kills):
+        killed = [sys.executable, "-m", "tests.runs.killed_writer", kind, count]
         process, run_id = start([*killed, *arguments, "--json"])
         assert_interrupted(process, run_id)
         arguments = ("runs", "resume", run_id)
