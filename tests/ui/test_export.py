@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -105,7 +106,9 @@ def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) 
     click(screen, "Make the files")
     path = result(screen)
     assert path.name == f"dec-lab_{session.run_id}_sizes_iteration-{shown}.csv"
-    assert str(newest - 1) not in path.read_text("utf-8")
+    with path.open(encoding="utf-8", newline="") as file:
+        iterations = {int(row["iteration"]) for row in csv.DictReader(file)}
+    assert iterations and newest not in iterations
 
 
 def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
