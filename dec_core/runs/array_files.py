@@ -7,6 +7,7 @@ import errno
 import math
 import os
 import shutil
+import stat
 import time
 import zlib
 from collections.abc import Iterable, Mapping
@@ -27,6 +28,9 @@ LONGEST_HEADER = 200
 
 # No array of a run is larger; a damaged header may promise anything.
 LARGEST_ARRAY = 2**29
+
+# No file of a run is larger; whatever lies in its place may be endless.
+LARGEST_FILE = 2**31
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -68,6 +72,29 @@ def append_whole(stream: IO[bytes], *parts: Buffer) -> None:
         raise
 
 
+def read_whole(path: Path) -> bytes:
+    """All of a file, where it is one that a run may hold.
+
+    Raises
+    ------
+    OSError
+        If it is missing or cannot be read.
+    ValueError
+        If it is larger than any file of a run, or no ordinary file: reading could never end.
+    """
+    check_ordinary(path)
+    return path.read_bytes()
+
+
+def check_ordinary(path: Path) -> None:
+    """Whether a file may be read from begin to end. Raises as ``read_whole`` does."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise ValueError("it is no ordinary file")
+    if status.st_size > LARGEST_FILE:
+        raise ValueError(f"it has {status.st_size:,} bytes")
+
+
 def remove_drafts(folder: Path) -> None:
     """Remove what writers that died have left under a folder that nobody writes now."""
     for path in folder.rglob(".*.draft"):
@@ -104,6 +131,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         If the file is missing or damaged.
     """
     try:
+        check_ordinary(path)
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             if any(member.compress_type for member in stored.zip.infolist()):
                 raise ValueError("its arrays are compressed")
@@ -114,7 +142,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 def write_compressed(path: Path, array: NDArray[Any]) -> None:
     """One array, compressed as far as costs little time. Raises OSError."""
-    header = f"{array.dtype.str} {','.join(map(str, array.shape))}\n".encode()
+    header = f"{array.dtype.str} {format_shape(array)}\n".encode()
     # Measured numbers shrink by a tenth only, and that takes longer than all the rest.
     level = 0 if array.dtype.kind == "f" else 1
     write_whole(path, header + zlib.compress(np.ascontiguousarray(array).tobytes(), level))
@@ -143,7 +171,7 @@ def read_if_there(path: Path) -> NDArray[Any] | None:
         If the file is damaged.
     """
     try:
-        return _decompressed(path.read_bytes())
+        return _decompressed(read_whole(path))
     except FileNotFoundError:
         return None
     except Exception as error:  # see read_arrays
@@ -154,9 +182,9 @@ def _decompressed(content: bytes) -> NDArray[Any]:
     end = content.index(b"\n", 0, LONGEST_HEADER)
     header, compressed = content[:end], content[end + 1 :]
     name, _, lengths = header.decode("ascii").partition(" ")
-    kind, shape = np.dtype(name), [int(length) for length in lengths.split(",")]
+    kind, shape = np.dtype(name), parse_shape(lengths)
     expected = kind.itemsize * math.prod(shape)
-    if min(shape) < 0 or expected > LARGEST_ARRAY:
+    if expected > LARGEST_ARRAY:
         raise ValueError(f"its shape is {lengths[:40]}")
     # One byte more than there should be, so that a file cannot grow without bound.
     decoder = zlib.decompressobj()
@@ -164,6 +192,19 @@ def _decompressed(content: bytes) -> NDArray[Any]:
     if len(values) != expected or not decoder.eof:
         raise ValueError("it does not hold what its header says")
     return np.frombuffer(values, kind).reshape(shape)
+
+
+def format_shape(array: NDArray[Any]) -> str:
+    """The lengths of an array's dimensions, for a header."""
+    return ",".join(map(str, array.shape))
+
+
+def parse_shape(lengths: str) -> tuple[int, ...]:
+    """What ``format_shape`` wrote. Raises ValueError."""
+    shape = tuple(map(int, lengths.split(",")))
+    if min(shape) < 0:
+        raise ValueError(f"its shape is {lengths[:40]}")
+    return shape
 
 
 def damaged(path: Path, error: Exception) -> str:

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.array_files import (
     append_whole,
+    check_ordinary,
+    damaged,
     missing,
     read_arrays,
     read_compressed,
+    read_whole,
     write_arrays,
     write_compressed,
     write_whole,
@@ -138,11 +141,12 @@ class EventLog:
         Raises RunError.
         """
         try:
+            check_ordinary(self._path)
             with self._path.open("rb") as stream:
                 stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4096))
                 last = stream.read().splitlines(keepends=True)[-1:]
-        except OSError as error:
-            raise RunError(missing(self._path)) from error
+        except (OSError, ValueError) as error:
+            raise RunError(damaged(self._path, error)) from error
         if not last or b'"RunFinished"' not in last[0] or not last[0].endswith(b"\n"):
             raise RunError(
                 f"The log of a finished run must end with its verdict. {self._path.name} is cut "
@@ -165,10 +169,10 @@ class EventLog:
 
     def _whole_lines(self) -> list[bytes]:
         try:
-            lines = self._path.read_bytes().splitlines(keepends=True)
+            lines = read_whole(self._path).splitlines(keepends=True)
         except FileNotFoundError:
             return []
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise RunError(f"{self._path.name} cannot be read ({error}).") from error
         return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
 

@@ -25,7 +25,10 @@ from dec_core.runs.array_files import (
     LONGEST_HEADER,
     append_whole,
     damaged,
+    format_shape,
+    parse_shape,
     read_if_there,
+    read_whole,
     write_whole,
 )
 from dec_core.runs.events_file import Array
@@ -184,7 +187,7 @@ def _read_segment(path: Path, name: str) -> _Segment:
     arrays: dict[int, Array] = {}
     newest = -1
     try:
-        content = path.read_bytes()
+        content = read_whole(path)
         place = 0
         while place < len(content):
             update, array, place = _parse(content, place)
@@ -204,8 +207,7 @@ def _record(update: int, array: Array) -> tuple[bytes, memoryview]:
         kind, content = _PAIRS, _paired(array).data
     else:
         kind, content = array.dtype.str, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-    shape = ",".join(map(str, array.shape))
-    head = f"{update} {kind} {shape} {zlib.crc32(content)}".encode()
+    head = f"{update} {kind} {format_shape(array)} {zlib.crc32(content)}".encode()
     return b"%b %d\n" % (head, zlib.crc32(head)), content
 
 
@@ -228,9 +230,7 @@ def _parse(content: bytes, place: int) -> tuple[int, Array, int]:
     if zlib.crc32(head) != int(checksum):
         raise ValueError("a line is not what was written")
     update, kind, lengths, checksum_of_values = head.decode("ascii").split(" ")
-    shape = [int(length) for length in lengths.split(",")]
-    if min(shape) < 0:
-        raise ValueError(f"its shape is {lengths[:40]}")
+    shape = parse_shape(lengths)
     is_paired = kind == _PAIRS
     dtype = np.dtype(np.uint8 if is_paired else kind)
     size = (shape[0] + 1) // 2 if is_paired else dtype.itemsize * math.prod(shape)

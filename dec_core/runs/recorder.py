@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs.array_files import remove_drafts, write_whole
+from dec_core.runs.array_files import read_whole, remove_drafts, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import take_lock
@@ -178,7 +178,7 @@ class Recorder:
         """Ask for the live changes that waited when the process ended."""
         damaged = (ValueError, TypeError, AttributeError, RecursionError, SettingsError)
         with contextlib.suppress(OSError, *damaged):
-            for path, value in json.loads(self._requested.read_text(encoding="utf-8")).items():
+            for path, value in json.loads(read_whole(self._requested)).items():
                 trainer.change(path, value)
 
     def write_failure(self, event: RunFailed, view: View) -> None:

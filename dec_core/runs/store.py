@@ -49,7 +49,13 @@ from filelock import FileLock
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.runs import record as records
-from dec_core.runs.array_files import read_compressed, remove_stale, write_compressed, write_whole
+from dec_core.runs.array_files import (
+    read_compressed,
+    read_whole,
+    remove_stale,
+    write_compressed,
+    write_whole,
+)
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import is_held, lock_in, refusal, take_lock
@@ -329,18 +335,19 @@ def _read_record(folder: Path) -> RunRecord:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_whole(path).decode("utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise RunError(
-            f"A run's folder must hold a readable {path.name}. {path.parent.name[:40]} does not. "
-            "Copy the run again or delete the folder."
+            f"A run's folder must hold a readable {path.name}. {path.parent.name[:40]} does not "
+            f"({reason}). Copy the run again or delete the folder."
         ) from error
 
 
 def _notes(folder: Path) -> dict[str, Any]:
     """Title and tags; none where a person has given none or the file is damaged."""
     try:
-        values = json.loads((folder / "notes.json").read_text(encoding="utf-8"))
+        values = json.loads(read_whole(folder / "notes.json"))
         return {
             "title": _tidy(str(values["title"])),
             "tags": tuple(_tidy(str(t)) for t in values["tags"]),
