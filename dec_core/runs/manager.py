@@ -103,6 +103,13 @@ class RunManager:
         # Why a run could not go on is known to its session alone.
         return session.view.failed is None and stamp != self._stamps.get(session.run_id)
 
+    def in_memory(self, run_id: str) -> RunSession | None:
+        """The run as this process knows it, unless the store knows it better."""
+        session = self._sessions.get(run_id)
+        if session is None or session.state is SessionState.ELSEWHERE or self.has_news(session):
+            return None
+        return session
+
     def delete(self, run_id: str) -> None:
         """Remove a run from disk and memory. Raises RunError while it trains."""
         with self._lock:

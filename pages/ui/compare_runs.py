@@ -47,13 +47,13 @@ def is_changing(record: RunRecord) -> bool:
 
 def is_saved(record: RunRecord) -> bool:
     """Whether the run lies on the disk, so that it can be named, exported and deleted."""
-    session = _session(record.run_id)
+    session = run_manager().in_memory(record.run_id)
     return session is None or session.is_stored
 
 
 def state_of(record: RunRecord) -> RunState:
     """The run's state as it is by now."""
-    session = _session(record.run_id)
+    session = run_manager().in_memory(record.run_id)
     if session is not None and not session.is_stored:
         return _unsaved(session).state
     try:
@@ -77,7 +77,7 @@ def view_of(record: RunRecord) -> View:
     """
     if record.state is RunState.DAMAGED:
         raise RunError(record.problem)
-    session = _session(record.run_id)
+    session = run_manager().in_memory(record.run_id)
     if session is not None:
         return session.view
     store = run_manager().store
@@ -120,7 +120,7 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
     RunError
         If there are none.
     """
-    session = _session(record.run_id)
+    session = run_manager().in_memory(record.run_id)
     if session is not None:
         newest = session.view.newest_labels()
         if newest is not None:
@@ -128,15 +128,6 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
         raise RunError(f"{name_of(record)} has no labels yet. Wait for its first update.")
     store = run_manager().store
     return _stored_labels(store, _news(store, record.run_id))
-
-
-def _session(run_id: str) -> RunSession | None:
-    """The run in this server's memory, unless another process knows it better."""
-    found = (one for one in run_manager().sessions() if one.run_id == run_id)
-    session = next(found, None)
-    if session is None or session.state is SessionState.ELSEWHERE:
-        return None
-    return session
 
 
 def _is_only_here(session: RunSession, known: set[str]) -> bool:

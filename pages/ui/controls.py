@@ -206,14 +206,14 @@ def _runs(session: RunSession | None) -> None:
 
 def _run_labels() -> Iterator[tuple[str, str]]:
     """What the menu says of each run, and its id, newest first."""
-    sessions = {session.run_id: session for session in reversed(run_manager().sessions())}
-    records = [r for r in run_manager().store.records() if r.config is not None][:LISTED_RUNS]
+    manager = run_manager()
+    records = [r for r in manager.store.records() if r.config is not None][:LISTED_RUNS]
     stored = {record.run_id for record in records}
-    for session in sessions.values():
+    for session in reversed(manager.sessions()):
         if session.run_id not in stored:
             yield plain(_session_label(session)), session.run_id
     for record in records:
-        known = sessions.get(record.run_id)
+        known = manager.in_memory(record.run_id)
         label = _session_label(known) if known else _record_label(record)
         yield plain(label), record.run_id
 

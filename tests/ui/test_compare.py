@@ -20,10 +20,12 @@ from tests.ui.screens import (
     choose,
     click,
     intact,
+    menu,
     plots,
     refresh,
     sentences,
 )
+from tests.ui.test_stored_runs import interrupted_run
 
 
 def compare(**query: str) -> AppTest:
@@ -254,6 +256,24 @@ def test_a_run_that_trains_is_compared_as_it_stands(manager: RunManager) -> None
     screen = compare(runs=f"{ended},{session.run_id}")
     assert rows(screen)[session.run_id]["State"] == "running"
     assert {trace["legendgroup"] for trace in curves(screen)} == {ended, session.run_id}
+
+
+def test_a_run_that_another_process_ended_is_compared_as_it_is_stored(
+    manager: RunManager,
+) -> None:
+    before = interrupted_run({"clustering.max_iterations": 60})
+    assert manager.get(before.run_id).state is SessionState.INTERRUPTED
+    elsewhere = RunManager()
+    wait_for(elsewhere.resume(before.run_id), SessionState.ENDED)
+    elsewhere.close()
+    screen = compare(runs=before.run_id)
+    assert rows(screen)[before.run_id]["State"] == "finished"
+    shown = curves(screen)
+    screen.switch_page("train.py")
+    (label,) = menu(refresh(screen), "runs").options
+    assert "interrupted" not in label
+    forget_sessions(manager)
+    assert curves(compare(runs=before.run_id)) == shown
 
 
 def test_a_run_gets_a_name_and_tags(manager: RunManager) -> None:
