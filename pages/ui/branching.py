@@ -81,12 +81,13 @@ def checkpoints(session: RunSession) -> tuple[int, ...]:
 
 
 def _nearest(session: RunSession, kept: tuple[int, ...]) -> int:
-    """The last checkpoint that is not after the update at which the slider stands."""
+    """The last checkpoint before the update that follows the one at which the slider stands."""
     updates = session.view.updates
     update = chosen_update(len(updates), key=f"frame:{session.run_id}")
-    if update is None:
+    if update is None or update == len(updates) - 1:
         return kept[-1]
-    return max((i for i in kept if i < updates[update].iteration), default=kept[0])
+    next_one = updates[update + 1].iteration - 1
+    return max((i for i in kept if i < next_one), default=kept[0])
 
 
 def _describe(iteration: int, count: int, parent: Config, config: Config) -> None:

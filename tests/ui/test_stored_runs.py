@@ -128,6 +128,27 @@ def test_a_branch_is_compared_with_its_checkpoint(
     assert lineage.iteration == 0
 
 
+def test_a_branch_of_a_paused_run_begins_where_it_stands(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    pause(session)
+    step(session, Step.UPDATE)
+    step(session, Step.ITERATION)
+    at = session.view.iteration
+    assert at == session.view.updates[-1].iteration
+    screen = new_screen(run=session.run_id)
+    assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
+    step(session, Step.UPDATE)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    update = [update.iteration for update in session.view.updates].index(at)
+    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: update)
+    screen = new_screen(run=session.run_id)
+    assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
+
+
 def test_branch_is_possible_as_soon_as_there_is_a_checkpoint(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
