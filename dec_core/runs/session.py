@@ -112,8 +112,8 @@ class RunSession:
         self.maps = Maps(run_id, projector, config.seed)
         self.lineage: Lineage | None = recorder.record.lineage if recorder else None
         self._on_end = on_end
-        self.is_stored = recorder is not None
         self._recorder = recorder
+        self._is_from_store = False
         self._problem = problem
         self._is_suspending = False
         self._view = View()
@@ -133,7 +133,7 @@ class RunSession:
         """A run that this process did not train, as its folder shows it."""
         session = cls(record.run_id, config, record.preset, projector)
         session.lineage = record.lineage
-        session.is_stored = True
+        session._is_from_store = True
         session.show_stored(view)
         states = {
             RunState.INTERRUPTED: SessionState.INTERRUPTED,
@@ -161,6 +161,13 @@ class RunSession:
     def is_stopping(self) -> bool:
         """Whether stop was asked for; it stays so once the run has ended."""
         return self._is_stopping
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether all that is known of the run lies on the disk."""
+        if self._recorder is None:
+            return self._is_from_store
+        return not self._recorder.problem
 
     def start(self) -> bool:
         """Begin training; False for a run that is not queued (any more)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -24,6 +25,7 @@ _STATES = {
     SessionState.PAUSED: RunState.RUNNING,
     SessionState.INTERRUPTED: RunState.INTERRUPTED,
 }
+_PARTLY_SAVED = "Not saved to its end: the rest is lost when the server ends."
 
 
 def all_runs() -> list[RunRecord]:
@@ -32,7 +34,7 @@ def all_runs() -> list[RunRecord]:
     stored = manager.store.records()
     known = {record.run_id for record in stored}
     unsaved = [_unsaved(one) for one in manager.sessions() if _is_only_here(one, known)]
-    return [*reversed(unsaved), *stored]
+    return [*reversed(unsaved), *map(_as_known, stored)]
 
 
 def name_of(record: RunRecord) -> str:
@@ -46,16 +48,19 @@ def is_changing(record: RunRecord) -> bool:
 
 
 def is_saved(record: RunRecord) -> bool:
-    """Whether the run lies on the disk, so that it can be named, exported and deleted."""
-    session = run_manager().in_memory(record.run_id)
-    return session is None or session.is_stored
+    """Whether the run has a folder, so that it can be named, exported and deleted."""
+    try:
+        run_manager().store.folder(record.run_id)
+    except RunError:
+        return False
+    return True
 
 
 def state_of(record: RunRecord) -> RunState:
     """The run's state as it is by now."""
     session = run_manager().in_memory(record.run_id)
     if session is not None and not session.is_stored:
-        return _unsaved(session).state
+        return _state_in_memory(session)
     try:
         return run_manager().store.record(record.run_id).state
     except RunError:
@@ -135,12 +140,25 @@ def _is_only_here(session: RunSession, known: set[str]) -> bool:
     return not (session.run_id in known or session.is_stored or session.is_withdrawn)
 
 
+def _as_known(record: RunRecord) -> RunRecord:
+    """A stored run; where saving it ended before the run did, with the state that it has here."""
+    session = run_manager().in_memory(record.run_id)
+    if session is None or session.is_stored:
+        return record
+    state = _state_in_memory(session)
+    return replace(record, state=state, problem=_PARTLY_SAVED)
+
+
+def _state_in_memory(session: RunSession) -> RunState:
+    ended = RunState.FAILED if session.view.failed else RunState.FINISHED
+    return _STATES.get(session.state, ended)
+
+
 def _unsaved(session: RunSession) -> RunRecord:
     started = session.view.started
-    ended = RunState.FAILED if session.view.failed else RunState.FINISHED
     return RunRecord(
         run_id=session.run_id,
-        state=_STATES.get(session.state, ended),
+        state=_state_in_memory(session),
         preset=session.preset,
         config=session.config,
         dataset=session.config.data.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from pathlib import Path
 
@@ -158,6 +159,22 @@ def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.Mo
     reopened = manager.get(sessions[2].run_id)
     assert reopened is not sessions[2]
     assert reopened.view.failed == sessions[2].view.failed
+
+
+def test_a_run_whose_saving_failed_is_never_forgotten(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manager_module, "KEPT_RUNS", 1)
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    assert session.is_stored
+    shutil.rmtree(manager.store.folder(session.run_id) / "arrays")
+    wait_until(lambda: not session.is_stored)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    for _ in range(3):
+        wait_for(manager.start(small_config(), "digits"), SessionState.ENDED)
+    assert manager.get(session.run_id) is session
 
 
 def test_runs_that_have_not_ended_are_never_forgotten(

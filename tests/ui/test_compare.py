@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -12,7 +13,14 @@ from streamlit.testing.v1 import AppTest
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.runs.store import RunStore
-from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for, wait_for_updates
+from tests.runs.small_sessions import (
+    ENDLESS,
+    pause,
+    small_config,
+    wait_for,
+    wait_for_updates,
+    wait_until,
+)
 from tests.ui.screens import (
     ROUTER,
     button,
@@ -335,6 +343,22 @@ def test_a_run_that_cannot_be_saved_is_compared_as_well(
     assert [said for said in sentences(screen) if "was not saved, so nothing tells" in said]
     screen = compare(runs=session.run_id)
     assert button(screen, "Delete").disabled
+
+
+def test_a_run_that_was_not_saved_to_its_end_is_compared_as_it_ended(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    shutil.rmtree(manager.store.folder(session.run_id) / "arrays")
+    wait_until(lambda: not session.is_stored)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    screen = compare(runs=session.run_id)
+    row = rows(screen)[session.run_id]
+    assert row["State"] == "finished"
+    assert row["Remark"].startswith("Not saved to its end")
+    assert row["Iterations"] == session.view.iteration
+    # What it has cost of the disk can be given back.
+    assert not button(screen, "Delete").disabled
 
 
 def test_one_run_that_is_damaged_does_not_hide_its_series(manager: RunManager) -> None:
