@@ -19,7 +19,6 @@ from dec_core.runs.record import RunState, now
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
-    CentersInitialized,
     Event,
     ParameterChanged,
     PretrainingEpochEnded,
@@ -71,6 +70,7 @@ class Recorder:
         self._requested = folder / "requested.json"
         self._checkpoints = CheckpointFiles(folder / "checkpoints")
         self._cache = PretrainedCache(store.root / ".pretrained")
+        self._is_cached = False
         self._not_before = 0.0
 
     @property
@@ -143,7 +143,9 @@ class Recorder:
 
     def pretrained(self) -> Pretrained | None:
         """The autoencoder that an earlier run pretrained for exactly this one."""
-        return self._cache.get(self.config, self.record.fingerprint, self.record.n_features)
+        found = self._cache.get(self.config, self.record.fingerprint, self.record.n_features)
+        self._is_cached = found is not None
+        return found
 
     def write(self, event: Event, view: View, trainer: Trainer) -> None:
         """Store an event and, where it is time for one, a checkpoint."""
@@ -214,6 +216,7 @@ class Recorder:
         self._lock.release()
 
     def _after(self, event: Event, trainer: Trainer) -> None:
+        self._keep_pretrained(trainer)
         if isinstance(event, TargetUpdated):
             self._log.thin(self.view)
         if isinstance(event, ParameterChanged):
@@ -227,12 +230,16 @@ class Recorder:
                 self._checkpoint(trainer)
             if is_start and self._requested.exists():
                 self.write_requested(trainer)
-        elif isinstance(event, CentersInitialized) and trainer.pretrained and not self.view.reused:
-            # The run itself does not need it.
-            with contextlib.suppress(OSError):
-                self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
         elif isinstance(event, RunFinished):
             self._end(RunState.FINISHED)
+
+    def _keep_pretrained(self, trainer: Trainer) -> None:
+        """Once pretraining is over, for later runs; this one itself does not need it."""
+        if trainer.pretrained is None or self._is_cached:
+            return
+        self._is_cached = True
+        with contextlib.suppress(OSError):
+            self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
 
     def _checkpoint(self, trainer: Trainer) -> bool:
         """Write one; False where there is nothing worth keeping yet."""
