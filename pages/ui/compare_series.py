@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from dec_core.errors import RunError
 from dec_core.plots.comparison_curves import Series
 from dec_core.plots.palette import run_colors
 from dec_core.runs.record import RunRecord
+from dec_core.training.view import View
 from pages.ui.compare_runs import changes_of, name_of, view_of
 
 FOLD = "fold_seeds"
@@ -33,8 +34,7 @@ class Group:
     @property
     def name(self) -> str:
         """For legends and headings."""
-        count = len(self.records)
-        return name_of(self.records[0]) + (f" (n = {count})" if count > 1 else "")
+        return _name_of_several(self.records[0], len(self.records))
 
 
 def groups_of(records: Sequence[RunRecord], baseline: str | None) -> list[Group]:
@@ -73,11 +73,19 @@ def readable(groups: Sequence[Group]) -> tuple[list[Series], list[str]]:
             except RunError as error:
                 problems.append(f"{name_of(record)} cannot be drawn. {error}")
         if members:
-            shown = replace(group, records=tuple(members))
-            series.append(
-                Series(shown.key, shown.name, group.color, tuple(views), group.is_baseline)
-            )
+            series.append(_series(group, members, views))
     return series, problems
+
+
+def _series(group: Group, members: Sequence[RunRecord], views: Sequence[View]) -> Series:
+    """Where some have made updates, the mean is theirs alone."""
+    begun = tuple(view for view in views if view.updates) or tuple(views)
+    name = _name_of_several(members[0], len(begun))
+    return Series(members[0].run_id, name, group.color, begun, group.is_baseline)
+
+
+def _name_of_several(first: RunRecord, count: int) -> str:
+    return name_of(first) + (f" (n = {count})" if count > 1 else "")
 
 
 def _kind(record: RunRecord) -> str:

@@ -222,6 +222,19 @@ def test_runs_that_differ_in_the_seed_fold_into_a_mean(manager: RunManager) -> N
     assert "0, 1" in settings(screen)
 
 
+def test_a_run_without_an_update_does_not_count_in_a_mean(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two(manager)
+    monkeypatch.setattr(manager, "_max_active", 0)
+    waiting = manager.start(small_config({"seed": 2}), "digits").run_id
+    screen = compare(runs=f"{waiting},{first},{second}")
+    screen.toggle(key="fold_seeds").set_value(True).run()
+    (entry,) = legend(intact(screen))
+    assert entry["name"] == f"{waiting} (n = 2)"
+    assert "mean of 2 seeds" in plots(screen)["comparison"]["alternative"]
+
+
 def test_other_runs_cannot_fold(manager: RunManager) -> None:
     first = trained(manager).run_id
     second = trained(manager, clustering__alpha=2.0).run_id
