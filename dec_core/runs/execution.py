@@ -60,8 +60,8 @@ def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder
 def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Iterator[Moment]:
     """Load the data, train and record; a recorder that has a checkpoint goes on from there.
 
-    ``problem`` says why there is no recorder; it is raised as a warning, as is a disk that
-    refuses later.
+    ``problem`` says why there is no recorder; it is raised as a warning, as are a disk that
+    refuses later and what a recorder has to say of a run that goes on.
 
     Raises
     ------
@@ -87,15 +87,19 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             pretrained=recorder.pretrained(),
         )
         recorder.request_again(trainer)
-    has_warned = False
+    said: set[str] = set()
     for event in trainer.events():
         view = fold(view, event)
         if recorder is not None:
             recorder.write(event, view, trainer)
             problem = recorder.problem
         yield Moment(event, view, trainer)
-        if problem and not has_warned:
-            has_warned = True
-            warning = WarningRaised(problem)
+        for sentence in (recorder.notice if recorder else "", problem):
+            if not sentence or sentence in said:
+                continue
+            said.add(sentence)
+            warning = WarningRaised(sentence)
             view = fold(view, warning)
+            if recorder is not None:
+                recorder.write(warning, view, trainer)
             yield Moment(warning, view, trainer)

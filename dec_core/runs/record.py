@@ -98,11 +98,16 @@ def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
         preset=preset,
         config=config,
         dataset=config.data.name,
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in _LIBRARIES},
-        },
+        versions=installed_versions(),
     )
+
+
+def installed_versions() -> dict[str, str]:
+    """Of what a run's numbers depend on."""
+    return {
+        "python": platform.python_version(),
+        **{name: version(name) for name in _LIBRARIES},
+    }
 
 
 def to_json(record: RunRecord) -> str:

@@ -15,7 +15,7 @@ from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import take_lock
 from dec_core.runs.pretrained import PretrainedCache
-from dec_core.runs.record import RunState, now
+from dec_core.runs.record import RunState, installed_versions, now
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
@@ -41,7 +41,8 @@ class Recorder:
     """The one writer of a run; holds its lock from the beginning to ``close``.
 
     Where the disk refuses, ``problem`` becomes a sentence and nothing more is written: training
-    goes on in memory, and the folder keeps the last state that was whole.
+    goes on in memory, and the folder keeps the last state that was whole. ``notice`` is what else
+    a person should know of a run that goes on.
 
     Raises
     ------
@@ -53,6 +54,7 @@ class Recorder:
         self.run_id = run_id
         self.store = store
         self.problem = ""
+        self.notice = ""
         self.view = View()
         self.resumption: Resumption | None = None
         self.checkpoint_share = CHECKPOINT_SHARE
@@ -110,6 +112,7 @@ class Recorder:
             n_features=dataset.n_features,
         )
         lines = self._find_place()
+        self._take_versions()
         try:
             remove_drafts(self.store.folder(self.run_id))
             self.store.write_record(self.record)
@@ -132,6 +135,22 @@ class Recorder:
             f"To go on, {self.run_id} needs a checkpoint that fits its log. It has none. "
             "Copy the run again, or start a new one with its settings."
         )
+
+    def _take_versions(self) -> None:
+        """From here on the numbers are those of the libraries that are installed."""
+        before, installed = self.record.versions, installed_versions()
+        self.record = replace(self.record, versions=installed)
+        changes = [
+            f"{name} {before.get(name, 'unknown')} to {now_installed}"
+            for name, now_installed in installed.items()
+            if before.get(name) != now_installed
+        ]
+        if changes and self.resumption is not None:
+            self.notice = (
+                f"At iteration {self.view.iteration:,} the run went on with other libraries: "
+                f"{', '.join(changes)}. Its numbers may differ from those of a run that was never "
+                "interrupted."
+            )
 
     def _rewind(self, lines: int) -> None:
         """Forget what came after the place. Raises OSError."""

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
@@ -114,6 +116,18 @@ def test_a_run_that_is_given_up_anywhere_resumes_exactly(store: RunStore, moment
     same(whole, train(store, run_id))
     same(whole, store.view(run_id))
     assert store.record(run_id).state is RunState.FINISHED
+
+
+def test_a_run_that_goes_on_with_other_libraries_says_so(store: RunStore) -> None:
+    run_id = new_run(store)
+    train(store, run_id, moments=13)
+    record = store.record(run_id)
+    store.write_record(replace(record, versions={**record.versions, "keras": "3.0.0"}))
+    view = train(store, run_id)
+    (sentence,) = view.warnings
+    assert f"went on with other libraries: keras 3.0.0 to {version('keras')}." in sentence
+    assert store.view(run_id).warnings == view.warnings
+    assert store.record(run_id).versions == record.versions
 
 
 def test_pretraining_is_paid_once(store: RunStore) -> None:
