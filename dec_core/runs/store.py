@@ -79,7 +79,7 @@ class RunStore:
     """All runs under one folder. Safe for several threads and several processes."""
 
     def __init__(self, root: Path | None = None) -> None:
-        self.root = (root or default_root()).absolute()
+        self.root = (root or default_root()).expanduser().absolute()
 
     def create(self, config: Config, preset: str) -> str:
         """A new folder for a queued run; returns its id.

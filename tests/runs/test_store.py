@@ -340,6 +340,15 @@ def test_a_damaged_checkpoint_is_passed_over(
     same(whole, train(store, run_id))
 
 
+def test_a_folder_of_runs_may_lie_in_the_users_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DEC_RUNS_DIR", "~/runs")
+    assert RunStore().root == tmp_path / "runs"
+    assert RunStore(Path("~/others")).root == tmp_path / "others"
+
+
 def test_a_torn_line_is_not_read(store: RunStore) -> None:
     run_id = new_run(store)
     train(store, run_id, moments=10)
