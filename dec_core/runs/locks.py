@@ -6,7 +6,7 @@ The system gives it back when the process ends.
 from __future__ import annotations
 
 import contextlib
-import threading
+import fcntl
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,7 +14,6 @@ from filelock import FileLock, Timeout
 from dec_core.errors import RunError
 
 _LOCK_SECONDS = 1.0
-_ASKING = threading.Lock()
 
 
 def lock_in(folder: Path) -> FileLock:
@@ -44,17 +43,15 @@ def take_lock(lock: FileLock, run_id: str) -> None:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether some process holds the lock of the run in that folder."""
-    lock = lock_in(folder)
-    # Two threads that ask at once must not take each other for the run's process.
-    with _ASKING:
+    """Whether some process holds the lock of the run in that folder, as far as can be seen.
+
+    Any number of processes may ask at once: none takes another for the one that trains.
+    """
+    with contextlib.suppress(OSError), (folder / "lock").open("rb") as stream:
         try:
-            lock.acquire()
-        except Timeout:
+            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
             return True
-        except OSError:
-            return _is_held_for_a_reader(folder / "lock")
-        _give_back(lock)
     return False
 
 
@@ -82,22 +79,4 @@ def _is_empty(folder: Path) -> bool:
         return False
     with contextlib.suppress(OSError):
         return {path.name for path in folder.iterdir()} <= {"lock"}
-    return False
-
-
-def _is_held_for_a_reader(path: Path) -> bool:
-    """The same where the lock's file cannot be written, as far as the system can tell."""
-    try:
-        import fcntl
-
-        stream = path.open("rb")
-    except (ImportError, OSError):
-        return False
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except (BlockingIOError, PermissionError):
-            return True
-        except OSError:
-            return False
     return False

@@ -1,14 +1,12 @@
-"""Locks where others delete runs meanwhile, or where nothing can be written."""
+"""Locks where others ask, train or delete runs meanwhile."""
 
 from __future__ import annotations
 
-import errno
-import os
+import fcntl
 import shutil
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from dec_core.errors import RunError
 from dec_core.runs.locks import lock_in
@@ -55,19 +53,24 @@ def test_a_damaged_run_without_its_record_is_kept_and_can_be_deleted(store: RunS
     assert not folder.exists()
 
 
-@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
-def test_a_run_that_trains_elsewhere_is_seen_where_nothing_can_be_written(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_two_that_ask_at_once_do_not_see_each_other(store: RunStore) -> None:
+    lock = store.folder(GOLDEN.name) / "lock"
+    lock.touch()
+    with lock.open("rb") as another_process:
+        fcntl.flock(another_process, fcntl.LOCK_SH)
+        assert not store.is_locked(GOLDEN.name)
+
+
+def test_asking_leaves_a_run_as_it_is(store: RunStore) -> None:
+    folder = store.folder(GOLDEN.name)
+    before = sorted(folder.iterdir())
+    assert not store.is_locked(GOLDEN.name)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_run_that_trains_elsewhere_is_seen(store: RunStore) -> None:
     other = lock_in(store.folder(GOLDEN.name))
     other.acquire()
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(FileLock, "acquire", refuse)
     assert store.is_locked(GOLDEN.name)
     other.release()
-    assert not store.is_locked(GOLDEN.name)
-    (store.folder(GOLDEN.name) / "lock").unlink()
     assert not store.is_locked(GOLDEN.name)
