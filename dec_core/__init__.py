@@ -8,7 +8,7 @@ The rooms, in the order in which they may import each other:
     model      mathematics: the NumPy reference, Keras layers and networks
     analysis   judgement on arrays: scores, health, verdict, maps
     training   time: a generator of events, and the fold of events into a view
-    runs       life cycle: threads, the queue, the UMAP process
+    runs       life cycle: the store, threads, the queue, other processes
     plots      pure functions from a view's numbers to plotly figures
     export     files for other programs: figures, tables, the model, a report, a film
 

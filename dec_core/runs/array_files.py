@@ -10,7 +10,7 @@ import shutil
 import stat
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,14 +41,8 @@ def write_whole(path: Path, content: bytes) -> None:
     OSError
         If the disk is full or the folder cannot be written; ``path`` is then as it was.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
+    with _draft_of(path) as stream:
+        stream.write(content)
 
 
 def append_whole(stream: IO[bytes], *parts: Buffer) -> None:
@@ -111,10 +105,17 @@ def remove_stale(paths: Iterable[Path]) -> None:
 
 def write_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Named arrays in NumPy's npz format, whole or not at all. Raises OSError."""
+    with _draft_of(path) as stream:
+        np.savez(stream, allow_pickle=False, **arrays)
+
+
+@contextlib.contextmanager
+def _draft_of(path: Path) -> Iterator[IO[bytes]]:
+    """What is written becomes the file at the end; where that fails, nothing is left of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
         with draft.open("wb") as stream:
-            np.savez(stream, allow_pickle=False, **arrays)
+            yield stream
         draft.replace(path)
     except OSError:
         with contextlib.suppress(OSError):

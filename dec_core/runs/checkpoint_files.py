@@ -19,7 +19,8 @@ from dec_core.runs.array_files import read_arrays, write_arrays
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.events import Phase
 
-# Beyond this every second checkpoint of clustering goes; the first and the newest stay.
+# Beyond this every second checkpoint of clustering goes; the first and the newest stay, however
+# large: each holds P, four bytes per sample and cluster.
 CHECKPOINT_BYTES = 60_000_000
 
 _NAME = re.compile(r"clustering-(\d{8})\.npz")
