@@ -5,12 +5,13 @@ import streamlit as st
 from dec_core.errors import RunError
 from pages.ui.compare import comparison, no_runs
 from pages.ui.compare_runs import all_runs
+from pages.ui.plain import plain
 
 st.subheader("Compare", anchor=False)
 try:
     records = all_runs()
 except RunError as error:
-    st.error(str(error), icon=":material/error:")
+    st.error(plain(str(error)), icon=":material/error:")
     st.stop()
 if records:
     comparison(records)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors, true_label_colors
-from dec_core.plots.style import Plot, new_figure
+from dec_core.plots.style import Plot, new_figure, plain
 
 _MARGIN = 0.05
 
@@ -41,7 +41,7 @@ def draw_embedding(
     colors = true_label_colors(count) if is_true_label else cluster_colors(count)
     for label, color in enumerate(colors):
         chosen = labels == label
-        name = class_names[label] if is_true_label and class_names else str(label)
+        name = plain(class_names[label]) if is_true_label and class_names else str(label)
         figure.add_scattergl(
             x=points[chosen, 0],
             y=points[chosen, 1],
@@ -64,7 +64,9 @@ def draw_waiting(method: str, reason: str) -> Plot:
     """The map's place while there is none, with the reason."""
     figure = new_figure("Where are the samples?", f"{method} of the embedding", {"x": "x"})
     figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
-    figure.add_annotation(text=reason, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    figure.add_annotation(
+        text=plain(reason), showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
+    )
     return Plot("embedding", figure, f"{method} map: {reason}")
 
 

@@ -16,6 +16,7 @@ from dec_core.export.process import figures_request
 from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
 from pages.ui.export_size import size_choice
 from pages.ui.live_plot import Drawn
+from pages.ui.plain import plain
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def format_choice(default: Sequence[FigureFormat], *, key: str) -> list[FigureFo
         key=f"{key}:{has_browser}",
     )
     if not has_browser:
-        st.caption(missing_browser())
+        st.caption(plain(missing_browser()))
     return list(chosen)
 
 

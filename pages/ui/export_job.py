@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dec_core.errors import ExportError
+from pages.ui.plain import plain
 from pages.ui.state import run_manager
 
 TICK_SECONDS = 0.5
@@ -44,7 +45,7 @@ def start_job(wanted: Wanted) -> None:
     try:
         run_manager().jobs.start(wanted.key, _PROCESS, wanted.filename, wanted.request)
     except ExportError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     st.rerun()
 
@@ -79,11 +80,11 @@ def _show(key: Hashable) -> None:
     elif job is None:
         st.caption("Exports run at low priority, so that training keeps its speed.")
     elif job.status.problem:
-        st.error(job.status.problem, icon=":material/error:")
+        st.error(plain(job.status.problem), icon=":material/error:")
     else:
         _download(job.target)
         for sentence in job.status.left_out:
-            st.warning(f"Left out: {sentence}", icon=":material/warning:")
+            st.warning(f"Left out: {plain(sentence)}", icon=":material/warning:")
 
 
 def _progress(key: Hashable, share: float, step: str) -> None:

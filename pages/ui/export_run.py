@@ -17,6 +17,7 @@ from dec_core.runs.record import RunState
 from pages.ui.export_figures import format_choice
 from pages.ui.export_job import Wanted, is_at_work, job_result, start_job
 from pages.ui.export_size import size_choice
+from pages.ui.plain import plain
 from pages.ui.state import run_manager
 
 _NAMES = {
@@ -67,7 +68,7 @@ def run_form(runs: Mapping[str, str]) -> None:
     ):
         start_job(wanted)
     if problem:
-        st.info(problem, icon=":material/info:")
+        st.info(plain(problem), icon=":material/info:")
     elif wrong_size:
         st.warning(wrong_size, icon=":material/warning:")
     else:

@@ -34,6 +34,17 @@ def test_true_labels_have_their_names_and_their_own_colors() -> None:
     assert "true label" in plot.alternative
 
 
+def test_words_of_others_are_no_markup() -> None:
+    link = "<a href='//evil.example'>shoe</a>"
+    plot = draw_embedding(
+        POINTS, LABELS, method="PCA", iteration=1, class_names=[link] * 3, is_true_label=True
+    )
+    for trace in plot.figure.data:
+        assert "<a" not in trace.name
+        assert "<a" not in trace.hovertemplate
+    assert "<a" not in texts(draw_waiting("UMAP", link))[0]
+
+
 def test_all_points_lie_within_the_axes() -> None:
     layout = as_sent(draw_embedding(POINTS, LABELS, method="PCA", iteration=1))["layout"]
     for axis in ("xaxis", "yaxis"):
