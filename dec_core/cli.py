@@ -12,6 +12,7 @@ from dec_core.cli_training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, t
 from dec_core.config import SETTINGS, Config
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
+from dec_core.runs.names import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,10 +21,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(options))
     except SettingsError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return EXIT_WRONG_SETTING
     except DECLabError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         return EXIT_FAILED
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

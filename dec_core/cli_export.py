@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dec_core.cli_training import EXIT_ENDED, ProgressLine
 from dec_core.errors import SettingsError
+from dec_core.runs.names import printable
 
 if TYPE_CHECKING:
     from dec_core.export.figures import FigureFormat
@@ -66,7 +67,7 @@ def export(options: argparse.Namespace) -> int:
     finally:
         line.clear()
     for sentence in exported.left_out:
-        print(f"left out: {sentence}", file=sys.stderr)
+        print(f"left out: {printable(sentence)}", file=sys.stderr)
     path = str(exported.path.absolute())
     if options.json:
         result = {"run_id": options.run_id, "path": path, "left_out": list(exported.left_out)}

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from dec_core.cli import main
+from dec_core.errors import RunError
+from dec_core.export.targets import Exported
 from dec_core.runs.execution import execute
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
+from tests.runs.test_golden import GOLDEN
 from tests.test_cli import KEYS, train
 
 Say = Callable[..., list[str]]
@@ -65,6 +68,35 @@ def test_show(run_id: str, say: Say) -> None:
     assert values["config"]["clustering"]["max_iterations"] == 60
     assert 0 in values["checkpoints"]
     assert json.loads("\n".join(say("show", run_id))) == values
+
+
+def test_no_text_of_a_run_commands_the_terminal(
+    runs_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(GOLDEN, runs_dir / GOLDEN.name)
+    file = runs_dir / GOLDEN.name / "run.json"
+    record = json.loads(file.read_text("utf-8"))
+
+    def refuse(*_: object) -> None:
+        raise RunError(evil)
+
+    evil = "a\x1b[2J\x9bb\nquiet-otter-0000"
+    record["summary"]["sentence"] = record["dataset"] = evil
+    file.write_text(json.dumps(record), encoding="utf-8")
+    commands = [["list"], ["list", "--json"], ["show", GOLDEN.name], ["export", GOLDEN.name]]
+    monkeypatch.setattr("dec_core.export.process.step_back", lambda: None)
+    monkeypatch.setattr(
+        "dec_core.export.bundle.export_run", lambda *_, **__: Exported(runs_dir, (evil,))
+    )
+    assert [main(["runs", *command]) for command in commands] == [0, 0, 0, 0]
+    file.write_text(json.dumps({**record, evil: 1}), encoding="utf-8")
+    assert main(["runs", "show", GOLDEN.name]) == 1
+    monkeypatch.setattr(RunStore, "record", refuse)
+    assert main(["runs", "show", GOLDEN.name]) == 1
+    printed = "".join(capsys.readouterr())
+    assert printed.count("quiet-otter-0000") >= len(commands) + 2
+    assert not set(printed) & {"\x1b", "\x9b"}
+    assert not [line for line in printed.splitlines() if line.startswith("quiet-otter")]
 
 
 def test_branch(run_id: str, say: Say) -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dec_core.analysis.metrics import Health, Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import LIVE_PARAMETERS, Config
-from dec_core.runs.names import printable
+from dec_core.runs.names import printable, printable_lines
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -129,9 +129,17 @@ def _finite(value: Any) -> int | float:
 
 
 def _text(value: Any) -> str:
+    return printable(_string(value))
+
+
+def _lines(value: Any) -> str:
+    return printable_lines(_string(value))
+
+
+def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"no text: {str(value)[:40]!r}")
-    return printable(value)
+    return value
 
 
 def _live_parameter(value: Any) -> str:
@@ -188,5 +196,6 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
     **dict.fromkeys("update iteration iterations epochs n_samples n_features".split(), _whole),
     **dict.fromkeys(("old", "new"), _finite),
-    **dict.fromkeys(("message", "details", "dataset_name"), _text),
+    **dict.fromkeys(("message", "details"), _lines),
+    "dataset_name": _text,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from typing import Any
 
 from dec_core.errors import RunError
 
@@ -20,6 +21,8 @@ walrus weasel wolf wren yak zebra
 """.split()
 
 _PATTERN = re.compile(r"[a-z]{2,12}-[a-z]{2,12}-[0-9a-f]{4}")
+# What a terminal obeys: its escape codes, and what turns the direction of a line around.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LEFTOVER = re.compile(rf"\.{_PATTERN.pattern}\.(draft|deleted)")
 
 
@@ -56,9 +59,26 @@ def is_leftover(name: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """The same with a mark for what is no character.
+    """The same in one line, with a mark for what is no character or would command a terminal.
 
     JSON can name half a character, and a file's name hold any byte; no screen and no file takes
     either.
     """
-    return text.encode(errors="replace").decode()
+    whole = text.encode(errors="replace").decode()
+    return _CONTROL.sub(lambda found: " " if found[0].isspace() else "?", whole)
+
+
+def printable_lines(text: str) -> str:
+    """As ``printable``, but its line breaks stay."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def printable_json(value: Any) -> Any:
+    """As ``printable``, for all texts among JSON's values."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return list(map(printable_json, value))
+    if isinstance(value, dict):
+        return {printable(name): printable_json(item) for name, item in value.items()}
+    return value

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from dec_core.config import Config
 from dec_core.errors import RunError
-from dec_core.runs.names import is_run_id, printable
+from dec_core.runs.names import is_run_id, printable_json
 from dec_core.training.checkpoint import BRANCH_SETTINGS
 from dec_core.training.outcome import Count, Outcome
 
@@ -128,8 +128,7 @@ def from_json(text: str) -> RunRecord:
         If the schema is unknown or the text damaged.
     """
     try:
-        # Escapes first become characters, of which some may be halves.
-        values = json.loads(printable(json.dumps(json.loads(text), ensure_ascii=False)))
+        values = printable_json(json.loads(text))
         schema = values.pop("schema")
         if schema not in _READABLE_SCHEMAS:
             raise RunError(

@@ -126,6 +126,37 @@ def test_half_a_character_in_a_record_can_be_shown(store: RunStore, folder: Path
     assert record.summary["sentence"] == "Not found: caf?"
 
 
+# Clears the screen, in both ways to say so, rings the bell, and turns the line around.
+COMMANDS = "a\x1b[2Jb\x9b2Jc\x07d\u202ee\r\nf"
+MARKED = "a?[2Jb?2Jc?d?e  f"
+
+
+def test_a_record_commands_no_terminal(store: RunStore, folder: Path) -> None:
+    values = json.loads((folder / "run.json").read_text())
+    values |= {"preset": COMMANDS, "dataset": COMMANDS, "versions": {COMMANDS: COMMANDS}}
+    values["summary"]["sentence"] = COMMANDS
+    (folder / "run.json").write_text(json.dumps(values))
+    (folder / "notes.json").write_text(json.dumps({"title": COMMANDS, "tags": [COMMANDS]}))
+    (store.root / "a\x1b[2J").mkdir()
+    whole, foreign = store.records()
+    assert whole.summary is not None
+    assert whole.preset == whole.dataset == whole.summary["sentence"] == MARKED
+    assert whole.versions == {MARKED: MARKED}
+    assert whole.title == whole.tags[0] == MARKED.replace("  ", " ")
+    assert foreign.run_id == "a?[2J"
+
+
+def test_a_log_commands_no_terminal(store: RunStore, folder: Path) -> None:
+    failed = {"event": "RunFailed", "message": COMMANDS, "details": f"{COMMANDS}\n  g"}
+    insert(folder, 4, {"event": "WarningRaised", "message": COMMANDS})
+    insert(folder, 5, failed)
+    view = store.view(folder.name)
+    lines = MARKED.replace("  ", " \n")
+    assert view.warnings == (lines,)
+    assert view.failed is not None
+    assert (view.failed.message, view.failed.details) == (lines, f"{lines}\n  g")
+
+
 def test_a_foreign_name_can_be_shown(store: RunStore) -> None:
     (store.root / os.fsdecode(b"caf\xe9")).mkdir()
     _, foreign = store.records()
