@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from dec_core.errors import DECLabError, ExportError
-from dec_core.export.bundle_parts import PARTS, StoredRun
+from dec_core.export.bundle_parts import PARTS, File, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.events import Phase
+
+logger = logging.getLogger(__name__)
 
 
 def export_run(
@@ -29,8 +32,8 @@ def export_run(
     """Write what is known of a run.
 
     What cannot be made, such as images without a browser, is left out, and the README.txt inside
-    says why. The parts are made one after the other, so that a caller can give the whole a low
-    priority. What is written is whole or not there.
+    says why; one part that fails costs no other. The parts are made one after the other, so that
+    a caller can give the whole a low priority. What is written is whole or not there.
 
     Parameters
     ----------
@@ -85,7 +88,7 @@ def _record_at_rest(store: RunStore, run_id: str) -> RunRecord:
 
 def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) -> Exported:
     progress(name, 0, 1)
-    ((_, content),) = PARTS[name](run)
+    ((_, content),) = _files(run, name)
     write_alone(target, content)
     progress("done", 1, 1)
     return Exported(target)
@@ -97,13 +100,26 @@ def _write(run: StoredRun, chosen: list[str], target: Path, progress: Progress) 
         for done, name in enumerate(chosen):
             progress(name, done, len(chosen))
             try:
-                for inside, content in PARTS[name](run):
+                for inside, content in _files(run, name):
                     add(inside, content)
             except DECLabError as error:
                 left_out.append(f"{name}: {error}")
         add("README.txt", _readme(run, chosen, left_out))
     progress("done", len(chosen), len(chosen))
     return Exported(target, tuple(left_out))
+
+
+def _files(run: StoredRun, name: str) -> Iterator[File]:
+    """What makes up a part. Raises DECLabError whatever goes wrong while it is made."""
+    try:
+        yield from PARTS[name](run)
+    except DECLabError:
+        raise
+    except Exception as error:
+        logger.exception("%s of run %s failed", name, run.record.run_id)
+        raise ExportError(
+            f"It failed on an unexpected error: {type(error).__name__}: {error}"
+        ) from error
 
 
 _ABOUT = {
@@ -138,7 +154,8 @@ def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
 
 def _about_model(run: StoredRun) -> list[str]:
     """A run that was interrupted has a model only where its last checkpoint is."""
-    with suppress(DECLabError):
+    # Whatever keeps them from being read is said where the parts are left out.
+    with suppress(Exception):
         checkpoint, labels = run.checkpoint, run.labels
         model = f"The model is that of the last checkpoint, after {checkpoint.iteration:,} gradient"
         if checkpoint.phase is not Phase.CLUSTERING:

@@ -8,7 +8,9 @@ import shlex
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -194,16 +196,41 @@ def test_what_cannot_be_made_is_left_out_with_the_reason(
     assert endings == {".html", ".csv"}
 
 
+def breaking(error: Exception) -> Callable[..., Any]:
+    """What fails whatever it is called with."""
+
+    def breaks(*_: object) -> None:
+        raise error
+
+    return breaks
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), OSError(28, "No space left"), MemoryError("y")])
+def test_a_part_that_fails_costs_no_other(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setitem(bundle_parts.PARTS, "labels.parquet", breaking(error))
+    monkeypatch.setattr(RunStore, "checkpoint", breaking(error))
+    target = tmp_path / "run"
+    only = ["config.json", "labels.parquet", "metrics.csv", "model.keras"]
+    exported = export_run(finished.store, finished.run_id, target, only=only)
+    reason = f"It failed on an unexpected error: {type(error).__name__}: {error}"
+    assert exported.left_out == (f"labels.parquet: {reason}", f"model.keras: {reason}")
+    assert {path.name for path in target.iterdir()} == {"config.json", "metrics.csv", "README.txt"}
+    with pytest.raises(ExportError, match="unexpected error"):
+        export_run(finished.store, finished.run_id, tmp_path / "a.parquet", only=["labels.parquet"])
+
+
 def test_nothing_half_written_is_left(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def breaks(_run: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setitem(bundle_parts.PARTS, "movie.gif", breaks)
-    for target in (tmp_path / "run.zip", tmp_path / "run", tmp_path / "run.gif"):
+    breaks = breaking(OSError(28, "No space left on device"))
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", breaks)
+    monkeypatch.setattr(Path, "write_bytes", breaks)
+    monkeypatch.setattr("dec_core.export.targets.write_whole", breaks)
+    for target in (tmp_path / "run.zip", tmp_path / "run", tmp_path / "run.json"):
         with pytest.raises(ExportError, match=r"needs room at .*No space left on device"):
-            export_run(finished.store, finished.run_id, target, only=["movie.gif"])
+            export_run(finished.store, finished.run_id, target, only=["config.json"])
     assert list(tmp_path.iterdir()) == []
 
 
