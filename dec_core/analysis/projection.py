@@ -20,21 +20,32 @@ WARM_EPOCHS = 50
 # UMAP needs a neighbourhood; with fewer points PCA is the honest map.
 FEWEST_POINTS = 8
 
+_NOT_FINITE = "the embedding is not finite. Lower the learning rate."
+
 
 def pca_map(embedding: Points, reference: Points | None = None) -> Points:
     """The two principal components of the embedding.
 
     Parameters
     ----------
-    embedding : (n_samples, n_dimensions), finite
+    embedding : (n_samples, n_dimensions)
     reference : (n_samples, 2), an earlier map of the same samples to turn towards
 
     Returns
     -------
     (n_samples, 2) float32, centred; the second column is 0 for a one-dimensional embedding
+
+    Raises
+    ------
+    ProjectionError
+        If the embedding or its squares are not finite.
     """
-    centered = embedding - embedding.mean(axis=0)
-    _, vectors = np.linalg.eigh(centered.T @ centered)
+    with np.errstate(over="ignore", invalid="ignore"):
+        centered = embedding - embedding.mean(axis=0)
+        scatter = centered.T @ centered
+    if not np.isfinite(scatter).all():
+        raise ProjectionError(_NOT_FINITE)
+    _, vectors = np.linalg.eigh(scatter)
     points = np.zeros((len(embedding), 2), np.float32)
     main = vectors[:, ::-1][:, :2]
     points[:, : main.shape[1]] = centered @ main
@@ -93,6 +104,6 @@ def _check(embedding: Points) -> None:
             "Look at PCA instead."
         )
     if not np.isfinite(embedding).all():
-        raise ProjectionError("the embedding is not finite. Lower the learning rate.")
+        raise ProjectionError(_NOT_FINITE)
     if np.ptp(embedding, axis=0).max() == 0:
         raise ProjectionError("the embedding is a single point, so there is nothing to map.")

@@ -193,10 +193,12 @@ class Frame(NamedTuple):
 
 
 def finite_frames(updates: Iterable[TargetUpdated]) -> Iterator[Frame]:
-    """Those updates that can be drawn as a map: both arrays are kept, and finite."""
+    """Those updates that can be drawn as a map: both arrays are kept, and all was finite."""
     for update in updates:
         labels, embedding = update.labels, update.embedding_sample
-        if labels is not None and embedding is not None and np.isfinite(embedding).all():
+        if labels is None or embedding is None or not update.health.is_finite:
+            continue
+        if np.isfinite(embedding).all():
             yield Frame(update, labels, embedding)
 
 

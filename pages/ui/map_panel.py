@@ -9,11 +9,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dec_core.analysis.projection import pca_map
+from dec_core.errors import ProjectionError
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapRate
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.training.events import RunStarted, TargetUpdated
+from dec_core.training.events import CentersInitialized, RunStarted, TargetUpdated
 from dec_core.training.view import View
 
 _PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
@@ -73,9 +74,9 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
         return draw_waiting(method, "Waits for the k-means start")
     shown = _nearest_kept(view, update)
     if method == "PCA":
-        if not shown.health.is_finite or shown.embedding_sample is None:
+        points = _pca_points(shown, view.centers)
+        if points is None:
             return draw_waiting(method, "The embedding is not finite")
-        points = pca_map(shown.embedding_sample, pca_map(view.centers.embedding_sample))
         return _draw(view.started, points, shown, choice)
     if view.is_over or _is_at_rest(session, choice):
         session.maps.request(shown)
@@ -83,6 +84,16 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
     if frame is None or frame.update >= len(view.updates):
         return draw_waiting(method, session.maps.error or _why_waiting(session, view, choice))
     return _draw(view.started, frame.points, view.updates[frame.update], choice)
+
+
+def _pca_points(update: TargetUpdated, start: CentersInitialized) -> NDArray[np.float32] | None:
+    """The map of an update, turned towards that of the start; None where either has none."""
+    if not update.health.is_finite or update.embedding_sample is None:
+        return None
+    try:
+        return pca_map(update.embedding_sample, pca_map(start.embedding_sample))
+    except ProjectionError:
+        return None
 
 
 def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:

@@ -60,6 +60,14 @@ def test_pca_turns_towards_an_earlier_map() -> None:
     np.testing.assert_allclose(pca_map(embedding, reference=-first), -first, atol=1e-5)
 
 
+@pytest.mark.parametrize("odd", [np.nan, np.inf, 1e30], ids=str)
+def test_pca_refuses_what_is_not_finite_or_becomes_so(odd: float) -> None:
+    embedding = points()
+    embedding[3, 1] = odd
+    with pytest.raises(ProjectionError, match="not finite"):
+        pca_map(embedding)
+
+
 @pytest.mark.parametrize(
     ("embedding", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ from dec_core.training.events import (
     WarningRaised,
 )
 from dec_core.training.log import log_text
-from dec_core.training.view import View, fold, replay, thin
+from dec_core.training.view import View, finite_frames, fold, replay, thin
 from tests.analysis.observations import observe
 
 SIZES = (4, 4)
@@ -160,6 +161,16 @@ def test_log_of_a_run() -> None:
 def kept(view: View, name: str) -> list[int]:
     """The updates whose frame is still there."""
     return [update.update for update in view.updates if getattr(update, name) is not None]
+
+
+@pytest.mark.parametrize("is_finite", [True, False])
+def test_only_what_is_finite_can_be_drawn_as_a_map(is_finite: bool) -> None:
+    whole, odd = updated(0), updated(1)
+    odd = replace(odd, health=replace(odd.health, is_finite=is_finite))
+    without = replace(updated(2), labels=None)
+    infinite = replace(updated(3), embedding_sample=np.full((8, 2), np.inf, np.float32))
+    drawn = [frame.update.update for frame in finite_frames([whole, odd, without, infinite])]
+    assert drawn == ([0, 1] if is_finite else [0])
 
 
 def test_thinning_halves_the_frames_and_keeps_first_and_newest(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
+import numpy as np
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.runs.array_files import write_compressed
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState, Step
 from dec_core.runs.store import RunStore
@@ -16,6 +20,7 @@ from tests.runs.small_sessions import (
     wait_for,
     wait_for_updates,
 )
+from tests.runs.test_golden import GOLDEN
 from tests.ui.screens import (
     button,
     click,
@@ -200,6 +205,19 @@ def test_a_damaged_run_is_a_sentence() -> None:
     (RunStore().folder(run_id) / "run.json").write_text("{}")
     screen = new_screen(run=run_id)
     assert [s for s in sentences(screen) if "run.json is damaged" in s]
+
+
+@pytest.mark.parametrize("name", ["embedding_sample-kmeans.z", "embedding_sample-000003.z"])
+@pytest.mark.parametrize("odd", [np.nan, 1e30], ids=str)
+def test_an_embedding_without_a_map_is_a_sentence(
+    manager: RunManager, name: str, odd: float
+) -> None:
+    folder = manager.store.root / GOLDEN.name
+    shutil.copytree(GOLDEN, folder)
+    embedding = np.eye(120, 3, dtype=np.float32) * np.float32(odd)
+    write_compressed(folder / "arrays" / name, embedding)
+    shown = plots(new_screen(run=GOLDEN.name))["embedding"]["alternative"]
+    assert shown == "PCA map: The embedding is not finite"
 
 
 def test_queued_runs_can_be_moved_up(manager: RunManager) -> None:
