@@ -47,8 +47,8 @@ def export_run(
     RunError
         If the run is unknown or damaged.
     ExportError
-        If a part is unknown, the run still waits or trains, a part that was chosen alone cannot
-        be made, or the target cannot be written.
+        If a part is unknown, the run still waits or trains, nothing of what was chosen can be
+        made, or the target cannot be written.
     """
     chosen = _chosen(only)
 
@@ -96,14 +96,18 @@ def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) ->
 
 def _write(run: StoredRun, chosen: list[str], target: Path, progress: Progress) -> Exported:
     left_out: list[str] = []
+    is_empty = True
     with opened(target, run.record.run_id) as add:
         for done, name in enumerate(chosen):
             progress(name, done, len(chosen))
             try:
                 for inside, content in _files(run, name):
                     add(inside, content)
+                    is_empty = False
             except DECLabError as error:
                 left_out.append(f"{name}: {error}")
+        if is_empty:
+            raise ExportError(f"Nothing of what was chosen can be exported. {' '.join(left_out)}")
         add("README.txt", _readme(run, chosen, left_out))
     progress("done", len(chosen), len(chosen))
     return Exported(target, tuple(left_out))

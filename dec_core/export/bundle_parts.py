@@ -147,6 +147,11 @@ def _report(run: StoredRun) -> Iterator[File]:
 def _figures(run: StoredRun) -> Iterator[File]:
     """Those that need no browser first, so that they are there where it fails."""
     plots = all_plots(run.view, run.store.maps(run.record.run_id, run.view))
+    if not plots:
+        raise ExportError(
+            "A figure needs at least one epoch or update. This run ended before it had any. "
+            "Choose a run that went on."
+        )
     for are_images in (False, True):
         formats = [format for format in run.formats if format.is_image is are_images]
         wanted = [(plot, format) for plot in plots for format in formats]

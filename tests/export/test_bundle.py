@@ -221,6 +221,31 @@ def test_a_part_that_fails_costs_no_other(
         export_run(finished.store, finished.run_id, tmp_path / "a.parquet", only=["labels.parquet"])
 
 
+@pytest.mark.parametrize("name", ["run.zip", "run", "run.gif"])
+def test_an_export_of_nothing_is_refused(tmp_path: Path, name: str) -> None:
+    store, target = RunStore(), tmp_path / "exports" / name
+    run_id = store.create(small_config(), "digits")
+    with pytest.raises(ExportError, match="A film needs the embedding of at least one update"):
+        export_run(store, run_id, target, only=["movie.gif"])
+    only = ["movie.gif", "labels.parquet", "figures"]
+    reasons = r"labels.parquet: .* movie.gif: .* figures: A figure needs at least one epoch"
+    with pytest.raises(ExportError, match=rf"^Nothing of what was chosen .*{reasons}"):
+        export_run(store, run_id, target.with_suffix(".zip"), only=only, formats=TEXTS)
+    assert list(target.parent.iterdir()) == []
+
+
+def test_the_command_line_refuses_to_export_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dec_core.export.process.step_back", lambda: None)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    run_id = RunStore().create(small_config(), "digits")
+    assert main(["runs", "export", run_id, "--only", "movie.gif"]) == 1
+    assert "error: Nothing of what was chosen can be exported." in capsys.readouterr().err
+    assert list(Path().iterdir()) == []
+
+
 def test_nothing_half_written_is_left(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
