@@ -126,11 +126,6 @@ def export_figures(
     return Exported(target)
 
 
-def render(plot: Plot, format: FigureFormat, size: FigureSize | None = None) -> bytes:
-    """One figure in one format; see ``render_many``."""
-    return render_many([(plot, format)], size)[0]
-
-
 def render_many(
     wanted: Sequence[tuple[Plot, FigureFormat]],
     size: FigureSize | None = None,

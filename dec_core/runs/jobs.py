@@ -70,11 +70,6 @@ class Job:
         """How far it is."""
         return self._status
 
-    @property
-    def process_id(self) -> int:
-        """The system's number of its process."""
-        return self._process.pid
-
     def cancel(self) -> None:
         """End the process."""
         self._process.kill()
@@ -146,12 +141,6 @@ class Jobs:
         """The job of that key, at work or over."""
         with self._lock:
             return self._jobs.get(key)
-
-    @property
-    def is_at_work(self) -> bool:
-        """Whether any job has still something to do."""
-        with self._lock:
-            return any(not job.status.is_over for job in self._jobs.values())
 
     def drop(self, key: Hashable) -> None:
         """Cancel a job and forget its result."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dec_core.export.figures import FigureFormat, all_plots, render
+from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.frames import frames_of
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
@@ -178,7 +178,7 @@ def test_the_player_plays_to_the_end(browser: Browser, tmp_path: Path) -> None:
 def test_a_saved_figure_draws_by_itself(browser: Browser, tmp_path: Path) -> None:
     (scores,) = [plot for plot in all_plots(scripted_view()) if plot.name == "scores"]
     path = tmp_path / "scores.html"
-    path.write_bytes(render(scores, FigureFormat.HTML))
+    path.write_bytes(render_many([(scores, FigureFormat.HTML)])[0])
     page, complaints = quiet_page(browser, path)
     names = page.evaluate("() => document.querySelector('#plot')._fullData.map(t => t.name)")
     assert json.dumps(names) == json.dumps(["ACC", "NMI"])

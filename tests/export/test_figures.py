@@ -18,7 +18,7 @@ from PIL import Image
 from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import ExportError
 from dec_core.export.browser import find_browser
-from dec_core.export.figures import FigureFormat, all_plots, export_figures, render, render_many
+from dec_core.export.figures import FigureFormat, all_plots, export_figures, render_many
 from dec_core.export.paper import INK, FigureSize, converted, on_paper, size_of
 from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
@@ -34,6 +34,12 @@ PLOTS = {plot.name: plot for plot in all_plots(scripted_view())}
 @pytest.fixture
 def browser() -> None:
     assert find_browser() is not None, "python -m tests installs a Chromium"
+
+
+def render(plot: Plot, format: FigureFormat, size: FigureSize | None = None) -> bytes:
+    """One figure in one format."""
+    (content,) = render_many([(plot, format)], size)
+    return content
 
 
 def comparison() -> Plot:

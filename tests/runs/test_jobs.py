@@ -22,7 +22,7 @@ from tests.plots.scripted import scripted_view
 from tests.runs.small_sessions import wait_until
 
 EXPORT = "dec_core.export.process"
-# Reads its request, says that it has begun and waits to be ended.
+# Reads its request, says its process' number and waits to be ended.
 ENDLESS = "tests.runs.endless_job"
 
 
@@ -44,9 +44,14 @@ def figure(target: Path) -> dict[str, Any]:
 def endless(jobs: Jobs, key: str = "one") -> Job:
     """A job at work."""
     job = jobs.start(key, ENDLESS, "x.txt", lambda target: {"target": str(target)})
-    wait_until(lambda: job.status.step == "half" or job.status.is_over)
+    wait_until(lambda: bool(job.status.step) or job.status.is_over)
     assert not job.status.is_over
     return job
+
+
+def process_id(job: Job) -> int:
+    """Of one that is endless and at work."""
+    return int(job.status.step)
 
 
 def test_a_job_ends_with_its_file(jobs: Jobs) -> None:
@@ -89,9 +94,9 @@ def test_an_unexpected_error_is_named(jobs: Jobs) -> None:
 
 def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
     job = endless(jobs)
-    assert os.getpriority(os.PRIO_PROCESS, job.process_id) == 19
+    assert os.getpriority(os.PRIO_PROCESS, process_id(job)) == 19
     if sys.platform == "linux":
-        assert os.sched_getscheduler(job.process_id) == os.SCHED_IDLE
+        assert os.sched_getscheduler(process_id(job)) == os.SCHED_IDLE
 
 
 def test_a_second_start_finds_the_job_at_work(jobs: Jobs) -> None:
@@ -102,7 +107,7 @@ def test_a_second_start_finds_the_job_at_work(jobs: Jobs) -> None:
 
 def test_a_killed_process_is_a_sentence(jobs: Jobs) -> None:
     job = endless(jobs)
-    os.kill(job.process_id, signal.SIGKILL)
+    os.kill(process_id(job), signal.SIGKILL)
     job.join()
     assert job.status.is_over
     assert "ended before it was done" in job.status.problem
@@ -111,11 +116,12 @@ def test_a_killed_process_is_a_sentence(jobs: Jobs) -> None:
 
 def test_a_cancelled_job_leaves_nothing(jobs: Jobs) -> None:
     job = endless(jobs)
+    number = process_id(job)
     jobs.drop("one")
     assert jobs.get("one") is None
     assert not job.target.parent.exists()
     with pytest.raises(ProcessLookupError):
-        os.kill(job.process_id, 0)
+        os.kill(number, 0)
 
 
 def test_closing_ends_everything(jobs: Jobs) -> None:

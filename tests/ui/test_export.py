@@ -21,7 +21,6 @@ from tests.runs.small_sessions import (
     step,
     wait_for,
     wait_for_updates,
-    wait_until,
 )
 from tests.ui.screens import (
     button,
@@ -58,7 +57,8 @@ def pills(screen: AppTest, label: str) -> Any:
 def result(screen: AppTest) -> Path:
     """The file that the page offers, once it does."""
     # Looking again and again would take the processor from the export, which yields to all.
-    wait_until(lambda: not run_manager().jobs.is_at_work, timeout=900)
+    for job in run_manager().jobs._jobs.values():
+        job.join(timeout=900)
     refresh(screen)
     (download,) = _downloads(screen)
     path = Path(str(download.key).removeprefix("download:"))
