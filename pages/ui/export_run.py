@@ -35,6 +35,11 @@ _NAMES = {
     "figures": "Figures",
 }
 
+_PARTLY_SAVED = (
+    "This run was not saved to its end: the file ends where saving did. The figures on the page "
+    "show all of it."
+)
+
 
 def run_form(runs: Mapping[str, str]) -> None:
     """Which run and which of its parts; then one zip file, or the part alone.
@@ -72,6 +77,8 @@ def run_form(runs: Mapping[str, str]) -> None:
     elif wrong_size:
         st.warning(wrong_size, icon=":material/warning:")
     else:
+        if not _is_whole(run_id):
+            st.warning(_PARTLY_SAVED, icon=":material/warning:")
         job_result(wanted.key, at_work)
 
 
@@ -92,6 +99,12 @@ def _problem(run_id: str) -> str:
     if state in (RunState.QUEUED, RunState.RUNNING):
         return "A whole run can be exported once it has ended. Its figures can be exported now."
     return ""
+
+
+def _is_whole(run_id: str) -> bool:
+    """Whether the disk holds all that is known of the run."""
+    session = run_manager().in_memory(run_id)
+    return session is None or session.is_stored
 
 
 def _wanted(

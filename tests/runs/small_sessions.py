@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dec_core.config import Config
+from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState, Step
 
 SMALL: Mapping[str, Any] = {
@@ -64,6 +65,21 @@ def step(session: RunSession, how_far: Step) -> None:
     before = session.view.revision
     session.step(how_far)
     wait_until(lambda: session.view.revision > before and session.state is not SessionState.RUNNING)
+
+
+def partly_saved(manager: RunManager) -> RunSession:
+    """A run that has ended, but whose log could not be written for a while."""
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    assert session.is_stored
+    log = manager.store.folder(session.run_id) / "events.jsonl"
+    before = log.read_bytes()
+    log.unlink()
+    wait_until(lambda: not session.is_stored)
+    log.write_bytes(before)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    return session
 
 
 def damaged_data(folder: Path) -> Path:

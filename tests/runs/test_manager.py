@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from dec_core.runs.session import SessionState
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
+    partly_saved,
     pause,
     small_config,
     wait_for,
@@ -165,13 +165,7 @@ def test_a_run_whose_saving_failed_is_never_forgotten(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 1)
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
-    assert session.is_stored
-    shutil.rmtree(manager.store.folder(session.run_id) / "arrays")
-    wait_until(lambda: not session.is_stored)
-    session.stop()
-    wait_for(session, SessionState.ENDED)
+    session = partly_saved(manager)
     for _ in range(3):
         wait_for(manager.start(small_config(), "digits"), SessionState.ENDED)
     assert manager.get(session.run_id) is session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any
 
 import pytest
@@ -15,11 +14,11 @@ from dec_core.runs.session import RunSession, SessionState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import (
     ENDLESS,
+    partly_saved,
     pause,
     small_config,
     wait_for,
     wait_for_updates,
-    wait_until,
 )
 from tests.ui.screens import (
     ROUTER,
@@ -359,12 +358,7 @@ def test_a_run_that_cannot_be_saved_is_compared_as_well(
 
 
 def test_a_run_that_was_not_saved_to_its_end_is_compared_as_it_ended(manager: RunManager) -> None:
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
-    shutil.rmtree(manager.store.folder(session.run_id) / "arrays")
-    wait_until(lambda: not session.is_stored)
-    session.stop()
-    wait_for(session, SessionState.ENDED)
+    session = partly_saved(manager)
     screen = compare(runs=session.run_id)
     row = rows(screen)[session.run_id]
     assert row["State"] == "finished"

@@ -16,6 +16,7 @@ from dec_core.runs.session import SessionState, Step
 from pages.ui.state import run_manager
 from tests.runs.small_sessions import (
     ENDLESS,
+    partly_saved,
     pause,
     small_config,
     step,
@@ -219,6 +220,16 @@ def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
     choose(screen, "export_what", "A whole run")
     assert button(screen, "Make the file").disabled
     assert any("once it has ended" in sentence for sentence in sentences(screen))
+
+
+def test_a_run_that_was_not_saved_to_its_end_is_exported_with_a_warning(
+    manager: RunManager,
+) -> None:
+    session = partly_saved(manager)
+    screen = click(new_screen(run=session.run_id), "Export")
+    choose(screen, "export_what", "A whole run")
+    assert not button(screen, "Make the file").disabled
+    assert any("not saved to its end" in sentence for sentence in sentences(screen))
 
 
 def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> None:
