@@ -77,7 +77,7 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
     elif state is SessionState.INTERRUPTED:
         st.warning(
             f"Interrupted at iteration {view.iteration:,}: its process ended before the run did. "
-            "Resume goes on from the last checkpoint.",
+            "Resume goes on from where it was last saved.",
             icon=":material/power_off:",
         )
     elif judgement is None or state is SessionState.QUEUED:
