@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -91,7 +90,7 @@ def summary(
     preset: str, config: Config, view: View, recorder: Recorder | None = None
 ) -> dict[str, Any]:
     """The result of a finished run as plain JSON values; null where there is nothing to say."""
-    from dec_core.training.outcome import labels_sha256
+    from dec_core.training.outcome import labels_sha256, without_nan
 
     finished, start = view.finished, view.start
     if finished is None or view.started is None:
@@ -124,8 +123,4 @@ def summary(
         "labels_sha256": labels_sha256(last.labels) if last and last.labels is not None else None,
         "seconds": {phase.value: round(s, 3) for phase, s in finished.seconds.items()},
     }
-    return {key: None if _is_nan(value) else value for key, value in values.items()}
-
-
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
+    return without_nan(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
 from pydantic import Field
@@ -58,8 +59,15 @@ def outcome(view: View) -> Outcome:
         **_named("", scored[-1] if scored else None),
         **_named("kmeans_", start),
     }
-    plain = {name: None if _is_nan(value) else value for name, value in values.items()}
-    return cast(Outcome, plain)
+    return cast(Outcome, without_nan(values))
+
+
+def without_nan(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with None for each number that JSON does not know: NaN and the infinite ones."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
+    }
 
 
 def labels_sha256(labels: Labels) -> str:
@@ -77,7 +85,3 @@ def _sentence(view: View) -> str:
 def _named(prefix: str, scores: Scores | None) -> dict[str, float | None]:
     names = ("acc", "nmi", "ari")
     return {prefix + name: getattr(scores, name) if scores else None for name in names}
-
-
-def _is_nan(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
