@@ -175,6 +175,23 @@ def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: Store
     assert chosen(page) == [other]
 
 
+def test_the_browsers_back_and_forward_lead_to_each_page_as_it_was(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    run, other = stored_run(seed=1), stored_run(seed=2)
+    page = open_page(f"/compare?runs={other}&baseline={run}")
+    plot(page, "comparison").locator(".main-svg").first.wait_for()
+    page.get_by_role("link", name="Train", exact=True).click()
+    start_button(page).wait_for()
+    page.go_back()
+    page.wait_for_function("() => new URL(location).searchParams.has('baseline')")
+    plot(page, "comparison").locator(".main-svg").first.wait_for()
+    assert chosen(page) == [other]
+    page.go_forward()
+    start_button(page).wait_for()
+    page.wait_for_function("() => !new URL(location).searchParams.has('baseline')")
+
+
 def test_train_comes_back_with_its_run_and_settings(
     open_page: OpenPage, stored_run: StoredRun
 ) -> None:
