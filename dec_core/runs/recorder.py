@@ -146,8 +146,9 @@ class Recorder:
             if before.get(name) != now_installed
         ]
         if changes and self.resumption is not None:
+            place = self.resumption.checkpoint.iteration
             self.notice = (
-                f"At iteration {self.view.iteration:,} the run went on with other libraries: "
+                f"At iteration {place:,} the run went on with other libraries: "
                 f"{', '.join(changes)}. Its numbers may differ from those of a run that was never "
                 "interrupted."
             )
