@@ -86,7 +86,7 @@ def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Eve
     """
     values: dict[str, Any] = json.loads(line)
     kind = STORED[values.pop("event")]
-    decoded = {name: _DECODERS.get(name, _same)(value) for name, value in values.items()}
+    decoded = {name: _decoder(kind, name)(value) for name, value in values.items()}
     empty = dict.fromkeys(_ARRAYS.get(kind, ()))
     event = kind(**decoded, **empty)
     if not empty:
@@ -109,6 +109,12 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {name: _plain(item) for name, item in vars(value).items()}
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _decoder(kind: type[Event], name: str) -> Callable[[Any], Any]:
+    # Of a whole run by phase, of a single event one number.
+    is_of_run = kind is RunFinished and name == "seconds"
+    return _seconds_by_phase if is_of_run else _DECODERS.get(name, _same)
 
 
 def _same(value: Any) -> Any:
@@ -150,9 +156,14 @@ def _live_parameter(value: Any) -> str:
 
 
 def _scores(value: Any) -> Scores | None:
-    return (
-        None if value is None else Scores(*(float(value[name]) for name in ("acc", "nmi", "ari")))
-    )
+    return None if value is None else Scores(*(_score(value[n]) for n in ("acc", "nmi", "ari")))
+
+
+def _score(value: Any) -> float:
+    score = float(value)
+    if abs(score) > 1:  # NaN where it is undefined
+        raise ValueError(f"no score: {score}")
+    return score
 
 
 def _health(value: Any) -> Health:
@@ -160,10 +171,17 @@ def _health(value: Any) -> Health:
     decoded |= {
         "cluster_sizes": tuple(map(_whole, value["cluster_sizes"])),
         "occupied_clusters": _whole(value["occupied_clusters"]),
-        "target_row_sums": tuple(float(item) for item in value["target_row_sums"]),
+        "target_row_sums": _row_sums(value["target_row_sums"]),
         "is_finite": bool(value["is_finite"]),
     }
     return Health(**decoded)
+
+
+def _row_sums(value: Any) -> tuple[float, float]:
+    """The smallest and the largest."""
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(f"no two row sums: {str(value)[:40]}")
+    return float(value[0]), float(value[1])
 
 
 def _judgement(value: Any) -> Judgement:
@@ -175,11 +193,14 @@ def _judgement(value: Any) -> Judgement:
     )
 
 
-def _seconds(value: Any) -> Any:
-    """Of a whole run by phase, of a single event one number."""
-    if isinstance(value, dict):
-        return {Phase(phase): float(seconds) for phase, seconds in value.items()}
+def _seconds(value: Any) -> float:
+    if _finite(value) < 0:
+        raise ValueError(f"no length of time: {value}")
     return float(value)
+
+
+def _seconds_by_phase(value: Any) -> dict[Phase, float]:
+    return {Phase(phase): _seconds(seconds) for phase, seconds in value.items()}
 
 
 _DECODERS: dict[str, Callable[[Any], Any]] = {
@@ -187,14 +208,14 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "class_names": lambda value: None if value is None else tuple(map(_text, value)),
     "cluster_sizes": lambda value: tuple(map(_whole, value)),
     "path": _live_parameter,
-    "epoch": partial(_whole, least=1),
     "scores": _scores,
     "health": _health,
     "judgement": _judgement,
     "stop_reason": StopReason,
     "seconds": _seconds,
     **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
-    **dict.fromkeys("update iteration iterations epochs n_samples n_features".split(), _whole),
+    **dict.fromkeys("update iteration iterations epochs".split(), _whole),
+    **dict.fromkeys("epoch n_samples n_features".split(), partial(_whole, least=1)),
     **dict.fromkeys(("old", "new"), _finite),
     **dict.fromkeys(("message", "details"), _lines),
     "dataset_name": _text,

@@ -258,6 +258,7 @@ def insert(folder: Path, number: int, line: Mapping[str, object]) -> None:
         ({"new": "0.1"}, "no finite number: '0.1'"),
         ({"iteration": "20"}, "no whole number from 0: '20'"),
         ({"iteration": True}, "no whole number"),
+        ({"iteration": 61}, "its iteration is 61, beyond 60"),
         ({"event": "WarningRaised"}, "unexpected keyword"),
     ],
     ids=str,
@@ -280,22 +281,43 @@ def test_a_change_that_cannot_be_is_damage(
     [
         (0, {"n_samples": 121}, "true_labels are uint8 of shape"),
         (0, {"n_samples": "120"}, "no whole number"),
+        (0, {"n_samples": 0}, "no whole number from 1"),
+        (0, {"class_names": ["0", "1"]}, "true_labels go from 0 to 9, not from 0 to 1"),
         (1, {"epoch": 0}, "no whole number from 1"),
+        (1, {"epoch": 3}, "its epoch is 3, beyond 2"),
+        (1, {"seconds": {}}, "no finite number"),
+        (1, {"seconds": -1}, "no length of time"),
         (3, {"cluster_sizes": [60, 60]}, "sizes of 2 clusters"),
+        (3, {"cluster_sizes": [0] * 10}, "its clusters hold 0 samples"),
+        (3, {"scores": {"acc": 0.5, "nmi": 0.5, "ari": 1.5}}, "no score: 1.5"),
         (4, {"update": 7}, "update 7 follows 0 updates"),
         (4, {"update": "../../x"}, "no whole number"),
         (4, {"iteration": None}, "no whole number"),
+        (4, {"iteration": 62}, "its iteration is 62, beyond 61"),
+        (5, {"iteration": 1}, "iteration 1 follows 1"),
     ],
     ids=str,
 )
 def test_events_that_do_not_fit_their_run_are_damage(
     store: RunStore, folder: Path, number: int, values: dict[str, object], reason: str
 ) -> None:
+    replace_in_line(folder, number, values)
+    with pytest.raises(RunError, match=rf"Line {number + 1} of events.jsonl.*{reason}"):
+        store.view(folder.name)
+
+
+def replace_in_line(folder: Path, number: int, values: Mapping[str, object]) -> None:
     log = folder / "events.jsonl"
     lines = log.read_text().splitlines()
     lines[number] = json.dumps({**json.loads(lines[number]), **values})
     log.write_text("\n".join([*lines, ""]))
-    with pytest.raises(RunError, match=rf"Line {number + 1} of events.jsonl.*{reason}"):
+
+
+@pytest.mark.parametrize("sums", [[], [1.0], [1.0, 1.0, 1.0], "11", {"1": 0, "2": 0}], ids=str)
+def test_the_target_has_two_row_sums(store: RunStore, folder: Path, sums: object) -> None:
+    health = json.loads((folder / "events.jsonl").read_text().splitlines()[5])["health"]
+    replace_in_line(folder, 5, {"health": {**health, "target_row_sums": sums}})
+    with pytest.raises(RunError, match=r"Line 6 of events.jsonl.*no two row sums"):
         store.view(folder.name)
 
 
@@ -328,6 +350,8 @@ def test_half_a_character_in_a_log_can_be_shown(store: RunStore, folder: Path) -
         ("embedding_sample-000001.z", np.zeros((119, 3), np.float32)),
         ("embedding_sample-kmeans.z", np.zeros((120, 2), np.float32)),
         ("embedding_sample-000001.z", np.zeros((120, 3), np.uint8)),
+        ("embedding_sample-000001.z", np.full((120, 3), np.nan, np.float32)),
+        ("embedding_sample-kmeans.z", np.full((120, 3), np.inf, np.float32)),
     ],
 )
 def test_frames_that_do_not_fit_their_run_are_damage(
@@ -343,8 +367,10 @@ def test_frames_that_do_not_fit_their_run_are_damage(
     [
         {"sample_ids": np.full(120, 120)},
         {"sample_ids": np.zeros(120)},
+        {"sample_ids": np.zeros(0, np.uint8)},
         {"true_labels": np.zeros(120)},
         {"true_labels": np.zeros(119, np.uint8)},
+        {"true_labels": np.full(120, 10, np.uint8)},
     ],
 )
 def test_a_start_that_does_not_fit_is_damage(
@@ -352,5 +378,5 @@ def test_a_start_that_does_not_fit_is_damage(
 ) -> None:
     path = folder / "arrays" / "start.npz"
     write_arrays(path, {**read_arrays(path), **arrays})
-    with pytest.raises(RunError, match=rf"Line 1 of events.jsonl.*its {next(iter(arrays))}"):
+    with pytest.raises(RunError, match=rf"Line 1 of events.jsonl.* {next(iter(arrays))}"):
         store.view(folder.name)
