@@ -64,6 +64,7 @@ from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
+from dec_core.training.outcome import outcome
 from dec_core.training.view import View, replay
 
 MAX_TITLE, MAX_TAGS = 80, 12
@@ -187,9 +188,19 @@ class RunStore:
         Raises
         ------
         RunError
-            If the run is unknown or damaged.
+            If the run is unknown, or damaged in whatever way.
         """
-        return replay(self.events(run_id, with_arrays=with_arrays))
+        try:
+            view = replay(self.events(run_id, with_arrays=with_arrays))
+            outcome(view)  # what cannot be judged can be shown nowhere
+        except RunError:
+            raise
+        except Exception as error:
+            raise RunError(
+                f"{run_id} is damaged ({type(error).__name__}: {error}). "
+                "Copy the run again or delete it."
+            ) from error
+        return view
 
     def events(self, run_id: str, *, with_arrays: bool = True) -> Iterator[Event]:
         """What happened, in its order. Raises as ``view`` does."""

@@ -183,6 +183,18 @@ def test_a_record_that_cannot_be_made_holds_up_no_other(
     assert "ZeroDivisionError: never thought of" in damaged.problem
 
 
+@pytest.mark.parametrize("name", ["replay", "outcome"])
+def test_a_run_that_cannot_be_folded_or_judged_is_damaged(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def unexpected(_: object) -> None:
+        raise ZeroDivisionError("never thought of")
+
+    monkeypatch.setattr(store_module, name, unexpected)
+    with pytest.raises(RunError, match=r"cbfc is damaged \(ZeroDivisionError: never thought of"):
+        store.view(GOLDEN.name)
+
+
 @pytest.mark.parametrize("method", ["iterdir", "is_dir"])
 def test_a_store_that_cannot_be_listed_says_so(
     store: RunStore, monkeypatch: pytest.MonkeyPatch, method: str
