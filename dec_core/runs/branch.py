@@ -38,7 +38,7 @@ def branch(
         If the settings differ in what the checkpoint fixes.
     """
     parent = store.record(parent_id)
-    checkpoints = CheckpointFiles(store.folder(parent_id) / "checkpoints")
+    checkpoints = store.checkpoint_files(parent_id)
     kept = checkpoints.iterations()
     if not kept:
         raise RunError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,12 @@ class CheckpointFiles:
     """The folder of one run's checkpoints.
 
     Each knows how many lines the event log had when it was taken. Pretraining keeps its newest
-    one only, and none once clustering has begun.
+    one only, and none once clustering has begun. What does not fit is not read.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fits: Callable[[Checkpoint], bool] | None = None) -> None:
         self._folder = folder
+        self._fits = fits
 
     def write(self, checkpoint: Checkpoint, lines: int) -> None:
         """Add one and thin the rest. Raises OSError."""
@@ -55,18 +56,19 @@ class CheckpointFiles:
         return tuple(sorted(int(match[1]) for match in found if match))
 
     def read(self, iteration: int | None = None) -> tuple[Checkpoint, int]:
-        """A checkpoint and its number of log lines; without ``iteration`` the newest readable.
+        """A checkpoint and its number of log lines; without ``iteration`` the newest that fits.
 
         Raises
         ------
         RunError
-            If there is none.
+            If there is none, or it is damaged.
         """
         if iteration is None:
             for found in self.newest_first():
                 return found
             raise RunError(
-                "The run has no checkpoint that can be read. Start it from the beginning."
+                "The run has no checkpoint that can be read and fits its settings and data. "
+                "Start it from the beginning."
             )
         kept = self.iterations()
         if iteration not in kept:
@@ -75,13 +77,22 @@ class CheckpointFiles:
                 f"A checkpoint is kept at iterations {known}. Received {iteration:,}. "
                 "Choose one of those."
             )
-        return _from_arrays(read_arrays(self._path(iteration)))
+        return self._read(self._path(iteration))
 
     def newest_first(self) -> Iterator[tuple[Checkpoint, int]]:
         """All that can be read, each with its number of log lines."""
         for path in self._paths():
             with contextlib.suppress(RunError):
-                yield _from_arrays(read_arrays(path))
+                yield self._read(path)
+
+    def _read(self, path: Path) -> tuple[Checkpoint, int]:
+        checkpoint, lines = _from_arrays(read_arrays(path))
+        if self._fits is not None and not self._fits(checkpoint):
+            raise RunError(
+                f"{path.name} must fit the settings and the data of its run. It does not. "
+                "Choose another checkpoint, or copy the run again."
+            )
+        return checkpoint, lines
 
     @property
     def is_empty(self) -> bool:

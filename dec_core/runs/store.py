@@ -212,7 +212,17 @@ class RunStore:
 
     def checkpoint(self, run_id: str, iteration: int | None = None) -> Checkpoint:
         """The newest checkpoint, or the one at ``iteration``. Raises RunError."""
-        return CheckpointFiles(self.folder(run_id) / "checkpoints").read(iteration)[0]
+        return self.checkpoint_files(run_id).read(iteration)[0]
+
+    def checkpoint_files(self, run_id: str) -> CheckpointFiles:
+        """The checkpoints that fit the run's settings and data. Raises RunError."""
+        folder = self.folder(run_id)
+        record = _read_record(folder)
+        config = record.config or Config()
+        return CheckpointFiles(
+            folder / "checkpoints",
+            lambda checkpoint: checkpoint.fits(config, record.n_samples, record.n_features),
+        )
 
     def log_stamp(self, run_id: str) -> tuple[int, int]:
         """Changes whenever the run has news."""

@@ -73,6 +73,8 @@ class Checkpoint:
 
     def fits(self, config: Config, n_samples: int, n_features: int) -> bool:
         """Whether a run with these settings and data can go on from here."""
+        if _fixed_differences(self.config, config):
+            return False
         if self.phase is Phase.PRETRAINING:
             weights = autoencoder_shapes(n_features, config.autoencoder)
             state = optimizer_shapes(weights, self.config.pretraining)
@@ -86,11 +88,18 @@ class Checkpoint:
             and have_shapes(self.optimizer, state)
             and have_shapes([self.p], [(n_samples, config.clustering.n_clusters)])
             and have_shapes([self.labels], [(n_samples,)])
+            and _are_clusters(self.labels, config.clustering.n_clusters)
         )
 
     def at_branch(self) -> Checkpoint:
         """The same place in a run that goes on, even if its parent ended there."""
         return replace(self, stop_reason=None)
+
+
+def _are_clusters(labels: NDArray[Any], n_clusters: int) -> bool:
+    if labels.dtype.kind not in "iu":
+        return False
+    return bool(labels.min(initial=0) >= 0 and labels.max(initial=0) < n_clusters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +144,15 @@ def check_branch(parent: Config, branch: Config) -> None:
     SettingsError
         If a setting differs that the checkpoint has fixed.
     """
-    fixed = [path for path in branch.differences(parent) if path not in BRANCH_SETTINGS]
+    fixed = _fixed_differences(parent, branch)
     if fixed:
         raise SettingsError(
             f"A branch can differ from its parent in {', '.join(BRANCH_SETTINGS)}. Received a "
             f"change of {', '.join(fixed)}, which the checkpoint fixes. Leave it as it was, or "
             "start a new run."
         )
+
+
+def _fixed_differences(parent: Config, branch: Config) -> list[str]:
+    """Settings that differ though a checkpoint fixes them."""
+    return [path for path in branch.differences(parent) if path not in BRANCH_SETTINGS]

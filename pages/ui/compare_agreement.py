@@ -56,6 +56,11 @@ def _pair(records: Sequence[RunRecord]) -> tuple[RunRecord, RunRecord]:
 def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:
     _check_same_data(first, second)
     (labels, iteration), (other, other_iteration) = labels_of(first), labels_of(second)
+    if len(labels) != len(other):
+        raise RunError(
+            f"{name_of(first)} and {name_of(second)} have labels of {len(labels):,} and "
+            f"{len(other):,} samples, though their data are the same. Copy the runs again."
+        )
     agreement = compare_labels(labels, other)
     st.markdown(agreement_sentence(agreement))
     st.caption(
