@@ -161,7 +161,8 @@ def _scores(value: Any) -> Scores | None:
 
 def _score(value: Any) -> float:
     score = float(value)
-    if abs(score) > 1:  # NaN where it is undefined
+    # NaN where it is undefined, and 1 but for rounding where two labelings are the same.
+    if abs(score) > 1 + 1e-9:
         raise ValueError(f"no score: {score}")
     return score
 

@@ -123,3 +123,12 @@ def test_a_line_that_is_missing_or_there_twice_is_damage_or_can_be_shown(
         view = view_of(store, changed, with_arrays=True)
         if view is not None:
             show(view)
+
+
+def test_a_score_may_be_one_but_for_rounding(store: RunStore) -> None:
+    events = events_of(store)
+    (first, *_) = (n for n, event in enumerate(events) if event["event"] == "TargetUpdated")
+    for score, is_sound in ((1.0000000000000002, True), (1.1, False)):
+        changed = put(dict(enumerate(events)), (first, "scores", "nmi"), score)
+        view = view_of(store, list(changed.values()), with_arrays=False)
+        assert (view is not None) is is_sound
