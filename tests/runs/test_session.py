@@ -199,7 +199,8 @@ def test_resume_after_steps_runs_at_full_speed() -> None:
 
 
 def test_stop_ends_a_run_as_unfinished() -> None:
-    session = clustering()
+    # At a rate at which it stays healthy however late the stop comes.
+    session = clustering({"clustering.learning_rate": 1e-5})
     session.stop()
     view = finished(session).view
     assert view.finished is not None

@@ -280,7 +280,7 @@ def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     assert plots(screen)["embedding"]["alternative"].endswith("coloured by true label.")
     choose(screen, "map_method", "UMAP")
     assert plots(screen)["embedding"]["alternative"].startswith("UMAP map")
-    wait_until(lambda: not session.maps.is_waiting, timeout=300)
+    wait_until(lambda: not session.maps.is_waiting, timeout=900)
     assert session.maps.error is None
     shown = plots(refresh(screen))["embedding"]["alternative"]
     assert shown == "UMAP map of 300 samples at iteration 41, coloured by true label."
