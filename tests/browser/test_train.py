@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.server import running_server
@@ -167,8 +167,14 @@ def test_a_saved_page_shows_its_plot_without_a_server(
     wait_for_last_iteration(page, "scores", 60)
     saved = _save(page, "scores", "HTML", tmp_path)
     alone = page.context.new_page()
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
     alone.goto(saved.as_uri())
     expect(alone.locator(".main-svg").first).to_be_visible()
+    # Whatever it may ask for later too.
+    alone.wait_for_timeout(1_000)
+    assert asked[0] == saved.as_uri()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
@@ -209,12 +215,32 @@ def test_a_link_on_a_fresh_server_brings_frame_and_settings(
         page.close()
 
 
-def test_drawing_stops_with_the_run(open_page: OpenPage) -> None:
+def test_drawing_and_asking_stop_with_the_run(open_page: OpenPage) -> None:
     page = open_page(ENDLESS)
+    asked: list[int] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framesent", lambda message: asked.append(len(message)))
+
+    page.on("websocket", listen)
+    # Only a socket that is opened from now on is heard.
+    page.reload()
     start(page)
     wait_for_updates(page)
+    before = len(asked)
+    wait_for_draws(page, "scores", 2)
+    assert len(asked) > before
     stop(page)
     wait_until_still(page)
+    # A page that ticks on asks for every tick, though what it gets draws nothing anew.
+    assert not all(_asks_again(page, asked) for _ in range(24))
+
+
+def _asks_again(page: Page, asked: list[int]) -> bool:
+    """Whether the page asks its server for something within the time of many ticks."""
+    before = len(asked)
+    page.wait_for_timeout(5_000)
+    return len(asked) > before
 
 
 def _save(page: Page, name: str, kind: str, folder: Path) -> Path:
