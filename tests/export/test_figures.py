@@ -7,11 +7,11 @@ import io
 import re
 import struct
 import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
@@ -130,7 +130,19 @@ def test_a_page_is_self_contained() -> None:
     page = render(PLOTS["scores"], FigureFormat.HTML).decode()
     assert "Plotly.newPlot" in page and len(page) > 3_000_000
     assert not re.search(r"<(script|link|img)[^>]*(src|href)=", page)
-    assert "</script>" not in re.sub(r"</script>\n", "", page.split("<body")[0]).split("newPlot")[0]
+    assert page.count("</script>") == 2
+
+
+def test_nothing_ends_a_script_of_a_page_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = "var Plotly = '<script></script>';"
+    monkeypatch.setattr("plotly.offline.get_plotlyjs", lambda: library)
+    plot = PLOTS["scores"]
+    figure = go.Figure(plot.figure).update_layout(title_text="one</script><br>two</SCRIPT >")
+    page = render(replace(plot, figure=figure), FigureFormat.HTML).decode()
+    scripts = re.findall(r"<script>(.*?)</script\s*>", page, re.DOTALL | re.IGNORECASE)
+    assert len(scripts) == len(re.findall("</script", page, re.IGNORECASE)) == 2
+    assert scripts[0] == library.replace("</script", r"<\/script")
+    assert scripts[1].startswith("Plotly.newPlot(") and scripts[1].endswith(");")
 
 
 def test_numbers_of_a_curve() -> None:
@@ -186,9 +198,23 @@ def test_a_browser_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         render(PLOTS["scores"], FigureFormat.PNG)
 
 
-@pytest.mark.usefixtures("browser")
 def test_a_title_of_several_lines_fits() -> None:
-    plot = replace(PLOTS["successive"], name="narrow")
-    png = render(plot, FigureFormat.PNG, FigureSize(width=50, height=50))
+    plot = PLOTS["successive"]
+    narrow, wide = (
+        on_paper(plot, FigureSize(width=width, height=50)).figure["layout"] for width in (50, 300)
+    )
+    few, many = (layout["title"]["text"].split("<br>") for layout in (wide, narrow))
+    assert len(few) == 2 and len(many) > 3
+    # The same words, and none of them outside.
+    assert " ".join(many) == " ".join(few)
+    size = narrow["title"]["font"]["size"]
+    width = on_paper(plot, FigureSize(width=50, height=50)).width
+    assert max(map(len, many[1:])) * 0.5 * size <= width
+    more = narrow["margin"]["t"] - wide["margin"]["t"]
+    assert more == pytest.approx((len(many) - len(few)) * 1.3 * size)
+
+
+@pytest.mark.usefixtures("browser")
+def test_narrow_paper_has_its_width() -> None:
+    png = render(PLOTS["successive"], FigureFormat.PNG, FigureSize(width=50, height=50))
     assert struct.unpack(">I", png[16:20])[0] == pytest.approx(50 / 25.4 * 300, abs=3)
-    assert zlib.crc32(png)

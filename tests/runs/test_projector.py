@@ -29,7 +29,7 @@ class Answers:
         return lambda points, error: self.come.append((name, points, error))
 
     def wait(self, count: int = 1) -> None:
-        wait_until(lambda: len(self.come) >= count, timeout=300)
+        wait_until(lambda: len(self.come) >= count, timeout=900)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +186,7 @@ def test_a_closed_projector_starts_nothing() -> None:
     projector.close()
     projector.submit("one", clouds(), None, 0, answers.as_callback())
     projector.warm_up()
+    assert projector._thread is None
     assert projector._process is None
     assert not answers.come
 
