@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +20,9 @@ from typing_extensions import Buffer
 
 from dec_core.cli import main
 from dec_core.runs import array_files, checkpoint_files, event_log, frame_files
+from dec_core.runs.frame_files import FrameWriter
 from dec_core.training import view
+from dec_core.training.events import TargetUpdated
 
 
 def die() -> None:
@@ -80,9 +82,17 @@ def before_a_rename(countdown: Countdown, suffix: str) -> None:
 
 
 def during_thinning(countdown: Countdown) -> None:
-    """Some files of frames are thinned, others not yet."""
+    """The view has dropped frames, and the file without them has not yet its name."""
     view.LABEL_BYTES = 8_000
-    before_a_rename(countdown, ".frames")
+    thin, rename = FrameWriter.thin, Path.replace
+
+    def torn(writer: FrameWriter, updates: Sequence[TargetUpdated]) -> None:
+        # Files are renamed too where a writer opens, which is no thinning.
+        before_a_rename(countdown, ".frames")
+        thin(writer, updates)
+        setattr(Path, "replace", rename)  # noqa: B010
+
+    setattr(FrameWriter, "thin", torn)  # noqa: B010
 
 
 KINDS: dict[str, Callable[[Countdown], None]] = {

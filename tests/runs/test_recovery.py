@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from dec_core.errors import RunError
 from dec_core.runs import locks
@@ -147,7 +148,13 @@ def test_whoever_asks_whether_a_run_is_locked_does_not_keep_it_from_going_on(
     run_id = new_run(store)
     lock = store.lock(run_id)
     lock.acquire()
-    threading.Timer(0.2, lock.release).start()
+
+    def while_it_is_asked(own: FileLock, name: str) -> None:
+        assert lock.is_locked
+        threading.Timer(0.2, lock.release).start()
+        locks.take_lock(own, name)
+
+    monkeypatch.setattr("dec_core.runs.recorder.take_lock", while_it_is_asked)
     Recorder(store, run_id).close()
 
 
