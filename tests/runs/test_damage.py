@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,8 @@ def huge(path: Path) -> None:
 
 
 def endless(path: Path) -> None:
-    path.symlink_to("/dev/zero")
+    # A terminal at which nobody types: unlike zeros it fills no memory where it is read.
+    path.symlink_to("/dev/ptmx")
 
 
 ENDLESS = pytest.mark.parametrize(
@@ -80,6 +82,21 @@ ENDLESS = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture
+def no_endless_reading() -> Iterator[None]:
+    """A test that would wait for ever fails."""
+
+    def fail(*_: object) -> None:
+        pytest.fail("What could be endless is read.")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("no_endless_reading")
 @ENDLESS
 @pytest.mark.parametrize(
     ("run_id", "file"),
@@ -105,6 +122,7 @@ def test_what_could_be_endless_is_refused(
     assert record.run_id == run_id
 
 
+@pytest.mark.usefixtures("no_endless_reading")
 @ENDLESS
 def test_a_record_that_could_be_endless_is_refused(
     store: RunStore, folder: Path, put: Callable[[Path], None], reason: str
