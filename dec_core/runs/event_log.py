@@ -38,6 +38,8 @@ from dec_core.training.view import View
 
 _FRAMES = ("labels", "embedding_sample")
 _START = "start.npz"
+# Settings and the names of the classes; a line without an end may be of any length.
+_LONGEST_START = 2**20
 
 
 class EventLog:
@@ -121,19 +123,37 @@ class EventLog:
         read = self._array_reader(growing) if with_arrays else _without_arrays
         fitting = Fitting(with_arrays=with_arrays)
         for number, line in enumerate(lines):
-            try:
-                event = decode(line.decode(), read)
-                fitting.check(event)
-            except DECLabError as error:
-                raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
-            except Exception as error:
-                raise RunError(
-                    f"Line {number + 1} of {self._path.name} is damaged ({error}). "
-                    "Copy the run again or delete it."
-                ) from error
+            event = self._event(number, line, read, fitting)
             if with_arrays and isinstance(event, TargetUpdated):
                 self._check_frames(event, is_newest=number == newest)
             yield event
+
+    def check_begin(self, *, has_gone_on: bool) -> None:
+        """Look, without reading it all, whether a run that has begun has its beginning.
+
+        ``has_gone_on`` says that there are traces of what happened later. Raises RunError.
+        """
+        try:
+            # Asked before the log is opened, as a run that begins makes its log first.
+            has_start = (self._arrays / _START).exists()
+            check_ordinary(self._path)
+            with self._path.open("rb") as stream:
+                line = stream.readline(_LONGEST_START)
+        except FileNotFoundError as error:
+            if has_start or has_gone_on:
+                raise RunError(missing(self._path)) from error
+            return
+        except (OSError, ValueError) as error:
+            raise RunError(damaged(self._path, error)) from error
+        if line.endswith(b"\n"):
+            first = self._event(0, line, _without_arrays, Fitting(with_arrays=False))
+            if isinstance(first, RunStarted):
+                self.check_files(())
+        elif has_gone_on:
+            raise RunError(
+                f"The log of a run that has trained must hold its beginning. {self._path.name} is "
+                "cut short. Copy the run again or delete it."
+            )
 
     def check_end(self, updates: int) -> None:
         """Look, without reading it all, whether a run that finished after so many updates is whole.
@@ -175,6 +195,26 @@ class EventLog:
         except (OSError, ValueError) as error:
             raise RunError(f"{self._path.name} cannot be read ({error}).") from error
         return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
+
+    def _event(
+        self,
+        number: int,
+        line: bytes,
+        read: Callable[[Event], dict[str, Array | None]],
+        fitting: Fitting,
+    ) -> Event:
+        """The event of a line, with its arrays. Raises RunError."""
+        try:
+            event = decode(line.decode(), read)
+            fitting.check(event)
+        except DECLabError as error:
+            raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
+        except Exception as error:
+            raise RunError(
+                f"Line {number + 1} of {self._path.name} is damaged ({error}). "
+                "Copy the run again or delete it."
+            ) from error
+        return event
 
     def _write_arrays(self, event: Event) -> None:
         if isinstance(event, TargetUpdated):

@@ -62,6 +62,7 @@ from dec_core.runs.locks import is_held, lock_in, refusal, take_lock
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id, printable
 from dec_core.runs.record import RunRecord, RunState
+from dec_core.runs.soundness import check_soundness
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
 from dec_core.training.outcome import outcome
@@ -156,8 +157,7 @@ class RunStore:
             record = _read_record(folder)
             if not record.is_over:
                 record = replace(record, state=RunState.INTERRUPTED)
-        if record.state is RunState.FINISHED:
-            EventLog(folder).check_end((record.summary or {}).get("updates") or 0)
+        check_soundness(folder, record)
         return replace(record, **_notes(folder))
 
     def folder(self, run_id: str) -> Path:
