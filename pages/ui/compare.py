@@ -11,6 +11,7 @@ from pages.ui.compare_actions import actions
 from pages.ui.compare_address import chosen_baseline, chosen_runs
 from pages.ui.compare_agreement import labels_agreement
 from pages.ui.compare_curves import curve_controls, curves
+from pages.ui.compare_runs import as_read
 from pages.ui.compare_series import groups_of
 from pages.ui.compare_settings import settings_differences
 from pages.ui.compare_table import filtered, table
@@ -23,6 +24,9 @@ def comparison(records: Sequence[RunRecord]) -> None:
     baseline = chosen_baseline(whole)
     ticked = chosen_runs([*whole, *(i for i in by_id if i not in whole)])
     compared = list(dict.fromkeys([*([baseline] if baseline else []), *ticked]))
+    # What is chosen is read for its curves, so that the table can say what is wrong with it.
+    records = [as_read(one) if one.run_id in compared else one for one in records]
+    by_id = {record.run_id: record for record in records}
     chosen = [by_id[run_id] for run_id in compared]
     groups = groups_of(chosen, baseline)
     colors = {record.run_id: group.color for group in groups for record in group.records}

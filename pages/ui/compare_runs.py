@@ -29,12 +29,24 @@ _PARTLY_SAVED = "Not saved to its end: the rest is lost when the server ends."
 
 
 def all_runs() -> list[RunRecord]:
-    """Every run, newest first; those that could not be saved come before the stored ones."""
+    """Every run, newest first; those that could not be saved come before the stored ones.
+
+    A run without a summary is read, as the table shows its numbers.
+    """
     manager = run_manager()
-    stored = manager.store.records()
+    stored = [one if one.summary else as_read(one) for one in manager.store.records()]
     known = {record.run_id for record in stored}
     unsaved = [_unsaved(one) for one in manager.sessions() if _is_only_here(one, known)]
     return [*reversed(unsaved), *map(_as_known, stored)]
+
+
+def as_read(record: RunRecord) -> RunRecord:
+    """The record; damaged, with the reason, where the run's numbers cannot be read."""
+    try:
+        view_of(record)
+    except RunError as error:
+        return replace(record, state=RunState.DAMAGED, problem=str(error))
+    return record
 
 
 def name_of(record: RunRecord) -> str:
