@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from dec_core.errors import RunError
 from dec_core.export.bundle import export_run
 from dec_core.runs import store as store_module
 from dec_core.runs.array_files import (
-    LARGEST_FILE,
     STALE_SECONDS,
     read_arrays,
     write_arrays,
@@ -27,7 +25,7 @@ from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import small_config
-from tests.runs.test_golden import GOLDEN, RUNS
+from tests.runs.test_golden import GOLDEN
 
 
 @pytest.fixture
@@ -59,80 +57,6 @@ def test_notes_of_any_content_can_be_shown(
     assert record.state is RunState.FINISHED
     assert record.title == title
     "".join((record.title, *record.tags)).encode()
-
-
-def huge(path: Path) -> None:
-    with path.open("wb") as stream:
-        stream.truncate(LARGEST_FILE + 1)
-
-
-def endless(path: Path) -> None:
-    # A terminal at which nobody types: unlike zeros it fills no memory where it is read.
-    path.symlink_to("/dev/ptmx")
-
-
-ENDLESS = pytest.mark.parametrize(
-    ("put", "reason"),
-    [
-        (os.mkfifo, "no ordinary file"),
-        (endless, "no ordinary file"),
-        (Path.mkdir, "no ordinary file"),
-        (huge, "it has 2,147,483,649 bytes"),
-    ],
-)
-
-
-@pytest.fixture
-def no_endless_reading() -> Iterator[None]:
-    """A test that would wait for ever fails."""
-
-    def fail(*_: object) -> None:
-        pytest.fail("What could be endless is read.")
-
-    before = signal.signal(signal.SIGALRM, fail)
-    signal.alarm(60)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
-
-
-@pytest.mark.usefixtures("no_endless_reading")
-@ENDLESS
-@pytest.mark.parametrize(
-    ("run_id", "file"),
-    [
-        ("steady-puffin-cbfc", "events.jsonl"),
-        ("steady-puffin-cbfc", "arrays/start.npz"),
-        ("steady-puffin-cbfc", "arrays/labels-kmeans.z"),
-        ("steady-puffin-cbfc", "arrays/labels-000000.z"),
-        ("ready-ferret-57d4", "arrays/labels-000000.frames"),
-    ],
-)
-def test_what_could_be_endless_is_refused(
-    run_id: str, file: str, put: Callable[[Path], None], reason: str
-) -> None:
-    store = RunStore()
-    shutil.copytree(RUNS / run_id, store.root / run_id)
-    path = store.root / run_id / file
-    path.unlink()
-    put(path)
-    with pytest.raises(RunError, match=f"{path.name} .*{reason}"):
-        store.view(run_id)
-    (record,) = store.records()
-    assert record.run_id == run_id
-
-
-@pytest.mark.usefixtures("no_endless_reading")
-@ENDLESS
-def test_a_record_that_could_be_endless_is_refused(
-    store: RunStore, folder: Path, put: Callable[[Path], None], reason: str
-) -> None:
-    (folder / "run.json").unlink()
-    put(folder / "run.json")
-    (record,) = store.records()
-    assert record.state is RunState.DAMAGED
-    assert "must hold a readable run.json" in record.problem
-    assert reason in record.problem
 
 
 def test_half_a_character_in_a_record_can_be_shown(store: RunStore, folder: Path) -> None:

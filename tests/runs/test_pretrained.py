@@ -11,10 +11,15 @@ import pytest
 from dec_core.config import Config
 from dec_core.runs import pretrained as pretrained_module
 from dec_core.runs.array_files import write_arrays
+from dec_core.runs.execution import execute
 from dec_core.runs.pretrained import PretrainedCache
+from dec_core.runs.recorder import Recorder
+from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained
+from dec_core.training.events import Phase, Progress
 from dec_core.training.shapes import autoencoder_shapes
 from tests.runs.small_sessions import small_config
+from tests.runs.test_store import new_run, same, train
 
 N_FEATURES = 64
 
@@ -71,3 +76,25 @@ def test_the_least_recently_used_go_first(
     kept = [cache.get(config, "data", N_FEATURES) is not None for config in configs]
     assert kept == [True, False, False, True, True]
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 3 * size
+
+
+def test_pretraining_is_paid_once() -> None:
+    store = RunStore()
+    first = train(store, new_run(store))
+    second = train(store, new_run(store))
+    other = train(store, new_run(store, pretraining__epochs=1))
+    assert first.reused is None and other.reused is None
+    assert second.reused is not None and second.reused.epochs == 2
+    assert [e.loss for e in second.pretraining] == [e.loss for e in first.pretraining]
+    same(first, second)
+
+
+def test_pretraining_is_kept_when_a_run_is_stopped_in_k_means() -> None:
+    store = RunStore()
+    recorder = Recorder(store, new_run(store))
+    for event, _, trainer in execute(recorder.config, recorder):
+        if isinstance(event, Progress) and event.phase is Phase.KMEANS:
+            trainer.request_stop()
+    recorder.close()
+    assert recorder.view.finished is not None and recorder.view.centers is None
+    assert train(store, new_run(store), moments=3).reused is not None

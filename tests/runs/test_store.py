@@ -28,7 +28,6 @@ from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
-from dec_core.training.events import Phase, Progress
 from dec_core.training.outcome import outcome
 from dec_core.training.trainer import MAP_SAMPLES
 from dec_core.training.view import EMBEDDING_BYTES, LABEL_BYTES, View
@@ -130,26 +129,6 @@ def test_a_run_that_goes_on_with_other_libraries_says_so(store: RunStore) -> Non
     assert f"went on with other libraries: keras 3.0.0 to {version('keras')}." in sentence
     assert store.view(run_id).warnings == view.warnings
     assert store.record(run_id).versions == record.versions
-
-
-def test_pretraining_is_paid_once(store: RunStore) -> None:
-    first = train(store, new_run(store))
-    second = train(store, new_run(store))
-    other = train(store, new_run(store, pretraining__epochs=1))
-    assert first.reused is None and other.reused is None
-    assert second.reused is not None and second.reused.epochs == 2
-    assert [e.loss for e in second.pretraining] == [e.loss for e in first.pretraining]
-    same(first, second)
-
-
-def test_pretraining_is_kept_when_a_run_is_stopped_in_k_means(store: RunStore) -> None:
-    recorder = Recorder(store, new_run(store))
-    for event, _, trainer in execute(recorder.config, recorder):
-        if isinstance(event, Progress) and event.phase is Phase.KMEANS:
-            trainer.request_stop()
-    recorder.close()
-    assert recorder.view.finished is not None and recorder.view.centers is None
-    assert train(store, new_run(store), moments=3).reused is not None
 
 
 def test_a_branch_with_the_same_settings_repeats_its_parent(store: RunStore) -> None:
