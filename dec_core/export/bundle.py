@@ -145,7 +145,7 @@ _ABOUT = {
 def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
     judgement = run.view.judgement()
     lines = [
-        f"{run.title}: a run of DEC Lab",
+        f"{run.record.name}: a run of DEC Lab",
         judgement.sentence if judgement else "",
         "",
         *(f"{name:16} {about}" for name, about in _ABOUT.items() if name in chosen),

@@ -44,11 +44,6 @@ class StoredRun:
     size: FigureSize | None = None
     drawn: DrawnSoFar = unheard
 
-    @property
-    def title(self) -> str:
-        """What a person called it, or its id."""
-        return self.record.title or self.record.run_id
-
     @cached_property
     def frames(self) -> Frames:
         """Its film. Raises ExportError where there is none."""
@@ -135,7 +130,7 @@ def _movie(run: StoredRun) -> Iterator[File]:
 def _player(run: StoredRun) -> Iterator[File]:
     from dec_core.export.player import player_page
 
-    yield "player.html", player_page(run.title, run.view, run.frames)
+    yield "player.html", player_page(run.record.name, run.view, run.frames)
 
 
 def _report(run: StoredRun) -> Iterator[File]:

@@ -29,7 +29,7 @@ addEventListener("beforeprint", () => document.querySelectorAll(".plots > div").
 def report_page(record: RunRecord, view: View) -> str:
     """The whole page."""
     config = view.started.config if view.started else record.config or Config()
-    title = record.title or record.run_id
+    title = record.name
     plots = {plot.name: plot for plot in all_plots(view)}
     wide = {name for name, plot in plots.items() if has_panels(plot)}
     figures = {name: on_white(plot) for name, plot in plots.items()}

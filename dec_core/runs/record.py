@@ -79,6 +79,11 @@ class RunRecord:
     ended: str = ""
 
     @property
+    def name(self) -> str:
+        """The title that a person has given, otherwise the id."""
+        return self.title or self.run_id
+
+    @property
     def is_over(self) -> bool:
         """Whether no event will follow."""
         return self.state in (RunState.FINISHED, RunState.FAILED)

@@ -9,7 +9,7 @@ import streamlit as st
 from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord
 from pages.ui.compare_address import choose_baseline, choose_runs
-from pages.ui.compare_runs import is_saved, name_of
+from pages.ui.compare_runs import is_saved
 from pages.ui.export_dialog import export_control
 from pages.ui.plain import plain
 from pages.ui.state import run_manager
@@ -24,9 +24,9 @@ def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
 
     The baseline is compared without being ticked, but neither renamed nor deleted then.
     """
-    names = {record.run_id: name_of(record) for record in chosen}
+    names = {record.run_id: record.name for record in chosen}
     saved = {record.run_id: record for record in chosen if is_saved(record)}
-    pinned = {} if baseline is None else {baseline.run_id: name_of(baseline)}
+    pinned = {} if baseline is None else {baseline.run_id: baseline.name}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _baseline(pinned | names, baseline.run_id if baseline else None)
         with st.popover("Name and tags", icon=":material/label:", disabled=not saved):

@@ -12,7 +12,7 @@ from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import RunError
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
 from dec_core.runs.record import RunRecord, RunState
-from pages.ui.compare_runs import is_saved, labels_of, name_of
+from pages.ui.compare_runs import is_saved, labels_of
 from pages.ui.live_plot import forget_plot, show_plot
 from pages.ui.plain import plain
 
@@ -46,7 +46,7 @@ def _pair(records: Sequence[RunRecord]) -> tuple[RunRecord, RunRecord]:
             label,
             list(by_id),
             index=number,
-            format_func=lambda one: name_of(by_id[one]),
+            format_func=lambda one: by_id[one].name,
             key=f"agreement:{number}:{hash(tuple(by_id))}",
         )
         chosen.append(by_id[run_id])
@@ -58,7 +58,7 @@ def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:
     (labels, iteration), (other, other_iteration) = labels_of(first), labels_of(second)
     if len(labels) != len(other):
         raise RunError(
-            f"{name_of(first)} and {name_of(second)} have labels of {len(labels):,} and "
+            f"{first.name} and {second.name} have labels of {len(labels):,} and "
             f"{len(other):,} samples, though their data are the same. Copy the runs again."
         )
     agreement = compare_labels(labels, other)
@@ -69,7 +69,7 @@ def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:
     with picture.container(border=True):
         show_plot(
             _PLOT,
-            partial(draw_agreement, agreement, name_of(first), name_of(second)),
+            partial(draw_agreement, agreement, first.name, second.name),
             subject=f"{first.run_id},{second.run_id}",
             filename=f"dec-lab_{{}}_{first.run_id}_{second.run_id}",
             news=(iteration, other_iteration),
@@ -84,14 +84,14 @@ def _check_same_data(first: RunRecord, second: RunRecord) -> None:
     for record in (first, second):
         if not is_saved(record):
             raise RunError(
-                f"{name_of(record)} was not saved, so nothing tells whether it has seen the same "
+                f"{record.name} was not saved, so nothing tells whether it has seen the same "
                 "samples. Choose two stored runs."
             )
         if not record.fingerprint:
-            raise RunError(f"{name_of(record)} has not loaded its data yet.")
+            raise RunError(f"{record.name} has not loaded its data yet.")
     if first.fingerprint != second.fingerprint:
         raise RunError(
-            f"{name_of(first)} and {name_of(second)} were trained on different samples "
+            f"{first.name} and {second.name} were trained on different samples "
             f"({first.dataset}, {first.n_samples:,} and {second.dataset}, {second.n_samples:,}), "
             "so their labels cannot be compared sample by sample. Choose two runs on the same data."
         )

@@ -49,11 +49,6 @@ def as_read(record: RunRecord) -> RunRecord:
     return record
 
 
-def name_of(record: RunRecord) -> str:
-    """The title that a person has given, otherwise the id."""
-    return record.title or record.run_id
-
-
 def is_changing(record: RunRecord) -> bool:
     """Whether the run trains or is about to."""
     return record.state in (RunState.RUNNING, RunState.QUEUED)
@@ -142,7 +137,7 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
         newest = session.view.newest_labels()
         if newest is not None:
             return newest
-        raise RunError(f"{name_of(record)} has no labels yet. Wait for its first update.")
+        raise RunError(f"{record.name} has no labels yet. Wait for its first update.")
     store = run_manager().store
     return _stored_labels(store, _news(store, record.run_id))
 

@@ -12,7 +12,7 @@ from dec_core.plots.comparison_curves import Series
 from dec_core.plots.palette import run_colors
 from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
-from pages.ui.compare_runs import changes_of, name_of, view_of
+from pages.ui.compare_runs import changes_of, view_of
 
 FOLD = "fold_seeds"
 _SLOTS = "compare_slots"
@@ -71,7 +71,7 @@ def readable(groups: Sequence[Group]) -> tuple[list[Series], list[str]]:
                 views.append(view_of(record))
                 members.append(record)
             except RunError as error:
-                problems.append(f"{name_of(record)} cannot be drawn. {error}")
+                problems.append(f"{record.name} cannot be drawn. {error}")
         if members:
             series.append(_series(group, members, views))
     return series, problems
@@ -85,7 +85,7 @@ def _series(group: Group, members: Sequence[RunRecord], views: Sequence[View]) -
 
 
 def _name_of_several(first: RunRecord, count: int) -> str:
-    return name_of(first) + (f" (n = {count})" if count > 1 else "")
+    return first.name + (f" (n = {count})" if count > 1 else "")
 
 
 def _kind(record: RunRecord) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dec_core.runs.record import RunRecord, RunState
 from pages.ui.compare_address import choose_runs
-from pages.ui.compare_runs import have_moved_on, is_changing, name_of, summary_of
+from pages.ui.compare_runs import have_moved_on, is_changing, summary_of
 
 TICK_SECONDS = 2.0
 _HEIGHT = 262
@@ -139,7 +139,7 @@ def _row(record: RunRecord, swatch: str | None) -> dict[str, Any]:
     summary = summary_of(record)
     return {
         "": swatch,
-        "Run": name_of(record),
+        "Run": record.name,
         "Open": f"./?run={record.run_id}" if record.state is not RunState.DAMAGED else None,
         "Preset": record.preset,
         "Data": record.dataset,
