@@ -19,6 +19,9 @@ from dec_core.training.events import (
     WarningRaised,
 )
 
+# Classes without names need not all occur, but each number up to the largest gets a colour.
+_MOST_NAMELESS_CLASSES = 2**16
+
 
 class Fitting:
     """Looks at the events of one log, in their order; ``with_arrays`` at their arrays too."""
@@ -54,8 +57,8 @@ class Fitting:
             raise ValueError("it has no sample_ids")
         _check_numbers("sample_ids", event.sample_ids, len(event.sample_ids), event.n_samples)
         if event.true_labels is not None:
-            # Of classes without names there can be as many as samples.
-            n_classes = event.n_samples if event.class_names is None else len(event.class_names)
+            names = event.class_names
+            n_classes = _MOST_NAMELESS_CLASSES if names is None else len(names)
             _check_numbers("true_labels", event.true_labels, event.n_samples, n_classes)
 
     def _check_within(self, run: RunStarted, event: Event) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -332,5 +333,16 @@ def test_a_start_that_does_not_fit_is_damage(
 ) -> None:
     path = folder / "arrays" / "start.npz"
     write_arrays(path, {**read_arrays(path), **arrays})
-    with pytest.raises(RunError, match=rf"Line 1 of events.jsonl.* {next(iter(arrays))}"):
+    with pytest.raises(
+        RunError, match=rf"Line 1 of events.jsonl.*(its|it has no) {next(iter(arrays))}"
+    ):
         store.view(folder.name)
+
+
+def test_classes_without_names_need_not_all_occur(store: RunStore, folder: Path) -> None:
+    replace_in_line(folder, 0, {"class_names": None})
+    path = folder / "arrays" / "start.npz"
+    for label, is_sound in ((1_000, True), (2**31 - 1, False)):
+        write_arrays(path, {**read_arrays(path), "true_labels": np.full(120, label)})
+        with nullcontext() if is_sound else pytest.raises(RunError, match="its true_labels"):
+            store.view(folder.name)
