@@ -208,14 +208,11 @@ def test_a_damaged_run_is_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("name", ["embedding_sample-kmeans.z", "embedding_sample-000003.z"])
-@pytest.mark.parametrize("odd", [np.nan, 1e30], ids=str)
-def test_an_embedding_without_a_map_is_a_sentence(
-    manager: RunManager, name: str, odd: float
-) -> None:
+def test_an_embedding_without_a_map_is_a_sentence(manager: RunManager, name: str) -> None:
     folder = manager.store.root / GOLDEN.name
     shutil.copytree(GOLDEN, folder)
-    embedding = np.eye(120, 3, dtype=np.float32) * np.float32(odd)
-    write_compressed(folder / "arrays" / name, embedding)
+    # Each number is finite, but its square is not.
+    write_compressed(folder / "arrays" / name, np.eye(120, 3, dtype=np.float32) * np.float32(1e30))
     shown = plots(new_screen(run=GOLDEN.name))["embedding"]["alternative"]
     assert shown == "PCA map: The embedding is not finite"
 
