@@ -8,7 +8,9 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +76,15 @@ def wait_for_size(process: subprocess.Popen[str], log: Path, size: int) -> None:
         time.sleep(0.001)
 
 
-def whole_run(runs_dir: Path, arguments: tuple[str, ...]) -> tuple[dict[str, Any], int]:
+@cache
+def whole_run(arguments: tuple[str, ...]) -> tuple[dict[str, Any], int]:
     """How an uninterrupted run ends, and the size of its log.
 
-    Its autoencoder is taken out of the way, so that the next run pretrains too.
+    Its folder of runs is its own, so that the next run pretrains too.
     """
-    process, run_id = start(command("train", *arguments))
-    expected = result(process)
-    for path in (runs_dir / ".pretrained").iterdir():
-        path.unlink()
-    return expected, (runs_dir / run_id / "events.jsonl").stat().st_size
+    with tempfile.TemporaryDirectory() as runs_dir:
+        process, run_id = start([*command("train", *arguments), "--runs-dir", runs_dir])
+        return result(process), (Path(runs_dir) / run_id / "events.jsonl").stat().st_size
 
 
 def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int) -> None:
@@ -91,7 +92,7 @@ def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int)
 
     The last of them leaves time to see it before the run ends by itself.
     """
-    expected, size = whole_run(runs_dir, arguments)
+    expected, size = whole_run(arguments)
     choose = random.Random(7)
     process, run_id = start(command("train", *arguments))
     for moment in sorted(choose.randrange(int(0.6 * size)) for _ in range(kills)):
@@ -114,7 +115,7 @@ def test_fashion_mnist(runs_dir: Path, real_data_dir: Path) -> None:
 
 
 def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
-    expected, _ = whole_run(runs_dir, DIGITS)
+    expected, _ = whole_run(DIGITS)
     arguments: tuple[str, ...] = ("train", *DIGITS)
     run_id = ""
     kills = "checkpoint-2 rename-2 line-9 frame-5 thinning-2 checkpoint-1".split()
