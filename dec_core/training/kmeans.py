@@ -35,13 +35,15 @@ def kmeans_restarts(
         If the embedding has fewer distinct rows than clusters are wanted.
     """
     from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import ThreadpoolController
 
     _check_distinct(embedding, n_clusters)
     best: KMeansResult | None = None
+    # Looking for the libraries takes milliseconds, so it is done once.
+    threads = ThreadpoolController()
     for state in np.random.SeedSequence([seed, 2]).generate_state(restarts):
         model = KMeans(n_clusters, n_init=1, random_state=int(state))
-        with threadpool_limits(EXACT_THREADS, user_api="openmp"):
+        with threads.limit(limits=EXACT_THREADS, user_api="openmp"):
             model.fit(embedding)
         if best is None or model.inertia_ < best.inertia:
             best = KMeansResult(model.cluster_centers_, model.labels_, float(model.inertia_))
