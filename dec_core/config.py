@@ -144,7 +144,13 @@ class ClusteringSettings(Section):
         log=True,
     )
     max_iterations: int = _setting(
-        20_000, "Maximum iterations", "Stop here at the latest.", ge=1, le=1_000_000, log=True
+        20_000,
+        "Maximum iterations",
+        "Stop here at the latest. Iteration n is the state after n gradient steps; 0 is the "
+        "k-means start.",
+        ge=1,
+        le=1_000_000,
+        log=True,
     )
     kmeans_restarts: int = _setting(
         20, "k-means restarts", "Starts of k-means; the best one gives the centres.", ge=1, le=200

@@ -114,7 +114,7 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[2].startswith("Itr 11 (out of 20000): loss = ")
     assert "nan" not in lines[2]
     assert re.search(r"NMI = [\d.]+   true ACC 0\.\d{4}, true NMI 0\.\d{4}$", lines[2])
-    assert lines[-1].startswith("Converged at iteration 11")
+    assert lines[-1].startswith("Converged at iteration 10")
 
 
 @pytest.mark.parametrize(

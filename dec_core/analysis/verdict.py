@@ -64,7 +64,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Observation:
-    """What one update of the target distribution showed; ``iteration`` counts from 1."""
+    """What one update of the target distribution showed after ``iteration`` gradient steps."""
 
     iteration: int
     health: Health

@@ -32,8 +32,7 @@ def newest_labels(view: View) -> LabelsAt:
     """
     newest = view.newest_labels()
     if newest is not None:
-        labels, iteration = newest
-        return LabelsAt(labels, iteration - 1)
+        return LabelsAt(*newest)
     if view.centers is None:
         raise ExportError(_too_early("labels"))
     return LabelsAt(view.centers.labels, 0)

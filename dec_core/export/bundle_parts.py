@@ -57,7 +57,7 @@ class StoredRun:
     @property
     def iteration(self) -> int:
         """Gradient steps before the last update."""
-        return self.view.updates[-1].iteration - 1 if self.view.updates else 0
+        return self.view.updates[-1].iteration if self.view.updates else 0
 
     @cached_property
     def labels(self) -> LabelsAt:
@@ -104,7 +104,7 @@ def _script(run: StoredRun) -> Iterator[File]:
     if iteration != run.iteration:
         raise ExportError(
             "A script that repeats the run needs the labels of its last update, to compare its own "
-            f"with them. Those of iteration {run.iteration + 1:,} were thinned out. Resume the run."
+            f"with them. Those of iteration {run.iteration:,} were thinned out. Resume the run."
         )
     legs = legs_of(run.store, run.record.run_id)
     text = reproduce_script(run.record.run_id, legs, labels, run.record.versions)

@@ -14,17 +14,17 @@ from dec_core.training.view import View
 
 @dataclass(frozen=True, eq=False)
 class ClusterShares:
-    """``shares`` is (n_updates + 1, n_clusters), rows sum to 1; the first row is the start."""
+    """``shares`` is (n_updates, n_clusters), rows sum to 1; the first row is the k-means start."""
 
     iterations: NDArray[np.int32]
     shares: NDArray[np.float32]
 
 
 def cluster_shares(view: View) -> ClusterShares:
-    """The k-means start at iteration 0, then every update."""
+    """The k-means start at iteration 0, which is also the first update, then every other one."""
     rows = [view.centers.cluster_sizes] if view.centers else []
-    rows += [update.health.cluster_sizes for update in view.updates]
-    iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates]
+    rows += [update.health.cluster_sizes for update in view.updates[1:]]
+    iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates[1:]]
     sizes = np.array(rows, np.float32) if rows else np.empty((0, 0), np.float32)
     return ClusterShares(
         np.array(iterations, np.int32), sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)

@@ -1,13 +1,15 @@
 """Events as lines of JSON, with their arrays in files beside.
 
 One line per event, in order. Progress within an update or an epoch is not written: nothing that
-a person looks at afterwards depends on it.
+a person looks at afterwards depends on it. In the file the iteration of a ``TargetUpdated`` counts
+from 1, as it always has, so that a log that a former version began can be gone on with.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import is_dataclass
 from functools import partial
@@ -61,6 +63,7 @@ _ARRAYS: dict[type[Event], tuple[str, ...]] = {
 }
 
 
+_ITERATION = re.compile(r"(?<=\biteration )\d+(?:,\d{3})*")
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -73,6 +76,8 @@ def encode(event: Event) -> str:
     """One line without its end; arrays are left out."""
     left_out = _ARRAYS.get(type(event), ())
     values = {name: _plain(value) for name, value in vars(event).items() if name not in left_out}
+    if isinstance(event, TargetUpdated):
+        values["iteration"] += 1
     return _ENCODER.encode({"event": type(event).__name__, **values})
 
 
@@ -86,12 +91,32 @@ def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Eve
     """
     values: dict[str, Any] = json.loads(line)
     kind = STORED[values.pop("event")]
+    _renumber(kind, values)
     decoded = {name: _decoder(kind, name)(value) for name, value in values.items()}
     empty = dict.fromkeys(_ARRAYS.get(kind, ()))
     event = kind(**decoded, **empty)
     if not empty:
         return event
     return kind(**decoded, **arrays(event))
+
+
+def renumbered(sentence: str, iterations: int) -> str:
+    """A verdict in which iteration n is the state after n gradient steps.
+
+    Former versions counted from 1 there, so their verdicts name an iteration beyond the last one.
+    """
+    if f"{iterations + 1:,}" not in _ITERATION.findall(sentence):
+        return sentence
+    return _ITERATION.sub(lambda found: f"{int(found[0].replace(',', '')) - 1:,}", sentence)
+
+
+def _renumber(kind: type[Event], values: dict[str, Any]) -> None:
+    if kind is TargetUpdated:
+        values["iteration"] = _whole(values["iteration"], least=1) - 1
+    elif kind is RunFinished:
+        judgement = values["judgement"]
+        sentence = renumbered(_string(judgement["sentence"]), _whole(values["iterations"]))
+        values["judgement"] = {**judgement, "sentence": sentence}
 
 
 def _plain(value: Any) -> Any:

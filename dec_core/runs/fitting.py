@@ -30,7 +30,7 @@ class Fitting:
         self._with_arrays = with_arrays
         self._started: RunStarted | None = None
         self._updates = 0
-        self._iteration = 0
+        self._iteration = -1
 
     def check(self, event: Event) -> None:
         """Compare an event with those before it.
@@ -70,7 +70,7 @@ class Fitting:
                 self._check_frame(run, event, event.cluster_sizes)
             case TargetUpdated():
                 self._check_place(event)
-                _check_at_most("iteration", event.iteration, maximum + 1)
+                _check_at_most("iteration", event.iteration, maximum)
                 self._check_frame(run, event, event.health.cluster_sizes)
             case ParameterChanged():
                 _check_at_most("iteration", event.iteration, maximum)

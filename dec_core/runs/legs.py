@@ -47,7 +47,7 @@ class _History:
         for event in store.events(run_id, with_arrays=False):
             match event:
                 case TargetUpdated():
-                    place = Place(event.iteration - 1, place.updates + 1)
+                    place = Place(event.iteration, place.updates + 1)
                     updates.append(place)
                 case ParameterChanged():
                     at = Place(event.iteration, place.updates)

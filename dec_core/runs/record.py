@@ -14,6 +14,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from dec_core.config import Config
 from dec_core.errors import RunError
+from dec_core.runs.events_file import renumbered
 from dec_core.runs.names import is_run_id, printable_json
 from dec_core.training.checkpoint import BRANCH_SETTINGS
 from dec_core.training.outcome import Count, Outcome
@@ -142,6 +143,7 @@ def from_json(text: str) -> RunRecord:
             )
         values["config"] = Config.from_dict(values["config"])
         record: RunRecord = _RECORD.validate_python(values)
+        record = replace(record, summary=_renumbered(record.summary))
         _check_times(record)
         if record.lineage is not None:
             _check_lineage(record.lineage)
@@ -153,6 +155,14 @@ def from_json(text: str) -> RunRecord:
 
 
 _RECORD = TypeAdapter(RunRecord)
+
+
+def _renumbered(summary: Outcome | None) -> Outcome | None:
+    """The outcome with the iterations of its sentence as they are counted now."""
+    if not summary or (iterations := summary.get("iterations")) is None:
+        return summary
+    sentence = summary.get("sentence")
+    return summary | {"sentence": sentence and renumbered(sentence, iterations)}
 
 
 def _check_times(record: RunRecord) -> None:

@@ -194,7 +194,7 @@ class ClusteringPhase:
         successive_acc, successive_nmi = score_successive(previous, self._labels)
         return TargetUpdated(
             update=len(self._history),
-            iteration=self._iteration + 1,
+            iteration=self._iteration,
             loss=self._loss,
             delta_label=1.0 - successive_acc,
             successive_acc=successive_acc,

@@ -4,10 +4,11 @@
     PretrainingReused?                      the autoencoder was pretrained by an earlier run
     (Progress* PretrainingEpochEnded)*      one per epoch
     Progress* CentersInitialized            the k-means start
-    TargetUpdated                           iteration 1, before any gradient step
+    TargetUpdated                           iteration 0, before any gradient step
     (StepsDone+ Progress* TargetUpdated)*   one per update interval, and one at the end
     RunFinished
 
+Iteration n is, in every event, the state after n gradient steps of clustering.
 ``ParameterChanged`` and ``WarningRaised`` may stand anywhere. A run that goes on from a checkpoint
 begins with what follows it. The one stream feeds the live page, the command line, the store and
 the tests.
@@ -102,8 +103,8 @@ class CentersInitialized(Event):
 class TargetUpdated(Event):
     """Labels, scores and health at an update of the target distribution.
 
-    ``update`` counts from 0. ``iteration`` counts from 1, as the R port's log does: it is the
-    gradient step that this update stands before. ``loss`` is the last batch's, NaN at first.
+    ``update`` counts from 0; ``iteration`` gradient steps are done. ``loss`` is the last
+    batch's, NaN at first.
     ``labels`` and ``embedding_sample`` as in ``CentersInitialized``; a view that thins its
     frames replaces them by None. ``seconds`` is the time since clustering began.
     """

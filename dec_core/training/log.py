@@ -8,9 +8,14 @@ from dec_core.training.view import View
 
 
 def log_line(update: TargetUpdated, max_iterations: int) -> str:
-    """One update; ACC and NMI are between successive predictions, as in the R port's log."""
+    """One update; ACC and NMI are between successive predictions, as in the R port's log.
+
+    The port counts the gradient step that an update stands before, so from 1; the update at the
+    end of a run stands before none and has the number of the last step.
+    """
+    step = min(update.iteration + 1, max_iterations)
     return (
-        f"Itr {update.iteration} (out of {max_iterations}): loss = {update.loss:.6g}, "
+        f"Itr {step} (out of {max_iterations}): loss = {update.loss:.6g}, "
         f"deltaLabel = {update.delta_label:.7g}, ACC = {update.successive_acc:.7g}, "
         f"NMI = {update.successive_nmi:.7g}"
     )

@@ -166,7 +166,7 @@ def fold(view: View, event: Event) -> View:
         case TargetUpdated():
             change = {
                 "updates": thin((*view.updates, event)),
-                "iteration": event.iteration - 1,
+                "iteration": event.iteration,
                 "loss": event.loss,
                 "clustering_seconds": event.seconds,
                 "progress": None,

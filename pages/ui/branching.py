@@ -86,7 +86,7 @@ def _nearest(session: RunSession, kept: tuple[int, ...]) -> int:
     update = chosen_update(len(updates), key=f"frame:{session.run_id}")
     if update is None or update == len(updates) - 1:
         return kept[-1]
-    next_one = updates[update + 1].iteration - 1
+    next_one = updates[update + 1].iteration
     return max((i for i in kept if i < next_one), default=kept[0])
 
 

@@ -73,7 +73,7 @@ def _events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
         score = 0.5 + 0.2 * number / n_updates
         yield TargetUpdated(
             number,
-            10 * number + 1,
+            10 * number,
             1 / (number + 1),
             0.01,
             0.99,

@@ -216,10 +216,10 @@ def test_train_comes_back_with_its_run_and_settings(
 ) -> None:
     run = stored_run(seed=1)
     page = open_page(f"/?run={run}&preset=digits&clustering.n_clusters=7")
-    banner(page, "at iteration 61").wait_for()
+    banner(page, "at iteration 60").wait_for()
     compare(page)
     page.get_by_role("link", name="Train", exact=True).click()
-    banner(page, "at iteration 61").wait_for()
+    banner(page, "at iteration 60").wait_for()
     assert run_id(page) == run
     expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
 
@@ -228,7 +228,7 @@ def test_open_leads_to_the_run(open_page: OpenPage, stored_run: StoredRun) -> No
     run = stored_run(seed=1)
     page = open_page(f"/compare?runs={run}")
     page.get_by_role("link", name=f"Open {run} on the Train page").click()
-    banner(page, "at iteration 61").wait_for()
+    banner(page, "at iteration 60").wait_for()
     assert run_id(page) == run
 
 

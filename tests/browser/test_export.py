@@ -49,7 +49,7 @@ def download(page: Page, folder: Path) -> Path:
 @pytest.fixture
 def finished_page(open_page: OpenPage, stored_run: StoredRun) -> Page:
     page = open_page(f"/?run={stored_run()}")
-    banner(page, "at iteration 61").wait_for()
+    banner(page, "at iteration 60").wait_for()
     wait_for_updates(page)
     wait_for_last_iteration(page, "sizes", 60)
     return page

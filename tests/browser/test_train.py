@@ -127,12 +127,12 @@ def test_the_slider_stays_where_it_is_put_and_follows_again(open_page: OpenPage)
     slider.fill("1")
     shown = "element => element.layout.annotations[1].text"
     element = plot(page, "labels").element_handle()
-    page.wait_for_function(f"element => ({shown})(element) === 'at iteration 31'", arg=element)
+    page.wait_for_function(f"element => ({shown})(element) === 'at iteration 30'", arg=element)
     wait_for_draws(page, "scores", 3)
-    assert page.evaluate(shown, element) == "at iteration 31"
+    assert page.evaluate(shown, element) == "at iteration 30"
     assert slider.input_value() == "1"
     page.get_by_role("button", name="Newest").click()
-    page.wait_for_function(f"element => ({shown})(element) !== 'at iteration 31'", arg=element)
+    page.wait_for_function(f"element => ({shown})(element) !== 'at iteration 30'", arg=element)
     stop(page)
 
 
@@ -140,7 +140,7 @@ def test_every_plot_is_saved_as_png_svg_html_and_csv(
     open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
 ) -> None:
     page = open_page(f"/?run={stored_run(data__n_samples=None)}")
-    banner(page, "at iteration 61").wait_for()
+    banner(page, "at iteration 60").wait_for()
     wait_for_last_iteration(page, "sizes", 60)
     wait_for_updates(page)
     name = f"dec-lab_{run_id(page)}_sizes_iteration-60"
@@ -189,12 +189,12 @@ def test_both_themes_at_both_sizes(
             height=size[1],
             theme=theme,
         )
-        banner(page, "at iteration 61").wait_for()
+        banner(page, "at iteration 60").wait_for()
         wait_for_updates(page)
         colors[theme] = plot(page, "scores").evaluate(
             "element => [element._fullLayout.paper_bgcolor, element._fullLayout.font.color]"
         )
-        assert banner(page, "at iteration 61").bounding_box()["y"] < size[1] / 2  # type: ignore[index]
+        assert banner(page, "at iteration 60").bounding_box()["y"] < size[1] / 2  # type: ignore[index]
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size[0]
     assert colors["light"][0].lower() in ("#ffffff", "rgb(255, 255, 255)")

@@ -99,7 +99,7 @@ def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
     expected = {
         "true_label": finished.view.started.true_labels,
         "kmeans": finished.view.centers.labels,
-        "iteration_21": finished.view.updates[2].labels,
+        "iteration_20": finished.view.updates[2].labels,
         "final": finished.view.updates[-1].labels,
     }
     for name, labels in expected.items():
@@ -110,7 +110,7 @@ def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
 def test_the_embedding_of_every_update(finished: Finished, folder: Path) -> None:
     with np.load(io.BytesIO((folder / "embedding.npz").read_bytes()), allow_pickle=False) as stored:
         assert stored["embedding"].shape == (5, 300, 4)
-        np.testing.assert_array_equal(stored["iterations"], [1, 11, 21, 31, 41])
+        np.testing.assert_array_equal(stored["iterations"], [0, 10, 20, 30, 40])
         np.testing.assert_array_equal(
             stored["embedding"][3], finished.view.updates[3].embedding_sample
         )

@@ -148,7 +148,7 @@ def test_nothing_ends_a_script_of_a_page_early(monkeypatch: pytest.MonkeyPatch) 
 def test_numbers_of_a_curve() -> None:
     rows = list(csv.reader(io.StringIO(render(PLOTS["scores"], FigureFormat.CSV).decode())))
     assert rows[0] == ["series", "iteration", "score"]
-    assert [row[:2] for row in rows[1:4]] == [["ACC", "1"], ["ACC", "11"], ["ACC", "21"]]
+    assert [row[:2] for row in rows[1:4]] == [["ACC", "0"], ["ACC", "10"], ["ACC", "20"]]
     assert [float(row[2]) for row in rows[1:4]] == pytest.approx([0.5, 0.51, 0.52])
 
 

@@ -110,7 +110,7 @@ def test_labels_that_were_thinned_out_are_those_of_the_checkpoint(
     only = ["labels.parquet", "embedding.npz", "reproduce.py"]
     assert export_run(store, run_id, tmp_path / "run", only=only).left_out == ()
     table = pq.read_table(tmp_path / "run" / "labels.parquet")
-    assert "iteration_21" not in table.column_names
+    assert "iteration_20" not in table.column_names
     np.testing.assert_array_equal(table["final"].to_numpy(), store.checkpoint(run_id).labels)
 
 
@@ -121,6 +121,6 @@ def test_without_such_a_checkpoint_the_newest_kept_labels_are_exported(
     drop_labels(store, run_id, 2)
     exported = export_run(store, run_id, tmp_path / "run", only=["labels.parquet", "reproduce.py"])
     table = pq.read_table(tmp_path / "run" / "labels.parquet")
-    np.testing.assert_array_equal(table["final"].to_numpy(), table["iteration_11"].to_numpy())
+    np.testing.assert_array_equal(table["final"].to_numpy(), table["iteration_10"].to_numpy())
     (sentence,) = exported.left_out
-    assert "Those of iteration 21 were thinned out" in sentence
+    assert "Those of iteration 20 were thinned out" in sentence

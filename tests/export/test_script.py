@@ -60,9 +60,9 @@ def changed_and_stopped(moment: Moment) -> None:
 
 def changed_and_killed(moment: Moment) -> bool:
     """A change right after an update, and the end right after another."""
-    if isinstance(moment.event, TargetUpdated) and moment.event.iteration == 27:
+    if isinstance(moment.event, TargetUpdated) and moment.event.iteration == 26:
         moment.trainer.change(RATE, 0.02)
-    return isinstance(moment.event, TargetUpdated) and moment.event.iteration == 47
+    return isinstance(moment.event, TargetUpdated) and moment.event.iteration == 46
 
 
 def untouched(_moment: Moment) -> None:

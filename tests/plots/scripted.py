@@ -39,9 +39,9 @@ def labels_of(sizes: Sequence[int]) -> np.ndarray:
 
 
 def updated(number: int, *, is_scored: bool = True, with_frames: bool = True) -> TargetUpdated:
-    """Update ``number`` at iteration 10 * number + 1."""
+    """Update ``number`` at iteration 10 * number."""
     sizes = SIZES[min(number, len(SIZES) - 1)]
-    observation = observe(10 * number + 1, sizes)
+    observation = observe(10 * number, sizes)
     return TargetUpdated(
         update=number,
         iteration=observation.iteration,

@@ -49,7 +49,7 @@ def lines(plot: Plot, run: str) -> list[Any]:
 def test_the_measures_of_a_run() -> None:
     view = scripted_view()
     nmi = curve_of(view, Measure.NMI, Along.ITERATIONS)
-    assert nmi.x.tolist() == [1, 11, 21]
+    assert nmi.x.tolist() == [0, 10, 20]
     np.testing.assert_allclose(nmi.y, [0.25, 0.27, 0.29])
     clusters = curve_of(view, Measure.EFFECTIVE_CLUSTERS, Along.SECONDS)
     assert clusters.x.tolist() == [0, 1, 2]
@@ -58,13 +58,13 @@ def test_the_measures_of_a_run() -> None:
 
 @pytest.mark.parametrize("measure", [Measure.LOSS, Measure.DELTA_LABEL])
 def test_the_first_update_has_no_loss_and_no_change(measure: Measure) -> None:
-    assert curve_of(scripted_view(), measure, Along.ITERATIONS).x.tolist() == [11, 21]
+    assert curve_of(scripted_view(), measure, Along.ITERATIONS).x.tolist() == [10, 20]
 
 
 def test_a_series_of_two_runs_is_their_mean() -> None:
     both = series(scripted_view(), scripted_view(n_updates=2))
     curve = series_curve(both, Measure.NMI, Along.ITERATIONS)
-    assert (curve.count, curve.x.tolist()) == (2, [1, 11])
+    assert (curve.count, curve.x.tolist()) == (2, [0, 10])
     assert start_of(both, Measure.ACC) == 0.5
     assert start_of(both, Measure.LOSS) is None
 
@@ -96,7 +96,7 @@ def test_the_k_means_start_of_every_run_is_dashed() -> None:
     plot = draw_comparison(two(), [Measure.NMI, Measure.LOSS])
     starts = [t for t in plot.figure.data if t.line.dash == "dash"]
     assert [list(t.y) for t in starts] == [[0.25, 0.25]] * 2
-    assert [t.x[-1] for t in starts] == [21, 11]
+    assert [t.x[-1] for t in starts] == [20, 10]
     assert {t.yaxis for t in starts} == {"y"}
 
 

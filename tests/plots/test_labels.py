@@ -30,7 +30,7 @@ def test_a_sample_keeps_its_jitter_when_its_label_changes() -> None:
 
 def test_every_sample_is_drawn_after_k_means_and_after_the_update() -> None:
     figure = draw_labels(scripted_view(), 1).figure
-    assert [trace.name for trace in figure.data] == ["after k-means", "at iteration 11"]
+    assert [trace.name for trace in figure.data] == ["after k-means", "at iteration 10"]
     for trace, expected in zip(
         figure.data, (labels_of(START_SIZES), updated(1).labels), strict=True
     ):
@@ -58,7 +58,7 @@ def test_k_means_alone() -> None:
 def test_for_an_update_whose_labels_were_thinned_out_the_nearest_earlier_ones_stand() -> None:
     dropped = [updated(number, with_frames=False) for number in (2, 3)]
     view = replay([*events(n_updates=2)[:-1], *dropped, updated(4)])
-    for update, iteration in ((4, 41), (3, 11), (2, 11), (1, 11), (0, 1)):
+    for update, iteration in ((4, 40), (3, 10), (2, 10), (1, 10), (0, 0)):
         plot = draw_labels(view, update)
         name = f"at iteration {iteration}"
         assert [trace.name for trace in plot.figure.data] == ["after k-means", name]
@@ -75,5 +75,5 @@ def test_a_view_without_any_labels_of_updates_shows_k_means_alone() -> None:
 
 def test_the_alternative_counts_the_occupied_clusters() -> None:
     assert draw_labels(scripted_view(), 2).alternative == (
-        "Clusters of all samples: after k-means, 3 occupied; at iteration 21, 1 occupied."
+        "Clusters of all samples: after k-means, 3 occupied; at iteration 20, 1 occupied."
     )

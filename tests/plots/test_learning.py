@@ -18,7 +18,7 @@ def test_curves_leave_out_the_first_update() -> None:
     numbers = learning_curves(scripted_view())
     assert numbers.epochs.tolist() == [1, 2]
     np.testing.assert_allclose(numbers.pretraining_loss, [0.5, 0.25])
-    assert numbers.iterations.tolist() == [11, 21]
+    assert numbers.iterations.tolist() == [10, 20]
     np.testing.assert_allclose(numbers.loss, [0.5, 0.25])
     np.testing.assert_allclose(numbers.delta_label, [0.125, 0.25 / 3], rtol=1e-6)
     assert numbers.tol == 0.02
@@ -64,7 +64,7 @@ def test_no_change_at_all_still_has_a_place_on_the_logarithmic_axis(tol: float) 
 def test_the_alternative_carries_the_current_figures() -> None:
     assert draw_learning(scripted_view()).alternative == (
         "Pretraining loss 0.25; clustering loss 0.25, label changes 8.33% (tolerance 2.00%) "
-        "at iteration 21."
+        "at iteration 20."
     )
 
 

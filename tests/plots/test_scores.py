@@ -11,7 +11,7 @@ from tests.plots.scripted import scripted_view
 
 def test_scores_against_the_true_labels() -> None:
     numbers = score_curves(scripted_view())
-    assert numbers.iterations.tolist() == [1, 11, 21]
+    assert numbers.iterations.tolist() == [0, 10, 20]
     assert set(numbers.curves) == {"ACC", "NMI"}
     np.testing.assert_allclose(numbers.curves["ACC"], [0.5, 0.51, 0.52])
     np.testing.assert_allclose(numbers.curves["NMI"], [0.25, 0.27, 0.29])
@@ -37,7 +37,7 @@ def test_without_true_labels_there_are_no_curves() -> None:
 
 def test_scores_between_successive_predictions() -> None:
     numbers = successive_curves(scripted_view(is_scored=False))
-    assert numbers.iterations.tolist() == [1, 11, 21]
+    assert numbers.iterations.tolist() == [0, 10, 20]
     np.testing.assert_allclose(numbers.curves["ACC"], [0.75, 0.875, 1 - 0.25 / 3], rtol=1e-6)
     np.testing.assert_allclose(numbers.curves["NMI"], [0.75] * 3)
     assert numbers.start == {}
@@ -48,7 +48,7 @@ def test_the_curves_are_drawn() -> None:
     traces = by_name(draw_scores(view).figure)
     assert list(traces) == ["ACC", "NMI"]
     np.testing.assert_array_equal(traces["NMI"].y, score_curves(view).curves["NMI"])
-    np.testing.assert_array_equal(traces["NMI"].x, [1, 11, 21])
+    np.testing.assert_array_equal(traces["NMI"].x, [0, 10, 20])
     assert traces["ACC"].line.color != traces["NMI"].line.color
 
 
@@ -74,7 +74,7 @@ def test_the_axis_never_leaves_what_scores_can_be() -> None:
 
 def test_the_alternative_carries_the_current_figures() -> None:
     assert draw_scores(scripted_view()).alternative == (
-        "Scores against the true labels at iteration 21: ACC 0.520, NMI 0.290, "
+        "Scores against the true labels at iteration 20: ACC 0.520, NMI 0.290, "
         "ACC of the k-means start 0.500, NMI of the k-means start 0.250."
     )
     assert "NMI 0.750" in draw_successive(scripted_view()).alternative

@@ -13,8 +13,8 @@ from tests.plots.scripted import early_views, scripted_view
 
 def test_shares_begin_with_the_k_means_start() -> None:
     numbers = cluster_shares(scripted_view())
-    assert numbers.iterations.tolist() == [0, 1, 11, 21]
-    expected = np.array([[0.5, 0.25, 0.25], [0.5, 0.375, 0.125], [0.75, 0.25, 0], [1, 0, 0]])
+    assert numbers.iterations.tolist() == [0, 10, 20]
+    expected = np.array([[0.5, 0.25, 0.25], [0.75, 0.25, 0], [1, 0, 0]])
     np.testing.assert_allclose(numbers.shares, expected)
     np.testing.assert_allclose(numbers.shares.sum(axis=1), 1)
 
@@ -31,7 +31,7 @@ def test_bands_are_stacked_one_per_cluster_in_its_color() -> None:
     assert {trace.stackgroup for trace in figure.data} == {"sizes"}
     assert [trace.fillcolor for trace in figure.data] == cluster_colors(3)
     np.testing.assert_allclose(sum(trace.y for trace in figure.data), 1)
-    np.testing.assert_allclose(traces["0"].y, [0.5, 0.5, 0.75, 1])
+    np.testing.assert_allclose(traces["0"].y, [0.5, 0.75, 1])
 
 
 def test_the_axis_shows_all_samples() -> None:
@@ -40,5 +40,5 @@ def test_the_axis_shows_all_samples() -> None:
 
 def test_the_alternative_carries_the_current_figures() -> None:
     assert draw_sizes(scripted_view()).alternative == (
-        "Cluster sizes at iteration 21: 8, 0, 0. Occupied clusters: 1; the largest holds 100%."
+        "Cluster sizes at iteration 20: 8, 0, 0. Occupied clusters: 1; the largest holds 100%."
     )

@@ -248,8 +248,9 @@ def test_a_change_that_cannot_be_is_damage(
         (4, {"update": 7}, "update 7 follows 0 updates"),
         (4, {"update": "../../x"}, "no whole number"),
         (4, {"iteration": None}, "no whole number"),
-        (4, {"iteration": 62}, "its iteration is 62, beyond 61"),
-        (5, {"iteration": 1}, "iteration 1 follows 1"),
+        (4, {"iteration": 62}, "its iteration is 61, beyond 60"),
+        (4, {"iteration": 0}, "no whole number from 1"),
+        (5, {"iteration": 1}, "iteration 0 follows 0"),
     ],
     ids=str,
 )

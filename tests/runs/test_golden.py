@@ -12,6 +12,7 @@ import pytest
 from dec_core.analysis.verdict import Verdict
 from dec_core.export.bundle import export_run
 from dec_core.runs.branch import branch
+from dec_core.runs.events_file import renumbered
 from dec_core.runs.record import SCHEMA, RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.outcome import labels_sha256
@@ -58,7 +59,7 @@ def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
     assert record.state is RunState.FINISHED
     assert (record.dataset, record.n_samples, record.preset) == ("digits", 120, "digits")
     view = store.view(run_id)
-    assert [update.iteration for update in view.updates] == [1, 21, 41, 61]
+    assert [update.iteration for update in view.updates] == [0, 20, 40, 60]
     last = view.updates[-1]
     assert last.labels is not None and last.scores is not None
     assert labels_sha256(last.labels) == LABELS
@@ -66,6 +67,33 @@ def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
     assert view.finished is not None
     assert view.finished.judgement.verdict is Verdict.UNFINISHED
     assert all(update.embedding_sample is not None for update in view.updates)
+
+
+def test_iterations_count_the_steps_done_in_runs_that_counted_from_1(
+    store: RunStore, run_id: str
+) -> None:
+    sentence = "Reached the maximum at iteration 60 before the labels settled: "
+    view, summary = store.view(run_id), store.record(run_id).summary
+    assert view.iteration == view.updates[-1].iteration == 60
+    assert view.finished is not None and summary is not None
+    assert view.finished.judgement.sentence.startswith(sentence)
+    assert (summary.get("sentence") or "").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "Collapsed: 2 of 10 clusters left at iteration 1,001, collapsing since iteration 21.",
+            "Collapsed: 2 of 10 clusters left at iteration 1,000, collapsing since iteration 20.",
+        ),
+        ("Converged at iteration 1,000.", "Converged at iteration 1,000."),
+        ("Stopped by you before clustering began.", "Stopped by you before clustering began."),
+    ],
+)
+def test_a_verdict_is_renumbered_once(before: str, after: str) -> None:
+    assert renumbered(before, 1_000) == after
+    assert renumbered(after, 1_000) == after
 
 
 def test_it_can_be_branched_and_exported(store: RunStore, run_id: str, tmp_path: Path) -> None:

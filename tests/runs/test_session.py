@@ -102,7 +102,7 @@ def test_a_run_goes_from_its_beginning_to_its_end() -> None:
     assert view.finished is not None
     assert view.finished.stop_reason is StopReason.MAX_ITERATIONS
     assert len(view.pretraining) == 2
-    assert [update.iteration for update in view.updates] == [1, 11, 21, 31, 41]
+    assert [update.iteration for update in view.updates] == [0, 10, 20, 30, 40]
     assert view.iteration == 40
 
 
@@ -149,7 +149,7 @@ def test_step_to_the_next_update() -> None:
     updates = session.view.updates
     assert len(updates) == before + 1
     assert updates[-1].iteration - updates[-2].iteration == 25
-    assert session.view.iteration == updates[-1].iteration - 1
+    assert session.view.iteration == updates[-1].iteration
 
 
 def test_step_by_one_iteration() -> None:
@@ -179,7 +179,7 @@ def test_step_while_it_runs_pauses_at_the_next_update() -> None:
     session = clustering()
     session.step(Step.UPDATE)
     wait_for(session, SessionState.PAUSED)
-    assert session.view.updates[-1].iteration == session.view.iteration + 1
+    assert session.view.updates[-1].iteration == session.view.iteration
 
 
 def test_resume_after_steps_runs_at_full_speed() -> None:

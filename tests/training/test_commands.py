@@ -77,7 +77,7 @@ def test_stop_during_clustering_gives_one_last_update() -> None:
     )
     (steps,) = of_kind(events, StepsDone)
     updates = of_kind(events, TargetUpdated)
-    assert [update.iteration for update in updates] == [1, steps.iteration + 1]
+    assert [update.iteration for update in updates] == [0, steps.iteration]
     finished = ending(events)
     assert finished.stop_reason is StopReason.STOPPED
     assert finished.judgement.verdict is Verdict.UNFINISHED
@@ -110,7 +110,7 @@ def test_tolerance_does_not_hold_after_less_than_an_interval(is_stopped: bool) -
 
     events = drive(trainer, react)
     last = of_kind(events, TargetUpdated)[-1]
-    assert (last.iteration, last.delta_label) == (4, 0.0)
+    assert (last.iteration, last.delta_label) == (3, 0.0)
     reason = StopReason.STOPPED if is_stopped else StopReason.MAX_ITERATIONS
     assert ending(events).stop_reason is reason
     assert ending(events).judgement.verdict is Verdict.UNFINISHED
@@ -132,7 +132,7 @@ def test_tolerance_of_zero_never_ends_a_run() -> None:
 def test_maximum_between_two_updates_gives_a_last_update() -> None:
     events = run({"clustering.max_iterations": 25})
     updates = of_kind(events, TargetUpdated)
-    assert [update.iteration for update in updates] == [1, 11, 21, 26]
+    assert [update.iteration for update in updates] == [0, 10, 20, 25]
     assert ending(events).iterations == 25
     assert ending(events).stop_reason is StopReason.MAX_ITERATIONS
 
@@ -150,7 +150,7 @@ def test_limit_of_one_advances_by_one_step() -> None:
 
 
 def change_at(iteration: int, path: str, value: float, **values: Any) -> list[Event]:
-    """Change a live parameter at the update that stands before ``iteration``."""
+    """Change a live parameter at the update after so many iterations."""
     named = {name.replace("__", "."): setting for name, setting in values.items()}
     trainer = Trainer(small_config(named), blobs())
 
@@ -163,7 +163,7 @@ def change_at(iteration: int, path: str, value: float, **values: Any) -> list[Ev
 
 def test_learning_rate_changes_while_it_trains() -> None:
     path = "clustering.learning_rate"
-    changed = change_at(1, path, 0.2, clustering__learning_rate=0.001)
+    changed = change_at(0, path, 0.2, clustering__learning_rate=0.001)
     assert of_kind(changed, ParameterChanged) == [ParameterChanged(0, path, 0.001, 0.2)]
     from_the_start, never = run({path: 0.2}), run({path: 0.001})
 
@@ -175,9 +175,9 @@ def test_learning_rate_changes_while_it_trains() -> None:
 
 
 def test_update_interval_changes_while_it_trains() -> None:
-    events = change_at(11, "clustering.update_interval", 5)
+    events = change_at(10, "clustering.update_interval", 5)
     updates = of_kind(events, TargetUpdated)
-    assert [update.iteration for update in updates] == [1, 11, 16, 21, 26, 31, 36, 41]
+    assert [update.iteration for update in updates] == [0, 10, 15, 20, 25, 30, 35, 40]
     (change,) = of_kind(events, ParameterChanged)
     assert (change.iteration, change.old, change.new) == (10, 10, 5)
 
@@ -191,11 +191,11 @@ def test_shorter_update_interval_than_the_steps_already_done() -> None:
             trainer.change("clustering.update_interval", 4)
 
     updates = of_kind(drive(trainer, react), TargetUpdated)
-    assert [update.iteration for update in updates][:4] == [1, 13, 17, 21]
+    assert [update.iteration for update in updates][:4] == [0, 12, 16, 20]
 
 
 def test_tolerance_changes_while_it_trains() -> None:
-    events = change_at(21, "clustering.tol", 0.5, clustering__learning_rate=1e-6)
+    events = change_at(20, "clustering.tol", 0.5, clustering__learning_rate=1e-6)
     assert ending(events).stop_reason is StopReason.TOLERANCE
     assert ending(events).iterations == 30
 

@@ -46,11 +46,11 @@ def test_events_come_in_order() -> None:
     assert [(event.done, event.total) for event in restarts] == [(1, 2), (2, 2)]
 
 
-def test_updates_stand_before_their_iteration() -> None:
+def test_updates_count_the_steps_before_them() -> None:
     events = run()
     updates = of_kind(events, TargetUpdated)
     assert [update.update for update in updates] == [0, 1, 2, 3, 4]
-    assert [update.iteration for update in updates] == [1, 11, 21, 31, 41]
+    assert [update.iteration for update in updates] == [0, 10, 20, 30, 40]
     steps = [event.iteration for event in of_kind(events, StepsDone)]
     assert steps[-1] == 40
     assert all(later > earlier for earlier, later in pairwise(steps))
@@ -58,7 +58,7 @@ def test_updates_stand_before_their_iteration() -> None:
     for earlier, update in pairwise(events):
         if isinstance(update, TargetUpdated) and update.update > 0:
             assert isinstance(earlier, StepsDone)
-            assert (update.iteration - 1, update.loss) == (earlier.iteration, earlier.loss)
+            assert (update.iteration, update.loss) == (earlier.iteration, earlier.loss)
 
 
 def test_what_an_update_carries() -> None:
@@ -267,8 +267,8 @@ def test_clustering_that_diverges() -> None:
     assert 10 < finished.iterations <= 20
     last = of_kind(events, TargetUpdated)[-1]
     assert not last.health.is_finite
-    iteration = finished.iterations + 1
-    assert finished.judgement.sentence == f"Diverged: not finite since iteration {iteration}."
+    sentence = f"Diverged: not finite since iteration {finished.iterations}."
+    assert finished.judgement.sentence == sentence
 
 
 def test_map_samples_are_a_stratified_choice(monkeypatch: pytest.MonkeyPatch) -> None:

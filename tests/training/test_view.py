@@ -26,13 +26,13 @@ from dec_core.training.events import (
     TargetUpdated,
     WarningRaised,
 )
-from dec_core.training.log import log_text
+from dec_core.training.log import log_line, log_text
 from dec_core.training.view import View, finite_frames, fold, replay, thin
 from tests.analysis.observations import observe
 
 SIZES = (4, 4)
 SCORES = Scores(0.75, 0.5, 0.4)
-JUDGEMENT = Judgement(Condition.HEALTHY, Verdict.CONVERGED, "Converged at iteration 11.")
+JUDGEMENT = Judgement(Condition.HEALTHY, Verdict.CONVERGED, "Converged at iteration 10.")
 
 
 def started(labels: np.ndarray | None = None) -> RunStarted:
@@ -41,7 +41,7 @@ def started(labels: np.ndarray | None = None) -> RunStarted:
 
 def updated(number: int) -> TargetUpdated:
     """Frames of 8 bytes of labels and 64 bytes of embedding."""
-    observation = observe(10 * number + 1, SIZES)
+    observation = observe(10 * number, SIZES)
     return TargetUpdated(
         update=number,
         iteration=observation.iteration,
@@ -83,7 +83,7 @@ def test_fold_of_a_whole_run() -> None:
     assert view.progress is None
     assert [epoch.loss for epoch in view.pretraining] == [0.5]
     assert view.centers is CENTERS
-    assert [update.iteration for update in view.updates] == [1, 11]
+    assert [update.iteration for update in view.updates] == [0, 10]
     assert (view.iteration, view.loss) == (10, 0.25)
     assert view.warnings == ("Something.",)
     assert view.judgement() is JUDGEMENT
@@ -149,11 +149,10 @@ def test_log_of_a_run() -> None:
     lines = log_text(replay(SCRIPT)).splitlines()
     assert lines == [
         *(
-            f"Itr {iteration} (out of 20000): loss = 0.25, deltaLabel = 0.125, "
-            "ACC = 0.875, NMI = 0.5"
-            for iteration in (1, 11)
+            f"Itr {step} (out of 20000): loss = 0.25, deltaLabel = 0.125, ACC = 0.875, NMI = 0.5"
+            for step in (1, 11)
         ),
-        "Converged at iteration 11.",
+        "Converged at iteration 10.",
     ]
     assert log_text(View()) == ""
 
@@ -194,7 +193,7 @@ def test_thinning_halves_the_frames_and_keeps_first_and_newest(
         [0, 4, 6],
     ]
     # The numbers of every update stay, and a frame keeps its own content.
-    assert [update.iteration for update in views[-1].updates] == list(range(1, 90, 10))
+    assert [update.iteration for update in views[-1].updates] == list(range(0, 90, 10))
     for update in views[-1].updates:
         assert update.labels is None or (update.labels == update.update).all()
 
@@ -211,3 +210,8 @@ def test_thinning_leaves_older_views_alone(monkeypatch: pytest.MonkeyPatch) -> N
 def test_nothing_is_thinned_below_the_limits() -> None:
     updates = tuple(map(updated, range(50)))
     assert thin(updates) == updates
+
+
+def test_the_log_counts_as_the_port_does_and_no_further_than_the_maximum() -> None:
+    assert log_line(updated(2), 1_000).startswith("Itr 21 (out of 1000): ")
+    assert log_line(updated(2), 20).startswith("Itr 20 (out of 20): ")

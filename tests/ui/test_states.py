@@ -283,7 +283,7 @@ def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     wait_until(lambda: not session.maps.is_waiting, timeout=900)
     assert session.maps.error is None
     shown = plots(refresh(screen))["embedding"]["alternative"]
-    assert shown == "UMAP map of 300 samples at iteration 41, coloured by true label."
+    assert shown == "UMAP map of 300 samples at iteration 40, coloured by true label."
 
 
 def test_a_map_that_is_wanted_after_the_end_makes_the_page_tick(

@@ -142,13 +142,13 @@ def test_a_branch_of_a_paused_run_begins_where_it_stands(
     step(session, Step.UPDATE)
     step(session, Step.ITERATION)
     at = session.view.iteration
-    assert at == session.view.updates[-1].iteration
+    assert at == session.view.updates[-1].iteration + 1
     screen = new_screen(run=session.run_id)
     assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
     step(session, Step.UPDATE)
     session.stop()
     wait_for(session, SessionState.ENDED)
-    update = [update.iteration for update in session.view.updates].index(at)
+    update = [update.iteration for update in session.view.updates].index(at - 1)
     monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: update)
     screen = new_screen(run=session.run_id)
     assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
