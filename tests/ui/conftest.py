@@ -1,4 +1,8 @@
-"""A fresh server for every test: no runs, no data folder, Streamlit as it was installed."""
+"""A fresh server for every test: no runs, no data folder, Streamlit as it was installed.
+
+The first page of a server starts the UMAP process early. Here it starts when a map is asked for:
+compiling UMAP takes longer than most of these tests, and most of them ask for none.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ def manager(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunMana
     monkeypatch.setattr(
         script_runner, "_clean_problem_modules", script_runner._clean_problem_modules
     )
+    monkeypatch.setattr(RunManager, "warm_up", lambda _: None)
     st.cache_resource.clear()
     manager = run_manager()
     yield manager
