@@ -20,8 +20,16 @@ _CHECKS = (
 )
 # A file's tests stay together, in this order: the longest do not come last.
 _TESTS = (
-    ["-m", "not serial", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"],
-    ["-m", "serial"],
+    [
+        "-m",
+        "not serial and not campaign",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ],
+    ["-m", "serial and not campaign"],
 )
 _NOTHING_CHOSEN = 5
 

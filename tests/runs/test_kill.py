@@ -30,6 +30,8 @@ FASHION = (
     *("--set", "clustering.target=paper", "--set", "clustering.max_iterations=300"),
     *("--set", "clustering.kmeans_restarts=2", "--set", "clustering.tol=0"),
 )
+# Each costs the start of a process; the long version runs with ``pytest -m campaign``.
+KILLS = (3, pytest.param(20, marks=pytest.mark.campaign))
 COMPARED = (
     "labels_sha256 acc nmi ari loss iterations updates verdict stop_reason kmeans_nmi".split()
 )
@@ -104,14 +106,16 @@ def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int)
     assert result(process) == expected
 
 
-def test_digits(runs_dir: Path) -> None:
-    kill_again_and_again(runs_dir, DIGITS, kills=10)
+@pytest.mark.parametrize("kills", KILLS)
+def test_digits(runs_dir: Path, kills: int) -> None:
+    kill_again_and_again(runs_dir, DIGITS, kills)
 
 
 @pytest.mark.realdata
-def test_fashion_mnist(runs_dir: Path, real_data_dir: Path) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+def test_fashion_mnist(runs_dir: Path, real_data_dir: Path, kills: int) -> None:
     assert os.environ["DEC_DATA_DIR"] == str(real_data_dir)
-    kill_again_and_again(runs_dir, FASHION, kills=10)
+    kill_again_and_again(runs_dir, FASHION, kills)
 
 
 def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
