@@ -7,6 +7,7 @@ The command line, the form on the Train page and the checks all read them from h
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -191,7 +192,9 @@ class Config(Section):
         """Read what ``to_json`` wrote."""
         try:
             values = json.loads(text)
-        except json.JSONDecodeError as error:
+        # Beside what is no JSON: no text, bytes of no known encoding, a number of too many digits,
+        # too many brackets.
+        except (ValueError, TypeError, RecursionError) as error:
             raise SettingsError(
                 f"Settings must be a JSON object. {error}. Check the text."
             ) from error
@@ -217,7 +220,7 @@ class Config(Section):
             setting = SETTINGS.get(path)
             if setting is None:
                 raise SettingsError(
-                    f"Unknown setting {path!r}. Expected one of: {', '.join(SETTINGS)}."
+                    f"Unknown setting {_shown(path)}. Expected one of: {', '.join(SETTINGS)}."
                 )
             parsed = setting.parse(value) if isinstance(value, str) else value
             if setting.section:
@@ -335,10 +338,23 @@ def _sentence(error: ValidationError) -> str:
     for problem in error.errors(include_url=False):
         path = ".".join(str(part) for part in problem["loc"] if not isinstance(part, int))
         if problem["type"] == "extra_forbidden":
-            sentences.append(f"Unknown setting {path!r}. Remove it or correct its name.")
+            sentences.append(f"Unknown setting {_shown(path)}. Remove it or correct its name.")
             continue
         setting = SETTINGS.get(path)
         remedy = f" {setting.label}: {setting.help}" if setting else ""
         expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
-        sentences.append(f"{path}: {expected}. Received {problem['input']!r}.{remedy}")
+        sentences.append(f"{path}: {expected}. Received {_shown(problem['input'])}.{remedy}")
     return " ".join(sentences)
+
+
+def _shown(value: Any) -> str:
+    """A value in a sentence, cut where it is long or deep; it may be anything."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python does not write out numbers of thousands of digits
+        return f"a {type(value).__name__} of too many digits"
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 100
+_SHORT.maxlist = _SHORT.maxtuple = 20

@@ -213,6 +213,43 @@ def test_presets_run_on_any_data_set() -> None:
     assert preset.on("digits").differences(preset.config) == {"data.name": "digits"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"data": ' + "[" * 100_000,
+        '{"seed": ' + "9" * 5_000 + "}",
+        '{"seed": ' + "9" * 4_000 + "}",
+        '{"clustering": {"tol": 1' + "0" * 400 + "}}",
+        '{"clustering": {"tol": NaN}}',
+        '{"data": {"\\ud800": "\\ud800"}}',
+        '{"autoencoder": {"units": ' + "[" * 500 + "]" * 500 + "}}",
+        '{"' + "x" * 10_000 + '": 1}',
+        b"\xff\xfe",
+        None,
+        5,
+        {},
+    ],
+    ids=lambda text: repr(text)[:30],
+)
+def test_whatever_is_no_settings_is_refused_in_a_short_sentence(text: Any) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Config.from_json(text)
+    assert len(str(caught.value)) < 500
+    str(caught.value).encode()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10**5_000, float("nan"), "\ud800", object(), [[[]]], {1: 2}],
+    ids=["digits", "nan", "surrogate", "object", "lists", "dict"],
+)
+@pytest.mark.parametrize("path", ["seed", "clustering.tol", "autoencoder.units", "data.name"])
+def test_values_of_any_kind_are_refused(path: str, value: Any) -> None:
+    with pytest.raises(SettingsError, match=path):
+        Config().with_values({path: value})
+
+
 def test_unknown_preset_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"Unknown preset 'r'\. Expected one of: digits"):
         get_preset("r")
