@@ -128,6 +128,7 @@ def test_log_lines(capsys: pytest.CaptureFixture[str]) -> None:
         (("--set", "clustering.learning_rate"), "--set needs section.field=value"),
         (("--set", "clustering.n_clusters=ten"), "clustering.n_clusters"),
         (("--set", "clustering.n_clusters=50", "--set", "data.n_samples=20"), "n_clusters must be"),
+        (("--set", "data.n_samples=1798"), "data.n_samples must be between 1 and 1,797"),
     ],
 )
 def test_wrong_settings_exit_with_2(

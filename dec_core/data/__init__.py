@@ -6,7 +6,7 @@ run. Importing it loads NumPy only; scikit-learn and Keras wait until a data set
 """
 
 from dec_core.data.catalog import DESCRIPTIONS, Description, describe, load
-from dec_core.data.dataset import Dataset, make_dataset
+from dec_core.data.dataset import Dataset
 from dec_core.data.idx import read_idx
 from dec_core.data.sources import available
 from dec_core.data.subset import stratified_indices, stratified_subset
@@ -18,7 +18,6 @@ __all__ = [
     "available",
     "describe",
     "load",
-    "make_dataset",
     "read_idx",
     "stratified_indices",
     "stratified_subset",

@@ -89,8 +89,10 @@ def load(settings: DataSettings, seed: int) -> Dataset:
 
     Raises
     ------
+    SettingsError
+        If ``settings.n_samples`` exceeds the data set.
     DataError
-        If a file is missing or damaged, or ``settings.n_samples`` exceeds the data set.
+        If a file is missing or damaged.
     DataUnavailableError
         If no source has the data set and it could not be downloaded.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,28 +14,52 @@ import numpy.typing as npt
 from dec_core.errors import DataError
 
 _CHUNK_VALUES = 1 << 20
+# Each number up to the largest label gets a colour on plots.
+_MOST_NAMELESS_CLASSES = 2**16
 _LARGEST_FLOAT32 = "3.4e38"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Dataset:
-    """Samples, with their true labels where these are known. Build one with ``make_dataset``.
+    """Samples, with their true labels where these are known; checked when it is made.
 
-    Attributes
+    Parameters
     ----------
     name : str
         What the data set is called; a subset keeps the name of the whole.
+    x : array-like of shape (n_samples, n_features)
+        Finite numbers; stored as float32. A C-contiguous float32 array is not copied: the
+        data set holds a read-only view of it, so do not change it afterwards.
+    y : array-like of shape (n_samples,) or None
+        True labels: text, or whole numbers from 0. Text is numbered in its order, or in that of
+        ``class_names``; so are numbers from 65,536 on, which become the names of their classes.
+    image_shape : (height, width) or None
+        How one sample is shown as a picture, in pixels.
+    class_names : sequence of str or None
+        ``class_names[label]`` is the name of a true label.
+    source : str
+        Where the data came from, as a fragment of a sentence.
+
+    Attributes
+    ----------
     x : float32 array of shape (n_samples, n_features)
         C-contiguous, finite, read-only.
     y : int64 array of shape (n_samples,) or None
         True labels 0..K-1, read-only; a subset may lack some of the K. They are for scores
         only, never for training.
-    image_shape : (height, width) or None
-        How one sample is shown as a picture, in pixels.
-    class_names : tuple of str or None
-        ``class_names[label]`` is the name of a true label.
-    source : str
-        Where the data came from, as a fragment of a sentence.
+    name, image_shape, class_names, source
+        As given; ``class_names`` also of labels that had to be numbered.
+
+    Raises
+    ------
+    DataError
+        If ``x`` is not two-dimensional, empty, not numeric or not finite; if ``y`` is not one
+        text or whole number from 0 per sample; if ``image_shape`` or ``class_names`` do not fit.
+
+    Examples
+    --------
+    >>> Dataset("pets", [[0.0, 1.0], [1.0, 0.0]], ["dog", "cat"]).class_names
+    ('cat', 'dog')
     """
 
     name: str
@@ -46,10 +69,31 @@ class Dataset:
     class_names: tuple[str, ...] | None
     source: str
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "x", _read_only(self.x))
-        if self.y is not None:
-            object.__setattr__(self, "y", _read_only(self.y))
+    def __init__(  # noqa: PLR0917 - in the order of the fields
+        self,
+        name: str,
+        x: npt.ArrayLike,
+        y: npt.ArrayLike | None = None,
+        image_shape: tuple[int, int] | None = None,
+        class_names: Sequence[str] | None = None,
+        source: str = "arrays",
+    ) -> None:
+        samples = _checked_samples(name, x)
+        names = None if class_names is None else tuple(map(str, class_names))
+        labels = None
+        if y is not None:
+            labels, names = _checked_labels(name, y, names, n_samples=samples.shape[0])
+        _check_image_shape(name, image_shape, n_features=samples.shape[1])
+        values = {
+            "name": name,
+            "x": _read_only(samples),
+            "y": None if labels is None else _read_only(labels),
+            "image_shape": image_shape,
+            "class_names": names,
+            "source": source,
+        }
+        for field, value in values.items():
+            object.__setattr__(self, field, value)
 
     @property
     def n_samples(self) -> int:
@@ -77,48 +121,6 @@ class Dataset:
         if self.y is not None:
             digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
-
-
-def make_dataset(
-    name: str,
-    x: npt.ArrayLike,
-    y: npt.ArrayLike | None = None,
-    *,
-    image_shape: tuple[int, int] | None = None,
-    class_names: Sequence[str] | None = None,
-    source: str,
-) -> Dataset:
-    """Check samples and labels and put them into a ``Dataset``.
-
-    Parameters
-    ----------
-    x : array-like of shape (n_samples, n_features)
-        Finite numbers; stored as float32. A C-contiguous float32 array is not copied: the
-        data set holds a read-only view of it, so do not change it afterwards.
-    y : array-like of shape (n_samples,) or None
-        Whole numbers 0..K-1.
-
-    Raises
-    ------
-    DataError
-        If ``x`` is not two-dimensional, empty, not numeric or not finite; if ``y`` is not one
-        whole number from 0 per sample; if ``image_shape`` or ``class_names`` do not fit.
-    """
-    samples = _checked_samples(name, x)
-    labels = None if y is None else _checked_labels(name, y, n_samples=samples.shape[0])
-    if image_shape is not None and math.prod(image_shape) != samples.shape[1]:
-        raise DataError(
-            f"The image_shape of {name} must multiply to its number of features "
-            f"({samples.shape[1]:,}). Received {tuple(image_shape)}. "
-            "Correct the shape or leave it out."
-        )
-    names = None if class_names is None else tuple(class_names)
-    if names is not None and labels is not None and int(labels.max()) >= len(names):
-        raise DataError(
-            f"The class_names of {name} must name every label, 0 to {int(labels.max()):,}. "
-            f"Received {len(names):,} names. Add the missing names or leave them out."
-        )
-    return Dataset(name, samples, labels, image_shape, names, source)
 
 
 def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -185,27 +187,81 @@ def _check_finite(name: str, samples: npt.NDArray[np.float32]) -> None:
         )
 
 
-def _checked_labels(name: str, y: npt.ArrayLike, *, n_samples: int) -> npt.NDArray[np.int64]:
+def _check_image_shape(name: str, image_shape: Any, *, n_features: int) -> None:
+    if image_shape is None:
+        return
+    try:
+        height, width = image_shape
+        fits = height > 0 and height * width == n_features
+    except (TypeError, ValueError):  # not two numbers
+        fits = False
+    if not fits:
+        raise DataError(
+            f"The image_shape of {name} must be two numbers that multiply to its number of "
+            f"features ({n_features:,}). Received {image_shape}. "
+            "Correct the shape or leave it out."
+        )
+
+
+def _checked_labels(
+    name: str, y: npt.ArrayLike, names: tuple[str, ...] | None, *, n_samples: int
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...] | None]:
+    """Labels from 0 and the names of the classes, where they have any."""
     array = _as_array(name, "labels", y)
     if array.shape != (n_samples,):
         raise DataError(
             f"The labels of {name} must be one per sample, shape ({n_samples},). "
             f"Received shape {array.shape}. Give as many labels as samples, or none."
         )
-    remedy = "Number the classes 0, 1, 2, ... in the order of their names."
+    if array.dtype.kind in "UT" or _holds_text(array):
+        return _numbered(name, array.astype(str), names)
+    labels = _whole_numbers(name, array)
+    if names is None and labels.max() >= _MOST_NAMELESS_CLASSES:
+        return _numbered(name, labels, None)
+    if names is not None and labels.max() >= len(names):
+        raise DataError(
+            f"The class_names of {name} must name every label, 0 to {int(labels.max()):,}. "
+            f"Received {len(names):,} names. Add the missing names or leave them out."
+        )
+    return labels, names
+
+
+def _holds_text(array: npt.NDArray[Any]) -> bool:
+    return array.dtype.kind == "O" and all(isinstance(label, str) for label in array)
+
+
+def _numbered(
+    name: str, labels: npt.NDArray[Any], names: tuple[str, ...] | None
+) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+    """Numbers in the order of the names, otherwise in the labels' own."""
+    found, numbers = np.unique(labels, return_inverse=True)
+    if names is None:
+        return numbers.astype(np.int64), tuple(str(label) for label in found)
+    unknown = [str(label) for label in found if label not in names]
+    if unknown:
+        raise DataError(
+            f"The class_names of {name} must name every label. Received labels without a name, "
+            f"the first is {unknown[0]!r}. Add the missing names or leave them out."
+        )
+    places = np.array([names.index(label) for label in found], np.int64)
+    return places[numbers], names
+
+
+def _whole_numbers(name: str, array: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    remedy = "Give the names of the classes, or number them 0, 1, 2, ..."
     if array.dtype.kind not in "biuf":
         raise DataError(
-            f"The labels of {name} must be whole numbers from 0. "
+            f"The labels of {name} must be text or whole numbers from 0. "
             f"Received dtype {array.dtype}. {remedy}"
         )
     # Written so that NaN fails too; the upper bound keeps the conversion to int64 exact.
-    fits = (array >= 0) & (array < 2**31)
+    fits = (array >= 0) & (array < 2**53)
     if array.dtype.kind == "f":
         fits &= array == np.floor(array)
     if not fits.all():
         first = int(np.flatnonzero(~fits)[0])
         raise DataError(
-            f"The labels of {name} must be whole numbers from 0. Received {array[first]} "
+            f"The labels of {name} must be text or whole numbers from 0. Received {array[first]} "
             f"for sample {first} (counted from 0). {remedy}"
         )
     # A copy, so that a later change of the caller's labels cannot reach the data set.

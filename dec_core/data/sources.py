@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.data import download
-from dec_core.data.dataset import Dataset, make_dataset
+from dec_core.data.dataset import Dataset
 from dec_core.data.idx import read_idx
 from dec_core.errors import DataError, DataUnavailableError
 
@@ -119,7 +119,7 @@ def _read_digits() -> Dataset:
     from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     bunch = load_digits()
-    return make_dataset(
+    return Dataset(
         "digits",
         bunch.data / 16,
         bunch.target,
@@ -196,7 +196,7 @@ def _assemble(name: str, parts: Sequence[Part], *, source: str) -> Dataset:
         pixels = part.images.reshape(len(part.images), x.shape[1])
         np.divide(pixels, np.float32(255), out=x[start:stop])
         start = stop
-    return make_dataset(
+    return Dataset(
         name,
         x,
         np.concatenate([part.labels for part in parts]),

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.data.dataset import Dataset
-from dec_core.errors import DataError
+from dec_core.errors import DataError, SettingsError
 
 
 def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
@@ -19,15 +19,12 @@ def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
 
     Raises
     ------
-    DataError
+    SettingsError
         If ``n_samples`` is not between 1 and ``dataset.n_samples``.
     """
-    _check_n_samples(
-        n_samples,
-        dataset.n_samples,
-        setting="data.n_samples",
-        whole=f"the number of samples in {dataset.name}",
-    )
+    if not 1 <= n_samples <= dataset.n_samples:
+        whole = f"the number of samples in {dataset.name}"
+        raise SettingsError(_out_of_bounds("data.n_samples", n_samples, dataset.n_samples, whole))
     if n_samples == dataset.n_samples:
         return dataset
     indices = stratified_indices(dataset.y, dataset.n_samples, n_samples, seed)
@@ -57,7 +54,9 @@ def stratified_indices(
     DataError
         If ``n_samples`` is not between 1 and ``n_total``, or ``y`` is not one label per sample.
     """
-    _check_n_samples(n_samples, n_total, setting="n_samples", whole="the number of samples")
+    if not 1 <= n_samples <= n_total:
+        whole = "the number of samples"
+        raise DataError(_out_of_bounds("n_samples", n_samples, n_total, whole))
     if y is not None and y.shape != (n_total,):
         raise DataError(
             f"y must be one label per sample, shape ({n_total},). Received shape {y.shape}. "
@@ -85,11 +84,9 @@ def _largest_remainder(counts: npt.NDArray[np.int64], n_samples: int) -> npt.NDA
     return shares
 
 
-def _check_n_samples(n_samples: int, n_total: int, *, setting: str, whole: str) -> None:
-    if 1 <= n_samples <= n_total:
-        return
+def _out_of_bounds(name: str, n_samples: int, n_total: int, whole: str) -> str:
     direction = "smaller" if n_samples > n_total else "larger"
-    raise DataError(
-        f"{setting} must be between 1 and {n_total:,}, {whole}. "
+    return (
+        f"{name} must be between 1 and {n_total:,}, {whole}. "
         f"Received {n_samples:,}. Choose a {direction} number."
     )

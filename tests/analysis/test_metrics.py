@@ -20,6 +20,7 @@ from dec_core.analysis.metrics import (
     measure_health,
     score,
     score_successive,
+    share_changed,
 )
 
 
@@ -37,6 +38,20 @@ def test_contingency_of_bytes_does_not_overflow() -> None:
     table = contingency(first, first)
     assert table.shape == (200, 200)
     assert (table[199, 199], table[0, 0], table.sum()) == (2, 1, 3)
+
+
+def test_labels_are_coded_where_their_numbers_are_large() -> None:
+    first, second = labels(7, 2_000_000_000, 7, 0), labels(3, 3, 10**6, 0)
+    assert contingency(first, second).tolist() == [[1, 0, 0], [0, 1, 1], [0, 1, 0]]
+    assert score(first, second) == score(labels(1, 2, 1, 0), labels(1, 1, 2, 0))
+
+
+def test_a_share_that_equals_a_tolerance_is_not_below_it() -> None:
+    previous = np.zeros(2_000, np.uint8)
+    for changed, tol in ((1, 0.0005), (2, 0.001), (3, 0.0015)):
+        present = (np.arange(2_000) < changed).astype(np.uint8)
+        assert share_changed(previous, present) == tol
+    assert 1.0 - score_successive(previous, present)[0] < tol
 
 
 def test_scores_by_hand() -> None:

@@ -13,7 +13,7 @@ import pytest
 from dec_core.config import DatasetName, DataSettings
 from dec_core.data import DESCRIPTIONS, catalog, describe, load
 from dec_core.data.sources import CLASS_NAMES, read_source
-from dec_core.errors import DataError
+from dec_core.errors import SettingsError
 from tests.data.conftest import WriteFolder
 
 
@@ -28,7 +28,7 @@ def test_load_whole_and_subset() -> None:
     assert (subset.name, subset.n_samples) == ("digits", 200)
     described = DESCRIPTIONS["digits"]
     assert (whole.n_samples, whole.n_features) == (described.n_samples, described.n_features)
-    with pytest.raises(DataError, match=r"between 1 and 1,797.*Received 5,000"):
+    with pytest.raises(SettingsError, match=r"between 1 and 1,797.*Received 5,000"):
         load(DataSettings(name="digits", n_samples=5_000), seed=0)
 
 

@@ -1,4 +1,4 @@
-"""What ``make_dataset`` takes, what it refuses, and what a fingerprint stands for."""
+"""What ``Dataset`` takes, what it refuses, and what a fingerprint stands for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dec_core.data import Dataset, dataset, make_dataset
+from dec_core.data import Dataset, dataset
 from dec_core.errors import DataError
 
 
 def small(x: Any = None, y: Any = None, **options: Any) -> Dataset:
     x = np.arange(12, dtype=np.float32).reshape(4, 3) if x is None else x
-    return make_dataset("small", x, y, source="a test", **options)
+    return Dataset("small", x, y, source="a test", **options)
 
 
 def test_holds_float32_rows_and_int64_labels() -> None:
@@ -96,7 +96,9 @@ def test_unfit_samples_are_refused(x: Any, message: str) -> None:
     [
         ([0, 1, 2], r"shape \(4,\)\. Received shape \(3,\)"),
         ([[0], [1], [2], [3]], r"Received shape \(4, 1\)"),
-        (["a", "b", "c", "d"], "whole numbers from 0.*dtype <U1"),
+        (["a", None, "c", "d"], "text or whole numbers from 0.*dtype object"),
+        (np.array([b"a", b"b", b"c", b"d"]), "text or whole numbers from 0.*dtype .S1"),
+        ([0, 1, 10**300, 2], "text or whole numbers from 0"),
         ([0, 1, -1, 2], r"Received -1 for sample 2"),
         ([0.0, 1.0, 1.5, 2.0], r"Received 1\.5 for sample 2"),
         ([0.0, np.nan, 1.0, 2.0], r"Received nan for sample 1"),
@@ -113,7 +115,41 @@ def test_whole_floats_are_labels() -> None:
     assert made.y.tolist() == [0, 1, 1, 2]
 
 
+def test_text_becomes_numbers_with_names() -> None:
+    made = small(y=["dog", "cat", "eel", "cat"])
+    assert (made.y is not None and made.y.tolist(), made.class_names) == (
+        [1, 0, 2, 0],
+        ("cat", "dog", "eel"),
+    )
+    named = small(
+        y=np.array(["dog", "cat", "dog", "cat"], object), class_names=["eel", "dog", "cat"]
+    )
+    assert (named.y is not None and named.y.tolist()) == [1, 2, 1, 2]
+    with pytest.raises(DataError, match=r"labels without a name, the first is 'cat'"):
+        small(y=["dog", "cat", "dog", "cat"], class_names=["dog", "eel"])
+
+
+def test_numbers_too_large_for_classes_become_names() -> None:
+    made = small(y=[2_000_000_000, 7, 7, 0])
+    assert (made.y is not None and made.y.tolist()) == [2, 1, 1, 0]
+    assert made.class_names == ("0", "7", "2000000000")
+
+
+def test_no_copy_evades_the_checks() -> None:
+    made, unchecked = small(), dict[str, Any]
+    for values, message in (
+        (unchecked(x=np.full((4, 3), np.nan)), "NaN or infinite"),
+        (unchecked(y=np.zeros(3)), r"shape \(4,\)"),
+    ):
+        with pytest.raises(DataError, match=message):
+            dataclasses.replace(made, **values)
+    assert dataclasses.replace(made, **unchecked(x=np.eye(4))).x.dtype == np.float32
+
+
 def test_shape_and_class_names_must_fit() -> None:
+    for shape in (28, (1, 3, 1), (-1, -3), ("a", "b")):
+        with pytest.raises(DataError, match="image_shape of small must be two numbers"):
+            small(image_shape=shape)
     with pytest.raises(DataError, match=r"image_shape.*\(3\)\. Received \(2, 2\)"):
         small(image_shape=(2, 2))
     with pytest.raises(DataError, match=r"0 to 3\. Received 2 names"):
@@ -123,7 +159,7 @@ def test_shape_and_class_names_must_fit() -> None:
 def test_equal_data_have_equal_fingerprints() -> None:
     x, y = np.arange(12.0).reshape(4, 3), [0, 1, 0, 1]
     one = small(x, y)
-    two = make_dataset("other", np.asfortranarray(x), y, source="elsewhere")
+    two = Dataset("other", np.asfortranarray(x), y, source="elsewhere")
     assert one.fingerprint == two.fingerprint
     assert len(one.fingerprint) == 64
 

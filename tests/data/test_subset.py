@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dec_core.data import make_dataset, stratified_indices, stratified_subset
+from dec_core.data import Dataset, stratified_indices, stratified_subset
 from dec_core.data.sources import read_source
-from dec_core.errors import DataError
+from dec_core.errors import DataError, SettingsError
 
 
 @given(data=st.data(), labels=st.lists(st.integers(0, 5), min_size=1, max_size=80))
@@ -58,7 +58,7 @@ def test_subset_of_digits_keeps_rows_labels_and_name() -> None:
 
 
 def test_subset_without_labels() -> None:
-    whole = make_dataset("plain", np.arange(20.0).reshape(10, 2), source="a test")
+    whole = Dataset("plain", np.arange(20.0).reshape(10, 2), source="a test")
     subset = stratified_subset(whole, 4, seed=0)
     assert subset.y is None
     assert (np.diff(subset.x[:, 0]) > 0).all()
@@ -71,13 +71,13 @@ def test_all_samples_are_the_data_set_itself() -> None:
 
 def test_bounds() -> None:
     digits = read_source("digits")
-    with pytest.raises(DataError) as error:
+    with pytest.raises(SettingsError) as error:
         stratified_subset(digits, 5_000, seed=0)
     assert str(error.value) == (
         "data.n_samples must be between 1 and 1,797, the number of samples in digits. "
         "Received 5,000. Choose a smaller number."
     )
-    with pytest.raises(DataError, match=r"Received 0\. Choose a larger number"):
+    with pytest.raises(SettingsError, match=r"Received 0\. Choose a larger number"):
         stratified_subset(digits, 0, seed=0)
     with pytest.raises(DataError, match=r"n_samples must be between 1 and 3.*Received 4"):
         stratified_indices(None, 3, 4, seed=0)

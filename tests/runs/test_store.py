@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dec_core.data import make_dataset
+from dec_core.data import Dataset
 from dec_core.errors import RunError, SettingsError
 from dec_core.export.figures import all_plots
 from dec_core.runs.array_files import read_arrays, write_arrays
@@ -182,7 +182,7 @@ def test_a_run_with_other_data_is_refused(store: RunStore) -> None:
     run_id = new_run(store)
     train(store, run_id, moments=8)
     recorder = Recorder(store, run_id)
-    other = make_dataset("other", np.eye(4, 64), source="a test")
+    other = Dataset("other", np.eye(4, 64), source="a test")
     with pytest.raises(RunError, match=r"trained on digits with .* Received other with"):
         recorder.begin(other)
     recorder.close()

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from dec_core.config import Config
-from dec_core.data import Dataset, make_dataset
+from dec_core.data import Dataset
 from dec_core.training.events import Event, RunFinished
 from dec_core.training.trainer import Trainer
 
@@ -44,7 +44,7 @@ def blobs(
         y = np.sort(y)
     centers = 4 * np.eye(3, 5)
     x = (centers[y] + generator.normal(size=(n_samples, 5))) * scale
-    return make_dataset("blobs", x, y if labelled else None, source="a test")
+    return Dataset("blobs", x, y if labelled else None, source="a test")
 
 
 def drive(trainer: Trainer, react: Callable[[Event], None] | None = None) -> list[Event]:

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from dec_core.analysis.verdict import StopReason, Verdict
-from dec_core.data import make_dataset
+from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.clustering import ClusteringLoop
@@ -112,7 +112,7 @@ def test_fewer_samples_than_a_batch() -> None:
 
 def test_one_sample_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"number of samples \(1\)\. Received 3\."):
-        Trainer(small_config(), make_dataset("one", [[1.0, 2.0]], source="a test"))
+        Trainer(small_config(), Dataset("one", [[1.0, 2.0]], source="a test"))
 
 
 def test_more_clusters_than_samples_are_refused() -> None:
@@ -128,7 +128,7 @@ def test_as_many_clusters_as_samples() -> None:
 @pytest.mark.parametrize("n_samples", [50, 257])
 @pytest.mark.parametrize("epochs", [0, 2])
 def test_constant_data_are_refused(n_samples: int, epochs: int) -> None:
-    constant = make_dataset("constant", np.full((n_samples, 5), 0.7), source="a test")
+    constant = Dataset("constant", np.full((n_samples, 5), 0.7), source="a test")
     with pytest.raises(DataError, match="distinct samples as clusters"):
         run({"pretraining.epochs": epochs}, constant)
 
@@ -137,7 +137,7 @@ def test_missing_values_are_refused() -> None:
     x = np.ones((10, 3))
     x[4, 1] = np.nan
     with pytest.raises(DataError, match=r"NaN or infinite.*sample 4"):
-        make_dataset("gaps", x, source="a test")
+        Dataset("gaps", x, source="a test")
 
 
 def test_without_labels() -> None:
