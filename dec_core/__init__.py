@@ -3,6 +3,7 @@
 The rooms, in the order in which they may import each other:
 
     errors     what can go wrong, in sentences
+    machine    the memory that there is, and what numbers depend on
     config     settings: names, bounds, defaults, help; ``presets`` beside it
     data       arrays and where they come from
     model      mathematics: the NumPy reference, Keras layers and networks

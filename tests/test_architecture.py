@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
 
 # Each room may import those before it; plots stands beside runs, analysis beside model.
-ORDER = ("errors", "config", "presets", "data", "model", "analysis", "training")
+ORDER = ("errors", "machine", "config", "presets", "data", "model", "analysis", "training")
 MAY_IMPORT = {
     **{room: set(ORDER[: index + 1]) for index, room in enumerate(ORDER)},
     "model": {"errors", "config", "presets", "data", "model"},

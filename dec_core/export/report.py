@@ -52,7 +52,7 @@ def report_page(record: RunRecord, view: View) -> str:
             "<h2>How to run it again</h2>",
             _again(reproduction(record, view)),
             "<h2>Made with</h2>",
-            _table(("library", "version"), record.versions.items()),
+            _table(("numbers depend on", "here"), record.versions.items()),
             plotly_script(),
             _DRAW.format(figures=in_script(figures), config=in_script(CONFIG)),
         ]

@@ -53,7 +53,7 @@ def reproduction(record: RunRecord, view: View) -> Reproduction:
     """What must be typed to get this run's labels again, and what that cannot repeat."""
     started = view.started.config if view.started is not None else record.config or Config()
     config, notes = _ended_as(view, started)
-    notes = [*_live_changes(view), *notes]
+    notes = [*_live_changes(view), *notes, *_conditions(record)]
     if record.lineage is None:
         return Reproduction(command_line(config, record.preset), tuple(notes))
     command, maximum = branch_command(record), config.clustering.max_iterations
@@ -87,6 +87,13 @@ def _live_changes(view: View) -> list[str]:
         "reproduce.py does; this one trains with the settings of the beginning, so its labels may "
         "differ."
     ]
+
+
+def _conditions(record: RunRecord) -> list[str]:
+    if not record.versions:
+        return []
+    named = ", ".join(f"{name} {value}" for name, value in record.versions.items())
+    return [f"The labels repeat bit for bit under the conditions of this run: {named}."]
 
 
 def _about_branch(parent: str) -> str:

@@ -22,7 +22,7 @@ what was changed by hand on the way.
 import hashlib
 
 EXPECTED = {expected!r}
-VERSIONS = {versions}
+CONDITIONS = {versions}
 LEGS = {legs}
 
 
@@ -38,13 +38,19 @@ def final_labels():
 
 
 def main():
+    from dec_core.machine import conditions, differences
+
+    changes = differences(CONDITIONS, conditions())
+    if changes:
+        print("The labels may differ, as the conditions do:", ", ".join(changes))
     digest = hashlib.sha256(final_labels().astype("<i4").tobytes()).hexdigest()
     print("labels_sha256", digest)
     if digest == EXPECTED:
         print("The same labels, bit for bit.")
         return 0
     print("Other labels; expected", EXPECTED)
-    print("Results repeat on one machine with these versions:", VERSIONS)
+    print("Results repeat under these conditions:", CONDITIONS)
+    print("What differs here:", ", ".join(changes) or "nothing that is known to matter")
     return 1
 
 
@@ -63,7 +69,7 @@ def reproduce_script(
     title : the run's id
     legs : the way that it took
     labels : (n_samples,), its final labels
-    versions : of the libraries that it was trained with
+    versions : the conditions that it was trained under, see ``machine.conditions``
     """
     return _SCRIPT.format(
         title=title,

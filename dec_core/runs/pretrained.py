@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from dec_core.config import Config
 from dec_core.errors import RunError
+from dec_core.machine import conditions
 from dec_core.runs.array_files import read_arrays, remove_stale, write_arrays
 from dec_core.training.checkpoint import Pretrained
 
@@ -56,7 +56,7 @@ class PretrainedCache:
             config.autoencoder.model_dump(mode="json"),
             config.pretraining.model_dump(mode="json"),
             config.seed,
-            version("tensorflow"),
+            conditions(),
         ]
         key = hashlib.sha256(json.dumps(determined_by).encode()).hexdigest()
         return self._folder / f"{key}.npz"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import platform
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib.metadata import version
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 from dec_core.config import Config
 from dec_core.errors import RunError
+from dec_core.machine import conditions
 from dec_core.runs.events_file import renumbered
 from dec_core.runs.names import is_run_id, printable_json
 from dec_core.training.checkpoint import BRANCH_SETTINGS
@@ -22,7 +21,6 @@ from dec_core.training.outcome import Count, Outcome
 # Version 1 kept each array of an update in a file of its own.
 SCHEMA = 2
 _READABLE_SCHEMAS = (1, SCHEMA)
-_LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
 
 
 class RunState(StrEnum):
@@ -59,7 +57,7 @@ class RunRecord:
     """One run of the store.
 
     ``summary`` is ``training.outcome`` of a run that is over; ``created`` and ``ended`` are times
-    in ISO 8601.
+    in ISO 8601. ``versions`` is ``machine.conditions``, of old runs only the libraries.
     """
 
     run_id: str
@@ -96,7 +94,7 @@ def now() -> str:
 
 
 def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
-    """A run that waits for its turn, made now by the libraries that are installed."""
+    """A run that waits for its turn, made now under the conditions of this process."""
     return RunRecord(
         run_id=run_id,
         state=RunState.QUEUED,
@@ -104,16 +102,8 @@ def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
         preset=preset,
         config=config,
         dataset=config.data.name,
-        versions=installed_versions(),
+        versions=conditions(),
     )
-
-
-def installed_versions() -> dict[str, str]:
-    """Of what a run's numbers depend on."""
-    return {
-        "python": platform.python_version(),
-        **{name: version(name) for name in _LIBRARIES},
-    }
 
 
 def to_json(record: RunRecord) -> str:

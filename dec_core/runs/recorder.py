@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
+from dec_core.machine import conditions, differences
 from dec_core.runs.array_files import read_whole, remove_drafts, write_whole
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import take_lock
 from dec_core.runs.pretrained import PretrainedCache
-from dec_core.runs.record import RunState, installed_versions, now
+from dec_core.runs.record import RunState, now
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
@@ -112,7 +113,7 @@ class Recorder:
             n_features=dataset.n_features,
         )
         lines = self._find_place()
-        self._take_versions()
+        self._take_conditions()
         try:
             remove_drafts(self.store.folder(self.run_id))
             self.store.write_record(self.record)
@@ -136,19 +137,15 @@ class Recorder:
             "Copy the run again, or start a new one with its settings."
         )
 
-    def _take_versions(self) -> None:
-        """From here on the numbers are those of the libraries that are installed."""
-        before, installed = self.record.versions, installed_versions()
-        self.record = replace(self.record, versions=installed)
-        changes = [
-            f"{name} {before.get(name, 'unknown')} to {now_installed}"
-            for name, now_installed in installed.items()
-            if before.get(name) != now_installed
-        ]
+    def _take_conditions(self) -> None:
+        """From here on the numbers are those of this machine and its libraries."""
+        before, present = self.record.versions, conditions()
+        self.record = replace(self.record, versions=present)
+        changes = differences(before, present)
         if changes and self.resumption is not None:
             place = self.resumption.checkpoint.iteration
             self.notice = (
-                f"At iteration {place:,} the run went on with other libraries: "
+                f"At iteration {place:,} the run went on under other conditions: "
                 f"{', '.join(changes)}. Its numbers may differ from those of a run that was never "
                 "interrupted."
             )

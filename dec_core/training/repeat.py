@@ -15,7 +15,8 @@ from dec_core.training.view import View, fold
 def repeat(legs: Sequence[Leg], dataset: Dataset) -> View:
     """Train along ``legs``, each from where the one before ended.
 
-    On the machine and with the libraries of the first time the labels are the same, bit for bit.
+    Under the conditions of the first time, see ``machine.conditions``, the labels are the same,
+    bit for bit.
 
     Returns
     -------
@@ -82,6 +83,7 @@ def _checkpoint(trainer: Trainer, end: Place) -> Checkpoint:
     if checkpoint is None or checkpoint.iteration != end.iteration:
         raise RunError(
             f"The repeated run must reach iteration {end.iteration:,}, where it was branched. It "
-            "ended elsewhere. Repeat it on the machine and with the libraries of the first time."
+            "ended elsewhere. Repeat it on the machine, with the libraries and on as many cores as "
+            "the first time."
         )
     return checkpoint.at_branch()

@@ -25,6 +25,7 @@ from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
 from dec_core.export.process import run_request
 from dec_core.export.reproduce import Reproduction
+from dec_core.machine import conditions
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.table import updates_csv
@@ -167,7 +168,9 @@ def test_every_line_of_a_note_is_a_comment() -> None:
 def test_the_command_repeats_the_run(
     finished: Finished, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = shlex.split((folder / "command.txt").read_text("utf-8"))
+    text = (folder / "command.txt").read_text("utf-8")
+    assert f"cores {conditions()['cores']}" in text
+    command = shlex.split(text, comments=True)
     assert command[:4] == ["python", "-m", "dec_core", "train"]
     assert main([*command[3:], "--json"]) == 0
     run_id = capsys.readouterr().out.splitlines()[0]

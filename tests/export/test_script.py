@@ -15,6 +15,8 @@ import pytest
 from dec_core.data import load
 from dec_core.errors import RunError
 from dec_core.export.bundle import export_run
+from dec_core.export.script import reproduce_script
+from dec_core.machine import conditions
 from dec_core.runs.branch import branch
 from dec_core.runs.execution import Moment, execute
 from dec_core.runs.legs import legs_of
@@ -117,6 +119,20 @@ def test_the_script_repeats(store: RunStore, line: list[str], tmp_path: Path, wh
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The same labels, bit for bit." in done.stdout
+
+
+def test_the_script_says_what_differs_where_the_labels_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for before, said in (("64", f"cores 64 to {conditions()['cores']}"), (None, "nothing that is")):
+        versions = conditions() if before is None else {**conditions(), "cores": before}
+        script: dict[str, Any] = {"__name__": "reproduce"}
+        exec(reproduce_script("quiet-otter-3f2a", [], np.zeros(3, np.uint8), versions), script)
+        script["final_labels"] = lambda: np.ones(3, np.uint8)
+        assert script["main"]() == 1
+        printed = capsys.readouterr().out
+        assert f"What differs here: {said}" in printed
+        assert ("The labels may differ, as the conditions do" in printed) == (before is not None)
 
 
 def test_a_lost_ancestor_is_named(store: RunStore, line: list[str], tmp_path: Path) -> None:
