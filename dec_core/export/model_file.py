@@ -13,7 +13,9 @@ def save_model(checkpoint: Checkpoint, n_features: int, path: Path) -> Path:
     """Write the encoder with its clustering layer, which maps (n, n_features) to q.
 
     After ``import dec_core.model`` it loads with ``keras.models.load_model(path)``, and
-    ``model.predict(x).argmax(1)`` are the labels of the checkpoint's moment.
+    ``model.predict(x).argmax(1)`` are the labels of the checkpoint's moment; where the embedding is
+    so small or far from all centres that float32 gives several of them the same q, the labels are
+    those of the nearest.
 
     Parameters
     ----------

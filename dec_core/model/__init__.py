@@ -6,6 +6,7 @@ Importing it loads Keras and registers ``ClusteringLayer``, so that saved models
 
 from dec_core.model.assignment import (
     kl_divergence,
+    nearest_center,
     recycled_target_distribution,
     soft_assignment,
     target_distribution,
@@ -26,6 +27,7 @@ __all__ = [
     "build_clustering_model",
     "build_optimizer",
     "kl_divergence",
+    "nearest_center",
     "recycled_target_distribution",
     "restore_clustering_model",
     "soft_assignment",

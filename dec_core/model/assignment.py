@@ -23,11 +23,42 @@ def soft_assignment(embedding: Floats, centers: Floats, alpha: float = 1.0) -> F
 
     Returns
     -------
-    (n_samples, n_clusters), non-negative, rows sum to 1
+    (n_samples, n_clusters) float64, non-negative, rows sum to 1
     """
-    squared_distance = np.square(embedding[:, None, :] - centers[None, :, :]).sum(axis=2)
-    kernel = (1.0 + squared_distance / alpha) ** (-(alpha + 1.0) / 2.0)
+    squared_distance = np.square(_differences(embedding, centers)).sum(axis=2)
+    remoteness = 1.0 + squared_distance / alpha
+    # Relative to the nearest centre, or a large distance or power would leave 0 / 0.
+    nearest = remoteness.min(axis=1, keepdims=True)
+    kernel = (nearest / remoteness) ** ((alpha + 1.0) / 2.0)
     return kernel / kernel.sum(axis=1, keepdims=True)
+
+
+def nearest_center(embedding: Floats, centers: Floats) -> NDArray[np.intp]:
+    """The centre at the smallest distance from every sample.
+
+    By equation 1 it is the one of the largest q, but without the ties of a rounded q: neither
+    ``1 +`` nor a square can swallow a distance, however small or large the embedding is.
+
+    Parameters
+    ----------
+    embedding : (n_samples, n_dimensions)
+    centers : (n_clusters, n_dimensions)
+
+    Returns
+    -------
+    (n_samples,), the first of centres that are equally near
+    """
+    differences = np.abs(_differences(embedding, centers))
+    # In units of the nearest centre's largest difference its square is neither 0 nor infinite.
+    unit = differences.max(axis=2).min(axis=1)
+    unit = np.maximum(unit, np.finfo(np.float64).tiny)[:, None, None]
+    with np.errstate(over="ignore"):
+        return np.square(differences / unit).sum(axis=2).argmin(axis=1)
+
+
+def _differences(embedding: Floats, centers: Floats) -> NDArray[np.float64]:
+    """(n_samples, n_clusters, n_dimensions)"""
+    return np.subtract(embedding[:, None, :], centers[None, :, :], dtype=np.float64)
 
 
 def target_distribution(q: Floats) -> Floats:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from dec_core.errors import SettingsError
+
+# Between these float32 squares lose no difference that could decide which centre is the nearest.
+_SAFE_SQUARES = (1e-30, 1e36)
 
 
 @keras.saving.register_keras_serializable(package="dec_lab")
@@ -46,9 +50,15 @@ class ClusteringLayer(keras.layers.Layer):
         )
 
     def call(self, inputs: Any) -> Any:
+        return self.soft_assignment(self.squared_distance(inputs))
+
+    def squared_distance(self, embedding: Any) -> Any:
+        """To every centre, (batch, n_clusters)."""
         # Differences, not |z|^2 - 2 z.mu + |mu|^2: float32 loses small distances in the latter.
-        differences = ops.expand_dims(inputs, 1) - self.cluster_centers
-        squared_distance = ops.sum(ops.square(differences), axis=2)
+        return ops.sum(ops.square(self._differences(embedding)), axis=2)
+
+    def soft_assignment(self, squared_distance: Any) -> Any:
+        """q from what ``squared_distance`` gives, (batch, n_clusters)."""
         remoteness = 1.0 + squared_distance / self.alpha
         if self.alpha == 1.0:
             kernel = 1.0 / remoteness
@@ -57,6 +67,29 @@ class ClusteringLayer(keras.layers.Layer):
             nearest = ops.stop_gradient(ops.min(remoteness, axis=1, keepdims=True))
             kernel = ops.power(nearest / remoteness, (self.alpha + 1.0) / 2.0)
         return kernel / ops.sum(kernel, axis=1, keepdims=True)
+
+    def nearest_center(self, embedding: Any, squared_distance: Any) -> Any:
+        """The labels, (batch,) int32, as ``assignment.nearest_center`` finds them.
+
+        Not the largest q: in float32 ``1 +`` makes q the same for every centre where the
+        embedding is small.
+        """
+        nearest = ops.min(squared_distance, axis=1)
+        is_exact = ops.logical_and(nearest > _SAFE_SQUARES[0], nearest < _SAFE_SQUARES[1])
+        labels = ops.argmin(squared_distance, axis=1)
+
+        def where_squares_are_lost() -> Any:
+            differences = ops.absolute(self._differences(embedding))
+            unit = ops.min(ops.max(differences, axis=2), axis=1)[:, None, None]
+            scaled = differences / ops.maximum(unit, float(np.finfo(np.float32).tiny))
+            scaled = ops.sum(ops.square(scaled), axis=2)
+            return ops.where(is_exact, labels, ops.argmin(scaled, axis=1))
+
+        return ops.cond(ops.all(is_exact), lambda: labels, where_squares_are_lost)
+
+    def _differences(self, embedding: Any) -> Any:
+        """(batch, n_clusters, n_dimensions)"""
+        return ops.expand_dims(embedding, 1) - self.cluster_centers
 
     def compute_output_shape(self, input_shape: tuple[int | None, int]) -> tuple[int | None, int]:
         return (input_shape[0], self.n_clusters)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -19,9 +19,15 @@ from dec_core.model import (
 )
 from dec_core.training.batches import Batches
 from dec_core.training.checkpoint import Arrays, Checkpoint
+from dec_core.training.memory import evaluation_rows
 
-# Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
-EVALUATION_ROWS = 8_192
+
+class Evaluation(NamedTuple):
+    """Embedding (n, n_dimensions), q (n, n_clusters) and labels (n,) of some samples."""
+
+    embedding: NDArray[np.float32]
+    q: NDArray[np.float32]
+    labels: NDArray[np.int32]
 
 
 class ClusteringLoop:
@@ -49,6 +55,9 @@ class ClusteringLoop:
         self._settings = settings
         self._model = model
         self._x = x
+        widest = max(layer.output.shape[-1] for layer in model.layers)
+        n_clusters, n_dimensions = self.layer.cluster_centers.shape
+        self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(model)
         self._compiled_evaluation = _compile_evaluation(model)
 
@@ -81,12 +90,20 @@ class ClusteringLoop:
                 variable.assign(value)
         self.optimizer.learning_rate.assign(self._settings.learning_rate)
 
-    def evaluate(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float32]]]:
-        """Embedding and q of all samples, piece by piece, with the number of rows before it."""
-        for begin in range(0, self.batches.n_samples, EVALUATION_ROWS):
-            rows = self._x[begin : begin + EVALUATION_ROWS]
-            embedding, q = self._compiled_evaluation(rows)
-            yield begin, embedding.numpy(), q.numpy()
+    def evaluate(self) -> Iterator[tuple[int, Evaluation]]:
+        """All samples, piece by piece, with the number of rows before each."""
+        for begin in range(0, self.batches.n_samples, self._rows):
+            pieces = self._compiled_evaluation(self._x[begin : begin + self._rows])
+            yield begin, Evaluation(*(piece.numpy() for piece in pieces))
+
+    def nearest_centers(self, embedding: NDArray[np.float32]) -> NDArray[np.int32]:
+        """Labels by the present centres, as ``evaluate`` would give them with this embedding."""
+        labels = []
+        for begin in range(0, len(embedding), self._rows):
+            piece = tf.constant(embedding[begin : begin + self._rows])
+            squared = self.layer.squared_distance(piece)
+            labels.append(self.layer.nearest_center(piece, squared).numpy())
+        return np.concatenate(labels)
 
     def target(self, q: NDArray[np.float32]) -> NDArray[np.float32]:
         """P from q over all data, (n_samples, n_clusters), by the target rule.
@@ -151,10 +168,13 @@ def _loss_function(name: str) -> keras.losses.Loss:
 
 def _compile_evaluation(model: keras.Model) -> Any:
     layer = model.get_layer("clustering")
-    evaluation = keras.Model(model.input, [layer.input, layer.output])
+    encoder = keras.Model(model.input, layer.input)
 
     @tf.function(input_signature=[tf.TensorSpec(model.input.shape, tf.float32)])
     def evaluate(rows: Any) -> Any:
-        return evaluation(rows, training=False)
+        embedding = encoder(rows, training=False)
+        squared = layer.squared_distance(embedding)
+        labels = layer.nearest_center(embedding, squared)
+        return embedding, layer.soft_assignment(squared), labels
 
     return evaluate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,18 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import Scores, measure_health, score, score_successive
+from dec_core.analysis.metrics import (
+    Scores,
+    measure_health,
+    score,
+    score_successive,
+    share_changed,
+)
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
 from dec_core.training.batches import Pace
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.clustering import ClusteringLoop
+from dec_core.training.clustering import ClusteringLoop, Evaluation
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -25,14 +31,17 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
-from dec_core.training.kmeans import kmeans_restarts
+from dec_core.training.kmeans import check_start, kmeans_restarts
 
 if TYPE_CHECKING:
     from dec_core.training.trainer import Trainer
 
 
 class ClusteringPhase:
-    """From the k-means start to the verdict."""
+    """From the k-means start to the verdict.
+
+    ``is_diverged`` says that pretraining left an embedding that k-means cannot start from.
+    """
 
     def __init__(self, trainer: Trainer, loop: ClusteringLoop) -> None:
         self._trainer = trainer
@@ -46,12 +55,19 @@ class ClusteringPhase:
         self._loss = float("nan")
         self._reason: StopReason | None = None
         self._p: NDArray[np.float32] | None = None
+        self.is_diverged = False
         self._label_type = np.min_scalar_type(trainer.config.clustering.n_clusters - 1)
 
     def initialize_centers(self) -> Iterator[Event]:
-        """k-means on the embedding; its centres go into the clustering layer."""
+        """k-means on the embedding; its centres go into the clustering layer.
+
+        Nothing follows where the embedding is not finite, see ``is_diverged``.
+        """
         trainer, settings = self._trainer, self._trainer.config.clustering
-        embedding, _ = self._evaluated()
+        embedding = self._evaluated().embedding
+        self.is_diverged = not np.isfinite(embedding).all()
+        if self.is_diverged:
+            return
         restarts = settings.kmeans_restarts
         results = kmeans_restarts(embedding, settings.n_clusters, restarts, trainer.config.seed)
         for done in range(1, restarts + 1):
@@ -60,7 +76,9 @@ class ClusteringPhase:
             if trainer.is_stopping:
                 return
         self._loop.layer.cluster_centers.assign(result.centers)
-        self._labels = result.labels.astype(self._label_type)
+        # Not k-means' own labels, whose rounding differs from that of the labels after updates.
+        self._labels = self._loop.nearest_centers(embedding).astype(self._label_type)
+        check_start(self._labels, settings.n_clusters)
         sizes = tuple(np.bincount(self._labels, minlength=settings.n_clusters).tolist())
         self._start = Start(sizes, self._scores())
         yield CentersInitialized(
@@ -89,7 +107,7 @@ class ClusteringPhase:
         self._labels, self._p = checkpoint.labels, checkpoint.p
         rule = self._trainer.config.clustering.target
         if rule != checkpoint.config.clustering.target:
-            self._p = self._loop.target(self._evaluated()[1])
+            self._p = self._loop.target(self._evaluated().q)
 
     def checkpoint(self) -> Checkpoint | None:
         """The phase as it stands between two gradient steps; None before the first update."""
@@ -164,39 +182,34 @@ class ClusteringPhase:
     def _update(self) -> Iterator[Event]:
         """Evaluate all data, renew P and yield what they show."""
         n_samples = self._trainer.dataset.n_samples
-        embedding = np.empty((n_samples, self._loop.centers.shape[1]), np.float32)
-        q = np.empty((n_samples, len(self._loop.centers)), np.float32)
-        for begin, embedding_piece, q_piece in self._loop.evaluate():
-            done = begin + len(q_piece)
-            embedding[begin:done], q[begin:done] = embedding_piece, q_piece
+        pieces = []
+        for begin, piece in self._loop.evaluate():
+            pieces.append(piece)
+            done = begin + len(piece.labels)
             if done < n_samples:
                 yield Progress(Phase.CLUSTERING, done, n_samples)
-        p = self._loop.target(q)
-        event = self._updated(q, p, embedding)
+        evaluation = _joined(pieces)
+        p = self._loop.target(evaluation.q)
+        event = self._updated(evaluation, p)
         self._p = p
         self._history.append(event.observation)
         self._reason = self._stop_reason(event)
         self._last_update_at = self._iteration
         yield event
 
-    def _evaluated(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Embedding and q of all samples."""
-        _, embedding, q = zip(*self._loop.evaluate(), strict=True)
-        return np.concatenate(embedding), np.concatenate(q)
+    def _evaluated(self) -> Evaluation:
+        """Of all samples."""
+        return _joined([piece for _, piece in self._loop.evaluate()])
 
-    def _updated(
-        self,
-        q: NDArray[np.float32],
-        p: NDArray[np.float32],
-        embedding: NDArray[np.float32],
-    ) -> TargetUpdated:
-        previous, self._labels = self._labels, q.argmax(axis=1).astype(self._label_type)
+    def _updated(self, evaluation: Evaluation, p: NDArray[np.float32]) -> TargetUpdated:
+        embedding, q, labels = evaluation
+        previous, self._labels = self._labels, labels.astype(self._label_type)
         successive_acc, successive_nmi = score_successive(previous, self._labels)
         return TargetUpdated(
             update=len(self._history),
             iteration=self._iteration,
             loss=self._loss,
-            delta_label=1.0 - successive_acc,
+            delta_label=share_changed(previous, self._labels),
             successive_acc=successive_acc,
             successive_nmi=successive_nmi,
             scores=self._scores(),
@@ -223,3 +236,7 @@ class ClusteringPhase:
     def _scores(self) -> Scores | None:
         y = self._trainer.dataset.y
         return None if y is None else score(y, self._labels)
+
+
+def _joined(pieces: Sequence[Evaluation]) -> Evaluation:
+    return Evaluation(*map(np.concatenate, zip(*pieces, strict=True)))

@@ -31,10 +31,16 @@ from dec_core.training.events import (
     RunFinished,
     RunStarted,
 )
+from dec_core.training.memory import check_memory
 from dec_core.training.pretraining import PretrainingLoop
 
 # Samples whose embedding every update carries: enough for a map, few enough to keep.
 MAP_SAMPLES = 4_000
+
+_LOSS_NOT_FINITE = "the pretraining loss is not finite. Lower its learning rate."
+_START_NOT_FINITE = (
+    "the embedding is not finite after pretraining. Lower the learning rate of pretraining."
+)
 
 
 def train(config: Config, dataset: Dataset) -> Iterator[Event]:
@@ -59,7 +65,7 @@ class Trainer:
     Raises
     ------
     SettingsError
-        If the config does not fit the data.
+        If the config does not fit the data or the machine's memory.
     """
 
     def __init__(
@@ -136,7 +142,7 @@ class Trainer:
                 yield event
             self._take_checkpoint = None
         if self._is_stopping or not np.isfinite(loss):
-            yield self._ended_early(loss)
+            yield self._ended_early("" if np.isfinite(loss) else _LOSS_NOT_FINITE)
             return
         model = build_clustering_model(autoencoder.encoder, self.config.clustering)
         loop = ClusteringLoop(model, x, self.config.clustering, self.config.seed)
@@ -145,8 +151,8 @@ class Trainer:
             clustering.restore(self._resumption)
         else:
             yield from self.clock.timed(Phase.KMEANS, clustering.initialize_centers())
-            if self._is_stopping:
-                yield self._ended_early(loss)
+            if self._is_stopping or clustering.is_diverged:
+                yield self._ended_early(_START_NOT_FINITE if clustering.is_diverged else "")
                 return
         self._take_checkpoint = clustering.checkpoint
         yield from self.clock.timed(Phase.CLUSTERING, clustering.iterate())
@@ -242,11 +248,10 @@ class Trainer:
             epoch=epoch,
         )
 
-    def _ended_early(self, loss: float) -> RunFinished:
-        """The run ended before there was anything to judge."""
-        if not np.isfinite(loss):
-            sentence = "Diverged: the pretraining loss is not finite. Lower its learning rate."
-            judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, sentence)
+    def _ended_early(self, problem: str = "") -> RunFinished:
+        """The run diverged, or was stopped, before there was anything to judge."""
+        if problem:
+            judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, f"Diverged: {problem}")
             return RunFinished(StopReason.NOT_FINITE, judgement, 0, self.clock.by_phase())
         sentence = "Stopped by you before clustering began."
         judgement = Judgement(Condition.WARNING, Verdict.UNFINISHED, sentence)
@@ -260,3 +265,4 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
             f"n_clusters must be between 2 and the number of samples ({dataset.n_samples:,}). "
             f"Received {n_clusters:,}. Choose a smaller number or more samples."
         )
+    check_memory(config, dataset.n_samples, dataset.n_features)

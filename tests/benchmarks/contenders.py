@@ -124,9 +124,11 @@ class OurClustering:
     def _update(self) -> None:
         self._embedding = np.empty((self._n_samples, self._loop.centers.shape[1]), np.float32)
         self._q = np.empty((self._n_samples, CLUSTERING.n_clusters), np.float32)
-        for begin, embedding, q in self._loop.evaluate():
+        self._new_labels = np.empty(self._n_samples, np.uint8)
+        for begin, (embedding, q, labels) in self._loop.evaluate():
             self._embedding[begin : begin + len(q)] = embedding
             self._q[begin : begin + len(q)] = q
+            self._new_labels[begin : begin + len(q)] = labels
         self._target = self._loop.target(self._q)
         self._p = tf.constant(self._target)
 
@@ -136,7 +138,7 @@ class OurClustering:
             self._pace.record(steps, seconds)
 
     def _judge(self, y: NDArray[np.int64]) -> None:
-        previous, self._labels = self._labels, self._q.argmax(axis=1).astype(np.uint8)
+        previous, self._labels = self._labels, self._new_labels
         score_successive(previous, self._labels)
         score(y, self._labels)
         measure_health(self._q, self._target, self._labels, self._loop.centers, self._embedding)

@@ -16,6 +16,7 @@ from hypothesis.extra.numpy import arrays
 from dec_core.model.assignment import (
     Floats,
     kl_divergence,
+    nearest_center,
     recycled_target_distribution,
     soft_assignment,
     target_distribution,
@@ -42,6 +43,32 @@ def test_soft_assignment_alpha_2_by_hand() -> None:
     far = soft_assignment(np.array([[4.0, math.sqrt(32.0)]]), centers, 2.0)
     first, second = 1 / 125, 17.0**-1.5
     np.testing.assert_allclose(far[0, 0], first / (first + second), rtol=1e-14)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 1.0, 100.0])
+@pytest.mark.parametrize("distance", [1e6, 1e15, 1e30])
+def test_soft_assignment_is_finite_at_any_distance(distance: float, alpha: float) -> None:
+    embedding, centers = np.array([[distance]], np.float32), np.array([[0.0], [-distance], [1.0]])
+    (q,) = soft_assignment(embedding, centers, alpha)
+    # Only the ratio of the distances counts: twice as far is 4 ** -((alpha + 1) / 2) as similar.
+    assert q[1] / q[0] == pytest.approx(2 ** -(alpha + 1), rel=1e-5)
+    assert q.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("exponent", [-140, -40, 0, 40, 120])
+def test_nearest_center_at_any_scale(exponent: int) -> None:
+    generator = np.random.default_rng(5)
+    embedding, centers = generator.normal(size=(50, 3)), generator.normal(size=(7, 3))
+    embedding[0], centers[4], centers[5] = 0, 0, 0
+    expected = soft_assignment(embedding, centers).argmax(axis=1)
+    assert expected[0] == 4
+    found = nearest_center(np.ldexp(embedding, exponent), np.ldexp(centers, exponent))
+    assert found.tolist() == expected.tolist()
+
+
+def test_nearest_center_beside_one_that_is_far() -> None:
+    centers = np.array([[1e30], [3e-30], [1e-30]])
+    assert nearest_center(np.array([[0.0], [1e30]]), centers).tolist() == [2, 0]
 
 
 def test_target_distribution_by_hand() -> None:

@@ -11,7 +11,13 @@ import pytest
 import tensorflow as tf
 
 from dec_core.errors import SettingsError
-from dec_core.model import ClusteringLayer, kl_divergence, soft_assignment, target_distribution
+from dec_core.model import (
+    ClusteringLayer,
+    kl_divergence,
+    nearest_center,
+    soft_assignment,
+    target_distribution,
+)
 from dec_core.model.assignment import Floats
 
 
@@ -50,6 +56,29 @@ def test_samples_far_from_every_centre_keep_a_finite_q() -> None:
     embedding, centers = np.array([[100.0], [103.0]]), np.array([[0.0], [1.0]])
     q = np.asarray(layer_with_centers(centers, 100.0)(embedding.astype(np.float32)))
     np.testing.assert_allclose(q, soft_assignment(embedding, centers, 100.0), rtol=2e-5)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 1.0, 100.0])
+@pytest.mark.parametrize("distance", [1e6, 1e15])
+def test_q_agrees_with_the_reference_at_large_distances(distance: float, alpha: float) -> None:
+    embedding = np.array([[distance]], np.float32)
+    centers = np.array([[0.0], [-distance], [distance / 2]], np.float32)
+    q = np.asarray(layer_with_centers(centers, alpha)(embedding))
+    np.testing.assert_allclose(q, soft_assignment(embedding, centers, alpha), rtol=1e-4, atol=1e-38)
+
+
+@pytest.mark.parametrize("exponent", [-100, -60, -20, 0, 50, 100])
+def test_labels_are_the_nearest_centres_at_any_scale(
+    points: tuple[Floats, Floats], exponent: int
+) -> None:
+    embedding, centers = (np.ldexp(array.astype(np.float32), exponent) for array in points)
+    embedding[0] = centers[3]
+    layer = layer_with_centers(centers, 1.0)
+    labels = np.asarray(layer.nearest_center(embedding, layer.squared_distance(embedding)))
+    assert labels.tolist() == nearest_center(embedding, centers).tolist()
+    assert labels[0] == 3
+    if exponent == 0:
+        assert labels.tolist() == np.asarray(layer(embedding)).argmax(axis=1).tolist()
 
 
 def central_differences(function: Callable[[Floats], float], at: Floats) -> Floats:

@@ -143,14 +143,26 @@ def test_chunks_of_any_size_give_the_same_bits(
 def test_evaluation_gives_every_row_its_embedding_and_q(
     x: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dec_core.training.clustering.EVALUATION_ROWS", 128)
+    monkeypatch.setattr("dec_core.training.memory.EVALUATION_ROWS", 128)
     model = clustering_model()
     pieces = list(clustering_loop(model, x).evaluate())
-    assert [begin for begin, _, _ in pieces] == [0, 128, 256]
-    q = np.concatenate([piece for _, _, piece in pieces])
+    assert [begin for begin, _ in pieces] == [0, 128, 256]
+    q = np.concatenate([piece.q for _, piece in pieces])
     np.testing.assert_allclose(q, model(x).numpy(), rtol=1e-6)
-    embedding = np.concatenate([piece for _, piece, _ in pieces])
+    embedding = np.concatenate([piece.embedding for _, piece in pieces])
     assert embedding.shape == (N_SAMPLES, 4)
+
+
+def test_pieces_are_smaller_where_their_differences_would_outgrow_the_memory(
+    x: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = next(clustering_loop(clustering_model(), x).evaluate())[1]
+    monkeypatch.setattr("dec_core.training.memory.EVALUATION_BYTES", 100_000)
+    pieces = list(clustering_loop(clustering_model(), x).evaluate())
+    assert len(pieces) > 1
+    for name in ("embedding", "q", "labels"):
+        joined = np.concatenate([getattr(piece, name) for _, piece in pieces])
+        np.testing.assert_allclose(joined, getattr(whole, name), rtol=1e-5, atol=1e-6)
 
 
 def test_target_per_batch_ignores_the_target_over_all_data(x: np.ndarray, p: np.ndarray) -> None:
@@ -183,7 +195,7 @@ def left_by_all(x: np.ndarray, target: Any) -> tuple[ClusteringLoop, np.ndarray]
     centers[2] += 1000
     layer.cluster_centers.assign(centers)
     loop = clustering_loop(model, x, target=target)
-    q = np.concatenate([piece for _, _, piece in loop.evaluate()])
+    q = np.concatenate([piece.q for _, piece in loop.evaluate()])
     assert not q[:, 2].any()
     return loop, loop.target(q)
 

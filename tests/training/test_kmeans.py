@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dec_core.errors import DataError
-from dec_core.training.kmeans import kmeans_restarts
+from dec_core.training.kmeans import check_start, kmeans_restarts
 
 
 @pytest.fixture
@@ -33,6 +33,38 @@ def test_same_seed_same_centers(embedding: np.ndarray) -> None:
     )
     assert first == again
     assert first != other
+
+
+@pytest.mark.parametrize("exponent", [-120, -60, 60, 120])
+def test_the_scale_of_the_embedding_changes_no_digit(embedding: np.ndarray, exponent: int) -> None:
+    expected = list(kmeans_restarts(embedding, 8, 3, seed=0))[-1]
+    scaled = list(kmeans_restarts(np.ldexp(embedding, exponent), 8, 3, seed=0))[-1]
+    assert scaled.labels.tobytes() == expected.labels.tobytes()
+    assert np.ldexp(scaled.centers, -exponent).tobytes() == expected.centers.tobytes()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_embedding_that_is_not_finite_is_no_constant(
+    embedding: np.ndarray, value: float
+) -> None:
+    embedding[3:5, 1] = value
+    with pytest.raises(DataError, match=r"finite embedding.* in 2 of 200 samples.*learning rate"):
+        next(kmeans_restarts(embedding, 8, 1, seed=0))
+
+
+def test_the_two_zeros_are_one_value() -> None:
+    embedding = np.array([[0.0], [-0.0], [1.0]], np.float32)
+    with pytest.raises(DataError, match=r"clusters \(3\)\. Received 2 distinct"):
+        next(kmeans_restarts(embedding, 3, 1, seed=0))
+
+
+def test_fewer_clusters_than_asked_for_are_no_start() -> None:
+    # Distinct rows, but float32 loses their distances beside the one to the last.
+    embedding = np.array([[0.0], [1e-9], [1e-8], [1.0]], np.float32)
+    labels = next(kmeans_restarts(embedding, 4, 1, seed=0)).labels
+    with pytest.raises(DataError, match=r"k-means must find 4 clusters.* It found 2"):
+        check_start(labels, 4)
+    check_start(labels, 2)
 
 
 def test_too_few_distinct_samples_are_refused() -> None:

@@ -72,7 +72,7 @@ def test_what_an_update_carries() -> None:
         assert update.embedding_sample is not None
         assert update.labels.dtype == np.uint8
         assert update.embedding_sample.shape == (300, 3)
-        assert update.delta_label == pytest.approx(float(np.mean(update.labels != previous)))
+        assert update.delta_label == np.count_nonzero(update.labels != previous) / 300
         sizes = np.bincount(update.labels, minlength=3)
         assert update.health.cluster_sizes == tuple(sizes)
         assert update.scores is not None
@@ -120,6 +120,12 @@ def test_more_clusters_than_samples_are_refused() -> None:
         train(small_config({"clustering.n_clusters": 13}), blobs(12))
 
 
+def test_settings_beyond_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dec_core.training.memory.memory_bytes", lambda: 6_000)
+    with pytest.raises(SettingsError, match=r"\(6,000 bytes .* at least .*6,000 bytes .* the data"):
+        train(small_config(), blobs())
+
+
 def test_as_many_clusters_as_samples() -> None:
     events = run({"clustering.n_clusters": 12, "clustering.max_iterations": 5}, blobs(12))
     assert of_kind(events, CentersInitialized)[0].cluster_sizes == (1,) * 12
@@ -131,6 +137,31 @@ def test_constant_data_are_refused(n_samples: int, epochs: int) -> None:
     constant = Dataset("constant", np.full((n_samples, 5), 0.7), source="a test")
     with pytest.raises(DataError, match="distinct samples as clusters"):
         run({"pretraining.epochs": epochs}, constant)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 100.0])
+@pytest.mark.parametrize("exponent", [-60, 0, 40])
+def test_the_first_labels_are_those_of_kmeans_at_any_scale(exponent: int, alpha: float) -> None:
+    values = {"pretraining.epochs": 0, "clustering.max_iterations": 1, "clustering.alpha": alpha}
+    events = run(values, blobs(scale=2.0**exponent))
+    first = of_kind(events, TargetUpdated)[0]
+    assert first.delta_label == 0.0
+    (centers,) = of_kind(events, CentersInitialized)
+    expected = of_kind(run(values, blobs()), CentersInitialized)[0]
+    assert centers.labels.tobytes() == expected.labels.tobytes()
+
+
+def test_pretraining_that_leaves_no_finite_embedding() -> None:
+    x = np.eye(5, dtype=np.float32).repeat(60, axis=0)
+    x[:100] = 3e38  # their sums are beyond float32
+    events = run(
+        {"pretraining.epochs": 0, "autoencoder.initializer": "he_normal"}, Dataset("far", x)
+    )
+    finished = ending(events)
+    assert (finished.stop_reason, finished.iterations) == (StopReason.NOT_FINITE, 0)
+    assert finished.judgement.verdict is Verdict.DIVERGED
+    assert "embedding is not finite after pretraining" in finished.judgement.sentence
+    assert not of_kind(events, CentersInitialized)
 
 
 def test_missing_values_are_refused() -> None:

@@ -1,0 +1,116 @@
+"""How much memory a run takes at least, from its settings alone.
+
+The estimate leaves out what cannot be known: it refuses what cannot work, not what may fail.
+"""
+
+from __future__ import annotations
+
+import math
+
+from dec_core.config import Config
+from dec_core.errors import SettingsError
+from dec_core.machine import memory_bytes
+from dec_core.training.shapes import (
+    Shapes,
+    autoencoder_shapes,
+    clustering_shapes,
+    optimizer_shapes,
+)
+
+# Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
+EVALUATION_ROWS = 8_192
+# What such a call may take. Fewer rows at once could change the last digits of a sum, so the
+# number of rows is lowered only where they take more.
+EVALUATION_BYTES = 2**30
+
+_FLOAT = 4
+
+
+def evaluation_rows(n_clusters: int, n_dimensions: int, widest: int) -> int:
+    """How many samples are evaluated at once in a network whose largest layer is ``widest``."""
+    # Differences to all centres, their squares and one more of the kind; two layers at a time.
+    row_bytes = _FLOAT * (3 * n_clusters * n_dimensions + 2 * widest)
+    return max(1, min(EVALUATION_ROWS, EVALUATION_BYTES // row_bytes))
+
+
+def needed_bytes(config: Config, n_samples: int, n_features: int) -> dict[str, int]:
+    """The least that a run holds at once, by what it is for: the data and its largest phase."""
+    phases = {
+        "pretraining": _pretraining_bytes(config, n_samples, n_features),
+        "gradient steps of clustering": _clustering_bytes(config, n_samples, n_features),
+        "q and the target distribution over all data": _target_bytes(config, n_samples),
+    }
+    largest = max(phases, key=lambda name: phases[name])
+    return {"the data": _FLOAT * n_samples * n_features, largest: phases[largest]}
+
+
+def check_memory(
+    config: Config, n_samples: int, n_features: int, available: int | None = None
+) -> None:
+    """Refuse settings that this machine's memory cannot hold.
+
+    Parameters
+    ----------
+    available : bytes; ``memory_bytes()`` unless given
+
+    Raises
+    ------
+    SettingsError
+        If the run takes more.
+    """
+    available = memory_bytes() if available is None else available
+    needed = needed_bytes(config, n_samples, n_features)
+    total = sum(needed.values())
+    if available is None or total <= available:
+        return
+    parts = ", ".join(f"{_in_bytes(size)} for {what}" for what, size in needed.items())
+    raise SettingsError(
+        f"The settings must fit the memory of this machine ({_in_bytes(available)}). They take "
+        f"at least {_in_bytes(total)}: {parts}. Choose fewer samples, a smaller batch_size, "
+        "smaller layers or fewer clusters."
+    )
+
+
+def _pretraining_bytes(config: Config, n_samples: int, n_features: int) -> int:
+    settings = config.pretraining
+    if not settings.epochs:
+        return 0
+    weights = autoencoder_shapes(n_features, config.autoencoder)
+    batch = min(settings.batch_size, n_samples)
+    state = _trained_bytes(weights, optimizer_shapes(weights, settings))
+    return state + _FLOAT * batch * _outputs(weights)
+
+
+def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
+    settings = config.clustering
+    weights = clustering_shapes(n_features, config)
+    batch = min(settings.batch_size, n_samples)
+    state = _trained_bytes(weights, optimizer_shapes(weights, settings))
+    # The differences to all centres, kept for the gradient, and that gradient.
+    differences = 2 * settings.n_clusters * config.autoencoder.units[-1]
+    step = _FLOAT * batch * (_outputs(weights[:-1]) + differences)
+    return state + step + _FLOAT * n_samples * settings.n_clusters
+
+
+def _target_bytes(config: Config, n_samples: int) -> int:
+    """q as float32; q, its squares and P as float64; and the embedding."""
+    per_sample = (_FLOAT + 3 * 8) * config.clustering.n_clusters
+    return n_samples * (per_sample + _FLOAT * config.autoencoder.units[-1])
+
+
+def _trained_bytes(weights: Shapes, optimizer: Shapes) -> int:
+    """Weights, their gradients and what the optimizer keeps."""
+    return _FLOAT * (2 * _size(weights) + _size(optimizer))
+
+
+def _outputs(weights: Shapes) -> int:
+    """Values that the layers give for one sample: one for each bias."""
+    return sum(shape[0] for shape in weights if len(shape) == 1)
+
+
+def _size(shapes: Shapes) -> int:
+    return sum(math.prod(shape) for shape in shapes)
+
+
+def _in_bytes(size: int) -> str:
+    return f"{size:,} bytes ({size / 2**30:,.1f} GiB)"

@@ -1,0 +1,78 @@
+"""What a run takes at least: by hand, and never more than it took."""
+
+from __future__ import annotations
+
+import pytest
+
+from dec_core.config import Config
+from dec_core.errors import SettingsError
+from dec_core.machine import memory_bytes
+from dec_core.presets import PRESETS
+from dec_core.training.memory import (
+    EVALUATION_BYTES,
+    check_memory,
+    evaluation_rows,
+    needed_bytes,
+)
+
+
+def test_needed_bytes_by_hand() -> None:
+    config = Config().with_values(
+        {
+            "autoencoder.units": (3, 2),
+            "pretraining.epochs": 0,
+            "pretraining.batch_size": 50,
+            "clustering.n_clusters": 10,
+            "clustering.batch_size": 5,
+            "clustering.optimizer": "adam",
+        }
+    )
+    # 5-3-2 with 10 centres: 5 * 3 + 3 + 3 * 2 + 2 + 10 * 2 weights, their gradients, Adam's two
+    # slots and two numbers; of 5 samples 3 + 2 outputs and twice 10 * 2 differences; P of 7.
+    clustering = 4 * (4 * 46 + 2) + 4 * 5 * (5 + 40) + 4 * 7 * 10
+    assert needed_bytes(config, 7, 5) == {
+        "the data": 4 * 7 * 5,
+        "q and the target distribution over all data": 7 * (28 * 10 + 4 * 2),
+    }
+    assert needed_bytes(config, 6, 5) == {
+        "the data": 4 * 6 * 5,
+        "gradient steps of clustering": clustering - 40,
+    }
+    # The decoder mirrors: 5-3-2-3-5, SGD with momentum, all 6 samples in a batch.
+    config = config.with_values({"pretraining.epochs": 1})
+    weights = (5 * 3 + 3) + (3 * 2 + 2) + (2 * 3 + 3) + (3 * 5 + 5)
+    needed = needed_bytes(config, 600, 5)["q and the target distribution over all data"]
+    assert needed == 600 * (28 * 10 + 8)
+    config = config.with_values({"clustering.n_clusters": 2})
+    assert needed_bytes(config, 6, 5)["pretraining"] == 4 * (3 * weights + 2) + 4 * 6 * 13
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets_keep_their_rows_and_fit_a_small_machine(preset: str) -> None:
+    config = PRESETS[preset].config
+    units = config.autoencoder.units
+    widest = max(784, *units)
+    assert evaluation_rows(config.clustering.n_clusters, units[-1], widest) == 8_192
+    check_memory(config, 70_000, 784, available=500_000_000)
+
+
+def test_rows_shrink_with_the_bytes_of_one() -> None:
+    rows = evaluation_rows(200, 2_000, 2_000)
+    assert 100 < rows < 8_192
+    assert rows * 4 * 3 * 200 * 2_000 <= EVALUATION_BYTES
+    assert evaluation_rows(200, 20_000, 20_000) >= 1
+    assert evaluation_rows(10**6, 10**6, 1) == 1
+
+
+def test_what_fits_exactly_is_not_refused() -> None:
+    total = sum(needed_bytes(Config(), 1_797, 64).values())
+    check_memory(Config(), 1_797, 64, available=total)
+    with pytest.raises(
+        SettingsError, match=rf"\({total - 1:,} bytes .*They take at least {total:,}"
+    ):
+        check_memory(Config(), 1_797, 64, available=total - 1)
+
+
+def test_this_machine_has_room_for_the_tests() -> None:
+    available = memory_bytes()
+    assert available is None or available > 2**30
