@@ -122,10 +122,4 @@ def _train(options: argparse.Namespace) -> int:
     recorder, problem = new_recorder(RunStore(options.runs_dir), config, options.preset)
     if problem:
         print(f"warning: {problem}", file=sys.stderr)
-    try:
-        return train_run(config, options.preset, recorder, as_json=options.json)
-    except DECLabError:
-        # A run that never began has nothing to resume.
-        if recorder is not None:
-            recorder.withdraw()
-        raise
+    return train_run(config, options.preset, recorder, as_json=options.json)

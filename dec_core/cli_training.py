@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from dec_core.config import Config
@@ -23,10 +24,11 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.runs.execution import execute
     from dec_core.training.events import WarningRaised
+    from dec_core.training.view import View
 
     if recorder is not None:
         print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
-    progress = ProgressLine()
+    progress, view = ProgressLine(), View()
     try:
         for event, view, _ in execute(config, recorder):
             if isinstance(event, WarningRaised):
@@ -39,6 +41,10 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
         if recorder is not None:
             recorder.withdraw()
         raise
+    except Exception as error:
+        if recorder is not None:
+            _keep_failure(recorder, view, error)
+        raise
     finally:
         progress.clear()
         if recorder is not None:
@@ -46,6 +52,18 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     if as_json:
         print(json.dumps(summary(preset, config, view, recorder)))
     return EXIT_ENDED
+
+
+def _keep_failure(recorder: Recorder, view: View, error: Exception) -> None:
+    """Store why the run failed, in the words of the app."""
+    from dec_core.training.events import RunFailed
+    from dec_core.training.view import fold
+
+    sentence = str(error)
+    if not isinstance(error, DECLabError):
+        sentence = f"Training stopped on an unexpected error: {type(error).__name__}: {error}"
+    event = RunFailed(sentence, traceback.format_exc())
+    recorder.write_failure(event, fold(view, event))
 
 
 class ProgressLine:

@@ -17,6 +17,7 @@ from dec_core.config import SETTINGS, Config
 from dec_core.data import catalog
 from dec_core.errors import DECLabError
 from dec_core.presets import PRESETS
+from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.view import View
 
@@ -160,8 +161,26 @@ def test_damaged_data_exit_with_1(
     captured = capsys.readouterr()
     assert captured.err.startswith("error: ")
     assert "t10k-images-idx3-ubyte" in captured.err
-    # A run that never began has nothing to resume.
-    assert RunStore().records() == []
+    assert_failed(captured.err, capsys)
+
+
+def test_a_start_that_is_none_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    # Five layers of one unit each: ReLU lets nothing through.
+    dead = train(autoencoder__units="1,1,1,1,1,1", pretraining__epochs=0)
+    assert main(dead) == 1
+    assert_failed(capsys.readouterr().err, capsys)
+
+
+def assert_failed(printed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The one run of the store is listed as failed, with the sentence that was printed."""
+    sentence = printed.removeprefix("error: ").strip()
+    (record,) = RunStore().records()
+    assert record.state is RunState.FAILED
+    assert RunStore().view(record.run_id).failed is not None
+    assert main(["runs", "list"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split()[:2] == [record.run_id, "failed"]
+    assert line.endswith(sentence)
 
 
 def test_list_of_presets(capsys: pytest.CaptureFixture[str]) -> None:

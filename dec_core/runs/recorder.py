@@ -75,6 +75,7 @@ class Recorder:
         self._cache = PretrainedCache(store.root / ".pretrained")
         self._is_cached = False
         self._not_before = 0.0
+        self._begun_at = 0
 
     @property
     def config(self) -> Config:
@@ -157,6 +158,7 @@ class Recorder:
             self._checkpoints.remove_after(self.resumption.checkpoint.iteration)
         self.store.remove_maps(self.run_id, first=len(self.view.updates))
         self._log.open(self.view, lines)
+        self._begun_at = lines
 
     def pretrained(self) -> Pretrained | None:
         """The autoencoder that an earlier run pretrained for exactly this one."""
@@ -201,14 +203,22 @@ class Recorder:
                 trainer.change(path, value)
 
     def write_failure(self, event: RunFailed, view: View) -> None:
-        """Store that training failed; a run that could not even begin stays interrupted."""
+        """Store that training failed.
+
+        A run that has trained before and fails before it goes on, as its data are not there,
+        stays as it is: it can be resumed. One that never began has its failure alone.
+        """
         self.view = view
-        if not self.problem and self._log.is_open:
-            try:
-                self._log.append(event)
-                self._end(RunState.FAILED)
-            except OSError as error:
-                self._give_up(error)
+        has_gone_on = self._log.lines > self._begun_at
+        if self.problem or not (has_gone_on or self._log.is_empty):
+            return
+        try:
+            if not self._log.is_open:
+                self._log.open(view, lines=0)
+            self._log.append(event)
+            self._end(RunState.FAILED)
+        except OSError as error:
+            self._give_up(error)
 
     def withdraw(self) -> None:
         """Give back a run that waits; one that never trained is removed."""
