@@ -18,6 +18,7 @@ from dec_core.runs.record import Lineage, new_record
 from dec_core.runs.store import RunStore, write_record
 from dec_core.training.checkpoint import check_branch
 from dec_core.training.events import Event, ParameterChanged, RunStarted, TargetUpdated
+from dec_core.training.view import replay
 
 
 def branch(
@@ -52,13 +53,18 @@ def branch(
             f"clustering.max_iterations must be above the branch's start "
             f"({checkpoint.iteration:,}). Received {config.clustering.max_iterations:,}. Raise it."
         )
+    history = _history(store.folder(parent_id), lines, config)
+    if not checkpoint.is_as_finite_as(replay(history)):
+        raise RunError(
+            f"A branch needs a checkpoint without NaN or infinite numbers where the run had none. "
+            f"That at iteration {checkpoint.iteration:,} has some. Choose another checkpoint."
+        )
     changes = {
         path: [checkpoint.config.get(path), value]
         for path, value in config.differences(checkpoint.config).items()
     }
     try:
         with store.creating() as (run_id, folder):
-            history = _history(store.folder(parent_id), lines, config)
             _write_log(folder, history)
             updates = sum(isinstance(event, TargetUpdated) for event in history)
             _share_arrays(store.folder(parent_id), folder, updates)

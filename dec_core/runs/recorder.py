@@ -126,15 +126,21 @@ class Recorder:
         """Read the newest checkpoint that fits the log; returns the log's lines up to there."""
         if self._checkpoints.is_empty and self._log.updates <= 1:
             return 0  # the first update is not over without a checkpoint
+        reason = "It has none."
         for checkpoint, lines in self._checkpoints.newest_first():
             with contextlib.suppress(RunError):
                 view = replay(self._log.events(first=lines))
                 if not checkpoint.fits(view.config, self.record.n_samples, self.record.n_features):
                     continue
+                if not checkpoint.is_as_finite_as(view):
+                    reason = (
+                        "Those that it has hold NaN or infinite numbers where the run had none."
+                    )
+                    continue
                 self.view, self.resumption = view, Resumption.after(view, checkpoint)
                 return lines
         raise RunError(
-            f"To go on, {self.run_id} needs a checkpoint that fits its log. It has none. "
+            f"To go on, {self.run_id} needs a checkpoint that fits its log. {reason} "
             "Copy the run again, or start a new one with its settings."
         )
 

@@ -91,6 +91,24 @@ class Checkpoint:
             and _are_clusters(self.labels, config.clustering.n_clusters)
         )
 
+    def is_as_finite_as(self, view: View) -> bool:
+        """Whether no number is NaN or infinite, unless ``view``, the run up to here, had diverged.
+
+        The recycled target alone knows no bound; the row sums of the newest one tell.
+        """
+        if self._has_diverged(view):
+            return True
+        arrays = [*self.weights, *self.optimizer]
+        if self.p is not None and np.isfinite(view.updates[-1].health.target_row_sums).all():
+            arrays.append(self.p)
+        return all(bool(np.isfinite(array).all()) for array in arrays)
+
+    def _has_diverged(self, view: View) -> bool:
+        if self.phase is Phase.PRETRAINING:
+            return not np.isfinite([epoch.loss for epoch in view.pretraining]).all()
+        is_finite = view.updates[-1].health.is_finite
+        return not is_finite or (self.iteration > 0 and not np.isfinite(self.loss))
+
     def at_branch(self) -> Checkpoint:
         """The same place in a run that goes on, even if its parent ended there."""
         return replace(self, stop_reason=None)

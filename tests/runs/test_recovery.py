@@ -10,15 +10,18 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
+from dec_core.cli import main
 from dec_core.errors import RunError
 from dec_core.runs import locks
-from dec_core.runs.array_files import STALE_SECONDS
+from dec_core.runs.array_files import STALE_SECONDS, read_arrays, write_arrays
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.execution import execute, new_recorder
@@ -87,6 +90,69 @@ def test_where_no_checkpoint_fits_nothing_is_touched(store: RunStore) -> None:
         train(store, run_id)
     assert {path: path.stat().st_mtime_ns for path in before} == before
     assert len(log.read_bytes().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("weights_0", np.nan), ("weights_4", np.inf), ("optimizer_2", np.nan), ("p", np.inf)],
+)
+def test_a_checkpoint_with_numbers_that_the_run_never_had_is_passed_over(
+    store: RunStore, name: str, value: float
+) -> None:
+    whole, run_id = whole_and_interrupted(store)
+    kept = sorted((store.folder(run_id) / "checkpoints").glob("*.npz"))
+    assert len(kept) > 1
+    spoil(kept[-1], name, value)
+    config = store.view(run_id).config.with_values({"clustering.tol": 0.1})
+    with pytest.raises(RunError, match="without NaN or infinite numbers where the run had none"):
+        branch(store, run_id, config, "digits")
+    assert [record.run_id for record in store.records()].count(run_id) == 1
+    for path in kept[:-1]:
+        spoil(path, name, value)
+    with pytest.raises(RunError, match="hold NaN or infinite numbers where the run had none"):
+        train(store, run_id)
+    spoil(kept[0], name, None)
+    same(whole, train(store, run_id))
+
+
+def spoil(path: Path, name: str, value: float | None) -> None:
+    """Put a number into an array of a checkpoint; None brings the array back."""
+    arrays, original = read_arrays(path), path.with_suffix(".kept")
+    if value is None:
+        path.write_bytes(original.read_bytes())
+        return
+    original.write_bytes(path.read_bytes())
+    array = arrays[name].copy()
+    array.flat[array.size // 2] = value
+    write_arrays(path, {**arrays, name: array})
+
+
+def test_a_checkpoint_of_a_run_that_had_diverged_fits(store: RunStore) -> None:
+    run_id = new_run(store)
+    view = train(store, run_id)
+    checkpoint = store.checkpoint(run_id)
+    nan = tuple(np.full_like(array, np.nan) for array in checkpoint.weights)
+    assert not replace(checkpoint, weights=nan).is_as_finite_as(view)
+    assert replace(checkpoint, weights=nan, loss=math.nan).is_as_finite_as(view)
+    last = view.updates[-1]
+    no_sums = replace(last.health, target_row_sums=(math.nan, math.nan))
+    recycled = replace(view, updates=(*view.updates[:-1], replace(last, health=no_sums)))
+    assert checkpoint.p is not None
+    without_bound = replace(checkpoint, p=np.full_like(checkpoint.p, np.inf))
+    assert without_bound.is_as_finite_as(recycled)
+    assert not without_bound.is_as_finite_as(view)
+
+
+def test_a_run_that_this_machine_cannot_hold_waits_for_a_larger_one(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, run_id = whole_and_interrupted(store)
+    with monkeypatch.context() as small:
+        small.setattr("dec_core.training.memory.memory_bytes", lambda: 1_000)
+        assert main(["runs", "resume", run_id]) == 2
+        assert "must fit the memory of this machine (1,000 bytes" in capsys.readouterr().err
+    assert store.record(run_id).state is RunState.INTERRUPTED
+    same(whole, train(store, run_id))
 
 
 def test_a_disk_that_refuses_does_not_throw_the_run_back(
