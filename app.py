@@ -16,7 +16,10 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
 
+from dec_core.errors import SettingsError  # noqa: E402
+from pages.ui.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
 from pages.ui.assets import plotly_route  # noqa: E402
 from pages.ui.state import run_manager  # noqa: E402
 
@@ -28,7 +31,17 @@ async def _lifespan(_: Any) -> AsyncIterator[None]:
     run_manager().close()
 
 
-app = st.App(ROOT / "pages" / "router.py", routes=[plotly_route()], lifespan=_lifespan)
+try:
+    hosts = named_hosts()
+except SettingsError as error:
+    sys.exit(f"error: {error}")
+
+app = st.App(
+    ROOT / "pages" / "router.py",
+    routes=[plotly_route()],
+    middleware=[Middleware(AllowedHosts, named=hosts)],
+    lifespan=_lifespan,
+)
 
 if __name__ == "__main__":
     app.run()

@@ -16,6 +16,8 @@ from typing import IO
 from urllib.error import URLError
 
 ROOT = Path(__file__).resolve().parents[2]
+# Beside those that it always serves; an address of version 6 needs no brackets here.
+ALLOWED_HOSTS = "lab.example:80, fd00::5,"
 _PATIENCE = 240
 # Another program may take the free port before the server does.
 _TRIES = 3
@@ -49,7 +51,12 @@ def _start(port: int, output: IO[bytes], runs: Path) -> subprocess.Popen[bytes]:
         cwd=ROOT,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "DEC_RUNS_DIR": str(runs)},
+        env={
+            **os.environ,
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "DEC_RUNS_DIR": str(runs),
+            "DEC_ALLOWED_HOSTS": ALLOWED_HOSTS,
+        },
     )
 
 
