@@ -7,7 +7,6 @@ import errno
 import math
 import os
 import shutil
-import stat
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from typing_extensions import Buffer
 
+from dec_core.data.ordinary_files import open_ordinary
 from dec_core.errors import RunError
 
 # What a process that was killed has left is this old; nothing takes so long to write.
@@ -72,21 +72,22 @@ def read_whole(path: Path) -> bytes:
     Raises
     ------
     OSError
-        If it is missing or cannot be read.
+        If it is missing, cannot be read, or is no ordinary file: reading could never end.
     ValueError
-        If it is larger than any file of a run, or no ordinary file: reading could never end.
+        If it is larger than any file of a run.
     """
-    check_ordinary(path)
-    return path.read_bytes()
+    with open_bounded(path) as stream:
+        return stream.read()
 
 
-def check_ordinary(path: Path) -> None:
-    """Whether a file may be read from begin to end. Raises as ``read_whole`` does."""
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("it is no ordinary file")
-    if status.st_size > LARGEST_FILE:
-        raise ValueError(f"it has {status.st_size:,} bytes")
+def open_bounded(path: Path) -> IO[bytes]:
+    """A file of a run, to be read from begin to end. Raises as ``read_whole`` does."""
+    stream = open_ordinary(path)
+    size = os.fstat(stream.fileno()).st_size
+    if size > LARGEST_FILE:
+        stream.close()
+        raise ValueError(f"it has {size:,} bytes")
+    return stream
 
 
 def remove_drafts(folder: Path) -> None:
@@ -114,7 +115,7 @@ def _draft_of(path: Path) -> Iterator[IO[bytes]]:
     """What is written becomes the file at the end; where that fails, nothing is left of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        with draft.open("wb") as stream:
+        with open_ordinary(draft, "wb") as stream:
             yield stream
         draft.replace(path)
     except OSError:
@@ -132,8 +133,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         If the file is missing or damaged.
     """
     try:
-        check_ordinary(path)
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
+        with open_bounded(path) as stream, np.load(stream, allow_pickle=False) as stored:
             if any(member.compress_type for member in stored.zip.infolist()):
                 raise ValueError("its arrays are compressed")
             return {name: stored[name] for name in stored.files}

@@ -11,10 +11,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.data.ordinary_files import open_ordinary
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.array_files import (
     append_whole,
-    check_ordinary,
     damaged,
     missing,
     read_arrays,
@@ -55,7 +55,7 @@ class EventLog:
     def open(self, view: View, lines: int) -> None:
         """Begin to write after ``lines`` lines, which make up ``view``. Raises OSError."""
         self._arrays.mkdir(exist_ok=True)
-        self._stream = self._path.open("ab", buffering=0)
+        self._stream = open_ordinary(self._path, "ab", buffering=0)
         self.lines = lines
         for frames in self._frames:
             frames.open(view.updates)
@@ -136,8 +136,7 @@ class EventLog:
         try:
             # Asked before the log is opened, as a run that begins makes its log first.
             has_start = (self._arrays / _START).exists()
-            check_ordinary(self._path)
-            with self._path.open("rb") as stream:
+            with open_ordinary(self._path) as stream:
                 line = stream.readline(_LONGEST_START)
         except FileNotFoundError as error:
             if has_start or has_gone_on:
@@ -161,8 +160,7 @@ class EventLog:
         Raises RunError.
         """
         try:
-            check_ordinary(self._path)
-            with self._path.open("rb") as stream:
+            with open_ordinary(self._path) as stream:
                 stream.seek(max(0, os.fstat(stream.fileno()).st_size - 4096))
                 last = stream.read().splitlines(keepends=True)[-1:]
         except (OSError, ValueError) as error:

@@ -20,6 +20,7 @@ from typing import IO, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.data.ordinary_files import open_ordinary
 from dec_core.errors import RunError
 from dec_core.runs.array_files import (
     LONGEST_HEADER,
@@ -72,7 +73,8 @@ class FrameWriter:
         segment = update.update // SEGMENT
         if self._stream is None or segment != self._segment:
             self.close()
-            self._segment, self._stream = segment, self._path(segment).open("ab", buffering=0)
+            self._stream = open_ordinary(self._path(segment), "ab", buffering=0)
+            self._segment = segment
         append_whole(self._stream, *_record(update.update, array))
         self._kept.append(update.update)
 

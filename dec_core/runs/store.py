@@ -21,6 +21,8 @@ The contract
   platter, so a loss of power may cost the last seconds.
 - A run whose log ends with ``RunFinished`` never changes, but for its notes and its maps. A run
   that goes on after an interruption first cuts its log back to the checkpoint that it goes on from.
+- Nothing in a folder is opened before it is known to be an ordinary file. A run with anything
+  else in its folder is listed as damaged.
 - One process at a time writes a run, for it holds the run's lock, which the system gives back
   when the process ends. A run that is not over and not locked is ``interrupted``.
 - A new run or branch is filled as ``.<id>.draft``, which nobody lists, and then gets its name. What
@@ -58,11 +60,11 @@ from dec_core.runs.array_files import (
 )
 from dec_core.runs.checkpoint_files import CheckpointFiles
 from dec_core.runs.event_log import EventLog
-from dec_core.runs.locks import is_held, lock_in, refusal, take_lock
+from dec_core.runs.locks import is_held, lock_in, refusal, remove_odd_lock, take_lock
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id, printable
 from dec_core.runs.record import RunRecord, RunState
-from dec_core.runs.soundness import check_soundness
+from dec_core.runs.soundness import check_ordinary_files, check_soundness
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
 from dec_core.training.outcome import outcome
@@ -151,6 +153,7 @@ class RunStore:
             If the id is malformed or unknown, or the run damaged.
         """
         folder = self.folder(run_id)
+        check_ordinary_files(folder)
         record = _read_record(folder)
         if not record.is_over and not self.is_locked(run_id):
             # Its process may have come to the end just now.
@@ -284,6 +287,7 @@ class RunStore:
         """
         folder = self.folder(run_id)
         doomed = folder.with_name(f".{run_id}.deleted")
+        remove_odd_lock(folder)
         with self.locked(run_id):
             try:
                 folder.rename(doomed)
@@ -358,7 +362,7 @@ def _read(path: Path) -> str:
     try:
         return read_whole(path).decode("utf-8")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = getattr(error, "strerror", None) or error
         raise RunError(
             f"A run's folder must hold a readable {path.name}. {path.parent.name[:40]} does not "
             f"({reason}). Copy the run again or delete the folder."

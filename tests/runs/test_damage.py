@@ -15,6 +15,7 @@ import pytest
 
 from dec_core.errors import RunError
 from dec_core.export.bundle import export_run
+from dec_core.runs import array_files
 from dec_core.runs import store as store_module
 from dec_core.runs.array_files import (
     STALE_SECONDS,
@@ -167,14 +168,14 @@ def test_only_what_a_store_has_left_behind_is_removed(store: RunStore) -> None:
 def test_a_frame_that_is_thinned_while_it_is_read_is_a_dropped_one(
     store: RunStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Path.read_bytes
+    read = array_files.read_whole
 
     def thinned(path: Path) -> bytes:
         if path.name == "labels-000001.z":
             path.unlink()
         return read(path)
 
-    monkeypatch.setattr(Path, "read_bytes", thinned)
+    monkeypatch.setattr(array_files, "read_whole", thinned)
     labels = [update.labels is None for update in store.view(folder.name).updates]
     assert labels == [False, True, False, False]
 
