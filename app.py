@@ -21,12 +21,14 @@ from starlette.middleware import Middleware  # noqa: E402
 from dec_core.errors import SettingsError  # noqa: E402
 from pages.ui.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
 from pages.ui.assets import plotly_route  # noqa: E402
+from pages.ui.libraries import begin_loading  # noqa: E402
 from pages.ui.state import run_manager  # noqa: E402
 
 
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
-    """End runs and the UMAP process with the server."""
+    """Load libraries with the server; end runs and the UMAP process with it."""
+    begin_loading()
     yield
     run_manager().close()
 

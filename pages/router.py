@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dec_core.errors import DECLabError
+from pages.ui.libraries import load_shared_libraries
 from pages.ui.page_address import remembered_address
 from pages.ui.plain import plain
 from pages.ui.state import run_manager
@@ -12,6 +13,7 @@ from pages.ui.state import run_manager
 # A Material icon would be fetched from the network.
 ICON = Path(__file__).parent / "ui" / "icon.svg"
 
+load_shared_libraries()
 st.set_page_config(page_title="DEC Lab", page_icon=str(ICON), layout="wide")
 st.html(
     "<style>.stApp { font-variant-numeric: tabular-nums; }"
