@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, quote, urlparse
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -56,6 +59,62 @@ _SPOT = """(element, run) => {
   }
   return spot;
 }"""
+
+
+# Words of others that Markdown, GitHub's or Streamlit's, would make something else of.
+WORDS = (
+    "https://evil.example/x?y=1&z=2",
+    "(www.evil.example), HTTP://EVIL.EXAMPLE and x.www.evil.example",
+    "a@evil.example, mailto:b@evil.example or xmpp:c@evil.example/d",
+    "<http://evil.example> [x](http://evil.example) ![y](//evil.example/z.png) [x]: //evil.example",
+    ":material/home: :material_home: :streamlit: :smile: :+1:",
+    ":red :help :red[x] :color[x]{foreground=red} www.{foreground=red} ::leaf :::note",
+    "$x^2$ $$y$$ `code` ```py *a* **b** _c_ ~~d~~ [^1] n_clusters",
+    "&lt;b&gt; &#58; <b>x</b><br> | a | b |",
+    "a -> b <- c <-> d -- e >= f <= g ~= h <-- i",
+    "# heading",
+    "- item",
+    "12. item",
+    "> quote",
+    "---",
+    "\\*a\\* \\https://evil.example a\\@evil.example",
+)
+
+
+@pytest.fixture
+def copied_run(server_folder: Path, stored_run: StoredRun) -> Iterator[str]:
+    """A run of somebody else, whose files hold ``WORDS``."""
+    store = RunStore(server_folder / "runs")
+    run = "copied-otter-0bad"
+    folder = shutil.copytree(store.folder(stored_run(seed=1)), store.root / run)
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    record |= {"run_id": run, "preset": WORDS[0]}
+    (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    *lines, last = (folder / "events.jsonl").read_text("utf-8").splitlines()
+    lines += [json.dumps({"event": "WarningRaised", "message": words}) for words in WORDS]
+    (folder / "events.jsonl").write_text("\n".join([*lines, last, ""]), encoding="utf-8")
+    store.annotate(run, title=WORDS[2], tags=WORDS[:2])
+    yield run
+    store.delete(run)
+
+
+def links_elsewhere(page: Page) -> list[str]:
+    hrefs: list[str] = page.evaluate("() => [...document.querySelectorAll('a')].map(a => a.href)")
+    return [href for href in hrefs if not href.startswith(page.url.split("/?")[0].split("?")[0])]
+
+
+def test_words_of_others_are_shown_letter_by_letter(open_page: OpenPage, copied_run: str) -> None:
+    page = open_page(f"/?run={copied_run}&preset={quote(WORDS[0])}&seed={quote(WORDS[2])}")
+    said = page.locator("[data-testid=stMain] [data-testid=stAlertContainer] p")
+    expect(said.first).to_be_visible()
+    expect(said).to_have_text([re.compile("iteration"), *WORDS])
+    elements = said.locator("*").evaluate_all("all => all.map(one => one.outerHTML)")
+    assert {re.sub(r">.*", ">", element) for element in elements} == {"<span>"}
+    expect(page.get_by_test_id("stSidebar").get_by_text(WORDS[2])).to_be_visible()
+    assert links_elsewhere(page) == []
+    page.get_by_role("button", name="Runs").click()
+    expect(page.get_by_text(f"{copied_run}, {WORDS[0]} on digits")).to_be_visible()
+    assert links_elsewhere(page) == []
 
 
 def compare(page: Page) -> None:

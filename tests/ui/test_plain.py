@@ -48,10 +48,13 @@ def shown_plainly(said: list[str]) -> bool:
     ("text", "shown"),
     [
         ("![](//evil.example/a.png)", r"!\[\](//evil.example/a.png)"),
-        ("http://evil.example", r"http\://evil.example"),
-        ("www.evil.example", r"www\.evil.example"),
-        (":red[x] :material/home: <b>", r":red\[x\] \:material/home: \<b\>"),
-        ("*a* _b_ `c` $d$ ~~e~~ # f", r"\*a\* \_b\_ \`c\` \$d\$ \~\~e\~\~ \# f"),
+        ("http://evil.example", r"http:color[\:]//evil.example"),
+        ("WWW.evil.example", r"WWW:color[\.]evil.example"),
+        ("a@evil.example", r"a:color[\@]evil.example"),
+        (":red[x] :smile: <b>", r":color[\:]red\[x\] :color[\:]smile: :color[\<]b:color[\>]"),
+        ("*a* _b_ `c` $d$ # f &amp; {g}", r"\*a\* \_b\_ \`c\` \$d\$ \# f \&amp; \{g\}"),
+        ("10. a", r"10\. a"),
+        ("a\n===\n    b", "a === b"),
         ("a\\b", r"a\\b"),
     ],
 )
