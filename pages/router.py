@@ -24,7 +24,11 @@ st.html(
     "@media (max-width: 1200px) { .st-key-banner { min-height: 82px; } }"
     # The icon is enough to see; the words are for whoever hears the page.
     ".st-key-step_size p, .st-key-map_colors p { position: absolute; width: 1px; height: 1px; "
-    "overflow: hidden; clip-path: inset(50%); white-space: nowrap; }</style>"
+    "overflow: hidden; clip-path: inset(50%); white-space: nowrap; }"
+    # A setting that is not the preset's, by its label's last word.
+    ".stSidebar .stElementContainer:has([aria-label$='(changed)']) label p { font-weight: 600; "
+    f"color: light-dark({st.get_option('theme.light.primaryColor')}, "
+    f"{st.get_option('theme.dark.primaryColor')}); }}</style>"
 )
 st.logo(str(ICON), size="large")
 page = st.navigation(

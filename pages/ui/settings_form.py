@@ -171,13 +171,16 @@ def log_options(setting: Setting, value: float) -> list[float]:
 
 
 def _label(setting: Setting, key: str, default: Any) -> str:
-    """The label, in colour and with a mark where the value differs from the preset's."""
+    """The label, with a mark where the value differs from the preset's.
+
+    It is read aloud as it is, so that it holds no markup; the frame's style colours the mark.
+    """
     value = st.session_state[key]
     if isinstance(value, str):
         value = setting.parse(value)
     if setting.format(value) == setting.format(default):
         return setting.label
-    return f":primary[**{setting.label}** (changed)]"
+    return f"{setting.label} (changed)"
 
 
 def _checked(values: dict[str, Any], base: Config) -> Config | None:

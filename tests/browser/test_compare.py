@@ -61,6 +61,12 @@ _SPOT = """(element, run) => {
 }"""
 
 
+# What a screen reader reads that does not stand on the screen.
+_READ_ALOUD = """() => [...document.querySelectorAll("*")].flatMap(element =>
+  ["aria-label", "aria-description", "aria-valuetext", "title", "alt", "placeholder"]
+    .map(name => element.getAttribute(name))).filter(Boolean)"""
+_MARKUP = re.compile(r"\\[^\w\s]|:\w+/\w+:|:\w+\[|\*\*|</?\w|&\w+;|\]\(")
+
 # Words of others that Markdown, GitHub's or Streamlit's, would make something else of.
 WORDS = (
     "https://evil.example/x?y=1&z=2",
@@ -115,6 +121,26 @@ def test_words_of_others_are_shown_letter_by_letter(open_page: OpenPage, copied_
     page.get_by_role("button", name="Runs").click()
     expect(page.get_by_text(f"{copied_run}, {WORDS[0]} on digits")).to_be_visible()
     assert links_elsewhere(page) == []
+
+
+def test_no_markup_is_read_aloud(open_page: OpenPage) -> None:
+    page = open_page(f"{ENDLESS}&clustering.alpha=2")
+    page.get_by_text("More settings").click()
+    start(page)
+    wait_for_updates(page)
+    page.get_by_role("button", name="Adjust").click()
+    page.get_by_text("Takes effect at the next chunk").wait_for()
+    read = page.evaluate(_READ_ALOUD)
+    assert {"Alpha (changed)", "Help for Tolerance (changed)"} <= set(read)
+    page.get_by_role("button", name="Export").click()
+    page.get_by_role("dialog").wait_for()
+    read += page.evaluate(_READ_ALOUD)
+    page.get_by_role("button", name="Close").click()
+    compare(page)
+    page.get_by_role("button", name="Name and tags").click()
+    page.get_by_placeholder("Separated by commas").wait_for()
+    read += page.evaluate(_READ_ALOUD)
+    assert [text for text in read if _MARKUP.search(text)] == []
 
 
 def compare(page: Page) -> None:

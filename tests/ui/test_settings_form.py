@@ -53,7 +53,7 @@ def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
     assert "2 changed against the preset" in captions(screen)
     refresh(screen)
     for path in ("clustering.learning_rate", "seed"):
-        assert setting(screen, path).label == f":primary[**{SETTINGS[path].label}** (changed)]"
+        assert setting(screen, path).label == f"{SETTINGS[path].label} (changed)"
     assert setting(screen, "clustering.tol").label == "Tolerance"
     assert screen.query_params == {
         "preset": "digits",
