@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import math
 import re
@@ -16,15 +17,16 @@ from dec_core.plots.style import Plot
 def figure_csv(plot: Plot) -> str:
     """One row per point, with the columns that the figure names for itself.
 
-    The first column, ``series``, is the trace's name. Numbers are written as a browser writes
-    them, so that this is, character by character, what the plot's own bar saves.
+    The first column, ``series``, is the trace's name, without the escapes of ``style.plain``.
+    Numbers are written as a browser writes them, so that this is, character by character, what
+    the plot's own bar saves.
     """
     columns: dict[str, str] = plot.figure.layout.meta["columns"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["series", *columns.values()])
     for number, trace in enumerate(plot.figure.data):
-        name = f"trace {number}" if trace.name is None else trace.name
+        name = f"trace {number}" if trace.name is None else html.unescape(trace.name)
         writer.writerows(_rows(name, trace, list(columns)))
     return text.getvalue()
 

@@ -14,6 +14,7 @@ _MOST_WITH_NUMBERS = 14
 
 def draw_agreement(agreement: Agreement, first: str, second: str) -> Plot:
     """Do the two runs find the same clusters? Matched clusters lie on the diagonal."""
+    alternative = f"{agreement_sentence(agreement)} ({first}, {second})"
     first, second = plain(first), plain(second)
     n_rows, n_columns = agreement.table.shape
     rows, columns = _names(agreement.rows), _names(agreement.columns)
@@ -49,7 +50,7 @@ def draw_agreement(agreement: Agreement, first: str, second: str) -> Plot:
         autorange="reversed",
         showgrid=False,
     )
-    return Plot("agreement", figure, f"{agreement_sentence(agreement)} ({first}, {second})")
+    return Plot("agreement", figure, alternative)
 
 
 def agreement_sentence(agreement: Agreement) -> str:

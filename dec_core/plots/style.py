@@ -63,8 +63,12 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
 
 
 def plain(name: str) -> str:
-    """A person's words in a figure; plotly reads < as the beginning of a tag."""
-    return name.replace("<", "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}")
+    """A person's words in a figure, so escaped that plotly shows them letter by letter.
+
+    It reads < as the beginning of a tag, & as that of an entity and %{ as that of a value.
+    ``html.unescape`` gives the words back.
+    """
+    return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%&#123;")
 
 
 def name_axes(figure: go.Figure, suffix: str, name: str) -> None:

@@ -29,13 +29,16 @@ const attribute = (trace, path, index) => {
 const quoted = (value) =>
   /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 
+// Names are escaped for plotly, which reads tags and entities.
+const words = (name) => new DOMParser().parseFromString(name, "text/html").documentElement.textContent;
+
 const csv = (element) => {
   const columns = Object.entries(element.layout.meta.columns);
   const rows = [["series", ...columns.map(([, name]) => name)].join(",")];
   for (const trace of element._fullData) {
-    const length = (trace.y ?? trace.x ?? []).length;
+    const length = (trace.y ?? trace.x ?? []).length, name = words(trace.name);
     for (let i = 0; i < length; i++)
-      rows.push([trace.name, ...columns.map(([path]) => attribute(trace, path, i))].map(quoted).join(","));
+      rows.push([name, ...columns.map(([path]) => attribute(trace, path, i))].map(quoted).join(","));
   }
   return rows.join("\n") + "\n";
 };

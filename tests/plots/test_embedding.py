@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 
 from dec_core.plots.embedding import draw_embedding, draw_waiting
@@ -35,13 +37,14 @@ def test_true_labels_have_their_names_and_their_own_colors() -> None:
 
 
 def test_words_of_others_are_no_markup() -> None:
-    link = "<a href='//evil.example'>shoe</a>"
+    link = "<a href='//evil.example'>shoe</a> &lt; %{x}"
     plot = draw_embedding(
         POINTS, LABELS, method="PCA", iteration=1, class_names=[link] * 3, is_true_label=True
     )
     for trace in plot.figure.data:
-        assert "<a" not in trace.name
-        assert "<a" not in trace.hovertemplate
+        assert html.unescape(trace.name) == link
+        for text in (trace.name, trace.hovertemplate):
+            assert not any(markup in text for markup in ("<a", "&lt;a &lt;", "%{x}"))
     assert "<a" not in texts(draw_waiting("UMAP", link))[0]
 
 
