@@ -12,6 +12,7 @@ from itertools import islice, repeat
 from typing import Any
 
 from dec_core.plots.style import Plot
+from dec_core.training.table import shortest
 
 
 def figure_csv(plot: Plot) -> str:
@@ -55,11 +56,12 @@ def _plain(values: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    """As JavaScript's ``String`` writes it."""
+    """As JavaScript's ``String`` writes it, in the number's own precision."""
     if value is None:
         return ""
     if not isinstance(value, float):
         return str(value)
+    value = shortest(value)
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -11,8 +11,6 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
-
 from dec_core.training.events import TargetUpdated
 from dec_core.training.view import View, finite_frames
 
@@ -82,7 +80,8 @@ def _write_projector(view: View, folder: Path) -> None:
     if newest is None:
         return
     update = newest.update
-    np.savetxt(folder / "embedding.tsv", newest.embedding, "%.7g", delimiter="\t")
+    with (folder / "embedding.tsv").open("w", encoding="ascii", newline="") as stream:
+        stream.writelines("\t".join(row.astype(str)) + "\n" for row in newest.embedding)
     with (folder / "metadata.tsv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, "excel-tab", lineterminator="\n").writerows(_metadata(view, update))
     (folder / "projector_config.pbtxt").write_text(

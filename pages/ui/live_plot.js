@@ -26,6 +26,13 @@ const attribute = (trace, path, index) => {
   return value?.[index] ?? "";
 };
 
+// A float32 keeps its noise as a double, 0.20800000429153442; written is 0.208, as few digits as
+// tell it from all others. The export writes the same; see ``shortest`` in Python.
+const shortest = (value) =>
+  typeof value !== "number" || Math.fround(value) !== value ? value
+    : [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digits) => Number(value.toPrecision(digits)))
+        .find((short) => Math.fround(short) === value) ?? value;
+
 const quoted = (value) =>
   /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
 
@@ -38,7 +45,7 @@ const csv = (element) => {
   for (const trace of element._fullData) {
     const length = (trace.y ?? trace.x ?? []).length, name = words(trace.name);
     for (let i = 0; i < length; i++)
-      rows.push([name, ...columns.map(([path]) => attribute(trace, path, i))].map(quoted).join(","));
+      rows.push([name, ...columns.map(([path]) => shortest(attribute(trace, path, i)))].map(quoted).join(","));
   }
   return rows.join("\n") + "\n";
 };

@@ -125,7 +125,7 @@ def test_the_projector_has_a_name_for_every_point(finished: Finished, tmp_path: 
     embedding = np.loadtxt(tmp_path / "embedding.tsv", delimiter="\t")
     last = finished.view.updates[-1].embedding_sample
     assert last is not None
-    np.testing.assert_allclose(embedding, last, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(embedding.astype(np.float32), last)
     lines = (tmp_path / "metadata.tsv").read_text("utf-8").splitlines()
     assert lines[0].split("\t") == ["sample", "cluster", "kmeans", "true_label"]
     assert len(lines) == 1 + len(embedding)
