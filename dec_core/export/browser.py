@@ -22,6 +22,9 @@ _PLACES = (
 )
 
 
+# Printed with kaleido's own margins of 0.1 inch, an image would be moved and its edge cut off.
+_WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
+
 # Called with how many images are drawn and how many are wanted.
 DrawnSoFar = Callable[[int, int], None]
 
@@ -69,7 +72,9 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
     async def draw() -> list[bytes]:
         # Without MathJax, or it would be fetched from the network; without a limit of time,
         # because everything else on the machine goes first.
-        async with kaleido.Kaleido(path=browser, mathjax=False, timeout=None) as opened:
+        page = kaleido.PageGenerator(mathjax=False)
+        page.header += _WHOLE_PAGE
+        async with kaleido.Kaleido(path=browser, page_generator=page, timeout=None) as opened:
             _lower_priority(opened.subprocess.pid)
             drawn: list[bytes] = []
             for image in images:

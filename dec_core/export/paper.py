@@ -165,7 +165,14 @@ def _place_legend(figure: Figure, height: float) -> None:
     layout = figure["layout"]
     room = height - layout["margin"]["t"] - layout["margin"]["b"]
     if layout["legend"].get("orientation") != "h" and len(figure["data"]) * _LEGEND_ROW > room:
-        layout["legend"] |= {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"}
+        # At the edge of the paper, so that the axes and their titles keep above it.
+        layout["legend"] |= {
+            "orientation": "h",
+            "x": 0,
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+        }
 
 
 def _points(plot: Plot) -> int:
