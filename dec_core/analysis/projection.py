@@ -6,6 +6,8 @@ earlier map by a rotation, a reflection and a shift, which change no distance.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import orthogonal_procrustes
@@ -23,8 +25,35 @@ FEWEST_POINTS = 8
 _NOT_FINITE = "the embedding is not finite. Lower the learning rate."
 
 
+def run_maps(embeddings: Iterable[Points], start: Points) -> Iterator[Points | None]:
+    """The PCA maps of a run, turned towards the one of its k-means start.
+
+    Screens, figures and films of a run all show these, so that they stand alike in them.
+
+    Parameters
+    ----------
+    embeddings : each (n_samples, n_dimensions), of one update
+    start : (n_samples, n_dimensions), of the same samples at the k-means start
+
+    Yields
+    ------
+    (n_samples, 2) float32 for each of them; None where it or the start is not finite or has
+    squares that are not
+    """
+    reference = None
+    for number, embedding in enumerate(embeddings):
+        if number == 0:
+            reference = _map_or_none(start)
+        yield None if reference is None else _map_or_none(embedding, reference)
+
+
+def run_map(embedding: Points, start: Points) -> Points | None:
+    """One of ``run_maps``."""
+    return next(run_maps([embedding], start))
+
+
 def pca_map(embedding: Points, reference: Points | None = None) -> Points:
-    """The two principal components of the embedding.
+    """The two principal components of the embedding; the largest weight of each is positive.
 
     Parameters
     ----------
@@ -48,6 +77,7 @@ def pca_map(embedding: Points, reference: Points | None = None) -> Points:
     _, vectors = np.linalg.eigh(scatter)
     points = np.zeros((len(embedding), 2), np.float32)
     main = vectors[:, ::-1][:, :2]
+    main = main * np.sign(main[np.abs(main).argmax(axis=0), np.arange(main.shape[1])])
     points[:, : main.shape[1]] = centered @ main
     return points if reference is None else align(points, reference)
 
@@ -95,6 +125,13 @@ def align(points: Points, reference: Points) -> Points:
     moved = points - points.mean(axis=0)
     rotation, _ = orthogonal_procrustes(moved, reference - center)
     return (moved @ rotation + center).astype(np.float32)
+
+
+def _map_or_none(embedding: Points, reference: Points | None = None) -> Points | None:
+    try:
+        return pca_map(embedding, reference)
+    except ProjectionError:
+        return None
 
 
 def _check(embedding: Points) -> None:

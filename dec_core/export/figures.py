@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.projection import pca_map
 from dec_core.export.browser import DrawnSoFar, Image, draw_images, unheard
 from dec_core.export.figure_csv import figure_csv
+from dec_core.export.frames import mapped
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
 from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
 from dec_core.export.web_page import figure_page
@@ -70,9 +70,10 @@ def _plots(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
 
 def _maps(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     """The newest map of each kind, by cluster and by true label."""
-    newest = next(finite_frames(reversed(view.updates)), None)
+    newest = next(mapped(view, finite_frames(reversed(view.updates))), None)
     if newest is not None:
-        yield from _colored(view, pca_map(newest.embedding), newest.update, "PCA")
+        frame, points = newest
+        yield from _colored(view, points, frame.update, "PCA")
     drawn = [frame for frame in maps if view.updates[frame.update].labels is not None]
     if drawn:
         yield from _colored(view, drawn[-1].points, view.updates[drawn[-1].update], "UMAP")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import tee
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.projection import pca_map
+from dec_core.analysis.projection import run_maps
 from dec_core.errors import ExportError
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.training.view import View, finite_frames
+from dec_core.training.view import Frame, View, finite_frames
 
 MOST_FRAMES = 100
 
@@ -23,7 +25,7 @@ class Frames:
     ----------
     iterations : (n_frames,)
     points : (n_frames, n_sampled, 2) float32 in [0, 1], the same scale on both axes; each map is
-        the PCA of its own embedding, turned towards the one before
+        the one of ``run_maps``
     labels : (n_frames, n_sampled), clusters
     n_clusters : how many clusters were looked for
     shares : cluster sizes at every update, those without a map too
@@ -55,24 +57,35 @@ def frames_of(view: View, most: int = MOST_FRAMES) -> Frames:
         If the run has kept no finite embedding with its labels.
     """
     kept = list(finite_frames(view.updates))
-    if view.started is None or not kept:
+    chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
+    film = list(mapped(view, [kept[index] for index in chosen]))
+    if view.started is None or not film:
         raise ExportError(
             "A film needs the embedding of at least one update. This run has kept none. "
             "Choose a run that reached clustering."
         )
-    chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-    maps: list[NDArray[np.float32]] = []
-    for index in chosen:
-        maps.append(pca_map(kept[index].embedding, maps[-1] if maps else None))
     shares = cluster_shares(view)
     return Frames(
-        iterations=np.array([kept[index].update.iteration for index in chosen], np.int64),
-        points=_in_unit_square(np.stack(maps)),
-        labels=np.stack([kept[index].labels[view.started.sample_ids] for index in chosen]),
+        iterations=np.array([frame.update.iteration for frame, _ in film], np.int64),
+        points=_in_unit_square(np.stack([points for _, points in film])),
+        labels=np.stack([frame.labels[view.started.sample_ids] for frame, _ in film]),
         n_clusters=shares.shares.shape[1],
         shares=shares,
         n_available=len(kept),
     )
+
+
+def mapped(view: View, frames: Iterable[Frame]) -> Iterator[tuple[Frame, NDArray[np.float32]]]:
+    """Each frame with its PCA map (n_sampled, 2); those that have none are left out."""
+    if view.centers is None:
+        return
+    drawn, embedded = tee(frames)
+    embeddings = (frame.embedding for frame in embedded)
+    for frame, points in zip(
+        drawn, run_maps(embeddings, view.centers.embedding_sample), strict=True
+    ):
+        if points is not None:
+            yield frame, points
 
 
 def _in_unit_square(maps: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from dec_core.analysis.projection import pca_map
-from dec_core.errors import ProjectionError
+from dec_core.analysis.projection import run_map
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapRate
@@ -90,10 +89,7 @@ def _pca_points(update: TargetUpdated, start: CentersInitialized) -> NDArray[np.
     """The map of an update, turned towards that of the start; None where either has none."""
     if not update.health.is_finite or update.embedding_sample is None:
         return None
-    try:
-        return pca_map(update.embedding_sample, pca_map(start.embedding_sample))
-    except ProjectionError:
-        return None
+    return run_map(update.embedding_sample, start.embedding_sample)
 
 
 def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:

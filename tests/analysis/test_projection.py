@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dec_core.analysis.projection import align, pca_map, umap_map
+from dec_core.analysis.projection import align, pca_map, run_map, run_maps, umap_map
 from dec_core.errors import ProjectionError
 
 
@@ -58,6 +58,24 @@ def test_pca_turns_towards_an_earlier_map() -> None:
     embedding = points()
     first = pca_map(embedding)
     np.testing.assert_allclose(pca_map(embedding, reference=-first), -first, atol=1e-5)
+
+
+def test_pca_has_its_signs_from_the_embedding_alone() -> None:
+    embedding = points(200, 6) * np.array([5, 3, 2, 1, 1, 0.5], np.float32)
+    for columns in (np.s_[::-1], [3, 1, 5, 0, 2, 4]):
+        found = pca_map(embedding[:, columns])
+        np.testing.assert_allclose(found, pca_map(embedding), atol=1e-3)
+
+
+def test_the_maps_of_a_run_stand_as_the_one_of_its_start() -> None:
+    start, later = points(), points() + np.float32(0.1) * points(41)[1:]
+    odd = np.full_like(start, 1e30)
+    first, second, without = run_maps([start, later, odd], start)
+    assert first is not None and second is not None
+    np.testing.assert_allclose(first, pca_map(start), atol=1e-5)
+    np.testing.assert_array_equal(second, pca_map(later, pca_map(start)))
+    assert (run_map(later, start) == second).all()  # type: ignore[union-attr]
+    assert without is run_map(start, odd) is None
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, 1e30], ids=str)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dec_core.export.figures import all_plots
+from dec_core.export.frames import frames_of
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import SessionState, Step
 from pages.ui.state import run_manager
+from tests.plots.figures import as_sent
 from tests.runs.small_sessions import (
     ENDLESS,
     partly_saved,
@@ -70,6 +75,22 @@ def result(screen: AppTest) -> Path:
 def _downloads(screen: AppTest) -> list[Any]:
     buttons: list[Any] = list(screen.get("download_button"))
     return [found for found in buttons if found.label.startswith("Download ")]
+
+
+def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
+    run_id = finished_run(manager)
+    view = manager.store.view(run_id)
+    shown = json.loads(plots(new_screen(run=run_id))["embedding"]["figure"])
+    (plot,) = [plot for plot in all_plots(view) if plot.name == "embedding_pca"]
+    assert as_sent(plot) == shown
+    film = frames_of(view)
+    places = [film.points[-1][film.labels[-1] == cluster] for cluster in range(film.n_clusters)]
+    for axis, name in enumerate("xy"):
+        drawn = np.concatenate([trace[name] for trace in plot.figure.data])
+        filmed = np.concatenate(places)[:, axis]
+        np.testing.assert_allclose(
+            (filmed - filmed.mean()) * drawn.std() / filmed.std(), drawn - drawn.mean(), atol=1e-4
+        )
 
 
 def test_the_numbers_of_all_figures(manager: RunManager) -> None:
