@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dec_core.errors import RunError
-from dec_core.runs.record import RunRecord
+from dec_core.runs.record import RunRecord, RunState
 from pages.ui.compare_address import choose_baseline, choose_runs
-from pages.ui.compare_runs import is_saved
+from pages.ui.compare_runs import is_changing, is_saved
 from pages.ui.export_dialog import export_control
 from pages.ui.plain import plain
 from pages.ui.state import run_manager
@@ -17,6 +17,7 @@ from pages.ui.state import run_manager
 # Where the page's plots are, as ``show_plot`` names them.
 PLOTS = ("comparison", "agreement")
 _NO_BASELINE = ""
+_AT_WORK = "Runs that train or wait in a queue are not deleted. Stop them first."
 
 
 def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
@@ -24,16 +25,16 @@ def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
 
     The baseline is compared without being ticked, but neither renamed nor deleted then.
     """
-    names = {record.run_id: record.name for record in chosen}
+    names = _names(chosen)
+    whole = _names([record for record in chosen if record.state is not RunState.DAMAGED])
     saved = {record.run_id: record for record in chosen if is_saved(record)}
     pinned = {} if baseline is None else {baseline.run_id: baseline.name}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _baseline(pinned | names, baseline.run_id if baseline else None)
+        _baseline(pinned | whole, baseline.run_id if baseline else None)
         with st.popover("Name and tags", icon=":material/label:", disabled=not saved):
             if saved:
                 _notes(saved, names)
-        if st.button("Delete", icon=":material/delete:", disabled=not saved, key="delete_runs"):
-            _confirm_delete({run_id: names[run_id] for run_id in saved})
+        _delete_button(chosen)
         export_control("comparison", PLOTS, pinned | names)
         st.caption(_count(len(chosen)), width="content")
 
@@ -79,11 +80,35 @@ def _annotate(run_id: str, title: str, tags: str) -> None:
         st.rerun()
 
 
+def _delete_button(chosen: Sequence[RunRecord]) -> None:
+    """Offer only what can be deleted: runs with a folder that neither train nor wait."""
+    at_work = [record for record in chosen if is_changing(record)]
+    at_rest = [record for record in chosen if record not in at_work and is_saved(record)]
+    is_pressed = st.button(
+        "Delete",
+        icon=":material/delete:",
+        disabled=not at_rest,
+        help=_AT_WORK if at_work and not at_rest else None,
+        key="delete_runs",
+    )
+    if is_pressed:
+        _confirm_delete(at_rest, at_work, tuple(record.run_id for record in chosen))
+
+
+def _names(records: Sequence[RunRecord]) -> dict[str, str]:
+    return {record.run_id: record.name for record in records}
+
+
 @st.dialog("Delete runs", icon=":material/delete:")
-def _confirm_delete(names: Mapping[str, str]) -> None:
-    noun = "this run" if len(names) == 1 else f"these {len(names)} runs"
+def _confirm_delete(
+    doomed: Sequence[RunRecord], staying: Sequence[RunRecord], ticked: Sequence[str]
+) -> None:
+    noun = "this run" if len(doomed) == 1 else f"these {len(doomed)} runs"
     st.markdown(f"Delete {noun} from the disk? Curves, labels and checkpoints go with them.")
-    st.text("\n".join(names.values()))
+    st.text("\n".join(record.name for record in doomed))
+    if staying:
+        st.caption(f"{_AT_WORK} So these stay:")
+        st.text("\n".join(record.name for record in staying))
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="keep_runs"):
             st.rerun()
@@ -92,22 +117,34 @@ def _confirm_delete(names: Mapping[str, str]) -> None:
             type="primary",
             key="delete_for_good",
             on_click=_delete,
-            args=(list(names),),
+            args=(doomed, ticked),
         ):
             st.rerun()
 
 
-def _delete(run_ids: Sequence[str]) -> None:
-    """Delete what can be deleted; what cannot stays chosen, with the reason."""
-    kept, problems = [], []
-    for run_id in run_ids:
+def _delete(doomed: Sequence[RunRecord], ticked: Sequence[str]) -> None:
+    """Delete what can be deleted; what cannot stays chosen, with the reason in one message.
+
+    A run that is gone by now needs no word.
+    """
+    problems: dict[str, str] = {}
+    for record in doomed:
         try:
-            run_manager().delete(run_id)
+            run_manager().delete(record.run_id)
         except (RunError, OSError) as error:
-            kept.append(run_id)
-            problems.append(str(error))
-    choose_runs(kept)
-    if st.query_params.get("baseline") in set(run_ids) - set(kept):
+            if is_saved(record):
+                problems[record.run_id] = str(error)
+    deleted = {record.run_id for record in doomed} - problems.keys()
+    choose_runs([run_id for run_id in ticked if run_id not in deleted])
+    if st.query_params.get("baseline") in deleted:
         choose_baseline(None)
-    for problem in problems:
-        st.toast(plain(problem), icon=":material/error:")
+    if problems:
+        st.toast(plain(_refusal(_names(doomed), problems)), icon=":material/error:")
+
+
+def _refusal(names: Mapping[str, str], problems: Mapping[str, str]) -> str:
+    reason = next(iter(problems.values()))
+    if len(problems) == 1:
+        return reason
+    kept = ", ".join(names[run_id] for run_id in problems)
+    return f"{len(problems)} of {len(names)} runs were not deleted: {kept}. {reason}"

@@ -210,39 +210,6 @@ def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
     assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
 
 
-def test_runs_that_differ_in_the_seed_fold_into_a_mean(manager: RunManager) -> None:
-    first, second = two(manager)
-    screen = compare(runs=f"{first},{second}")
-    screen.toggle(key="fold_seeds").set_value(True).run()
-    (entry,) = legend(intact(screen))
-    assert entry["name"] == f"{first} (n = 2)"
-    assert [trace for trace in curves(screen) if trace.get("fill") == "toself"]
-    assert "mean of 2 seeds" in plots(screen)["comparison"]["alternative"]
-    assert "0, 1" in settings(screen)
-
-
-def test_a_run_without_an_update_does_not_count_in_a_mean(
-    manager: RunManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = two(manager)
-    monkeypatch.setattr(manager, "_max_active", 0)
-    waiting = manager.start(small_config({"seed": 2}), "digits").run_id
-    screen = compare(runs=f"{waiting},{first},{second}")
-    screen.toggle(key="fold_seeds").set_value(True).run()
-    (entry,) = legend(intact(screen))
-    assert entry["name"] == f"{waiting} (n = 2)"
-    assert "mean of 2 seeds" in plots(screen)["comparison"]["alternative"]
-
-
-def test_other_runs_cannot_fold(manager: RunManager) -> None:
-    first = trained(manager).run_id
-    second = trained(manager, clustering__alpha=2.0).run_id
-    screen = compare(runs=f"{first},{second}")
-    assert screen.toggle(key="fold_seeds").disabled
-    assert "Alpha" in settings(screen)
-    assert "Seed" not in settings(screen)
-
-
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:
     first = trained(manager).run_id
     second = trained(manager, clustering__alpha=2.0).run_id
@@ -322,13 +289,28 @@ def test_runs_are_deleted_after_a_question(manager: RunManager) -> None:
     assert list(rows(screen)) == [second]
 
 
-def test_a_run_that_trains_is_not_deleted(manager: RunManager) -> None:
+def test_only_runs_at_rest_are_offered_for_deletion(manager: RunManager) -> None:
+    ended = trained(manager).run_id
     session = manager.start(small_config(ENDLESS), "digits")
+    at_work = [session.run_id, manager.start(small_config(), "digits").run_id]
     wait_for_updates(session, 1)
-    screen = compare(runs=session.run_id)
-    click(click(screen, "Delete"), "Delete for good")
-    assert manager.store.folder(session.run_id).is_dir()
-    assert screen.query_params["runs"] == session.run_id
+    assert button(compare(runs=",".join(at_work)), "Delete").disabled
+    screen = click(compare(runs=",".join([at_work[0], ended, at_work[1]])), "Delete")
+    assert [text.value for text in screen.text] == [ended, "\n".join(at_work)]
+    click(screen, "Delete for good")
+    assert {record.run_id for record in manager.store.records()} == set(at_work)
+    assert screen.query_params["runs"].split(",") == at_work
+    assert not screen.toast
+
+
+def test_runs_that_cannot_be_deleted_stay_with_one_message(manager: RunManager) -> None:
+    runs = two(manager)
+    screen = click(compare(runs=",".join(runs)), "Delete")
+    with manager.store.locked(runs[0]), manager.store.locked(runs[1]):
+        click(screen, "Delete for good")
+    (message,) = screen.toast
+    assert message.value.startswith(f"2 of 2 runs were not deleted: {runs[0]}, {runs[1]}. ")
+    assert screen.query_params["runs"].split(",") == runs
 
 
 def test_a_baseline_stays_while_others_are_deleted(manager: RunManager) -> None:
@@ -366,16 +348,6 @@ def test_a_run_that_was_not_saved_to_its_end_is_compared_as_it_ended(manager: Ru
     assert row["Iterations"] == session.view.iteration
     # What it has cost of the disk can be given back.
     assert not button(screen, "Delete").disabled
-
-
-def test_one_run_that_is_damaged_does_not_hide_its_series(manager: RunManager) -> None:
-    first, second = two(manager)
-    forget_sessions(manager)
-    screen = compare(runs=f"{first},{second}")
-    (manager.store.folder(second) / "events.jsonl").write_text("damaged")
-    screen.toggle(key="fold_seeds").set_value(True).run()
-    assert [said for said in sentences(screen) if said.startswith(f"{second} cannot be drawn")]
-    assert [entry["run"] for entry in legend(screen)] == [first]
 
 
 def test_settings_that_were_changed_by_hand_are_differences(manager: RunManager) -> None:
