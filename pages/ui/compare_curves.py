@@ -12,7 +12,7 @@ from dec_core.plots.comparison_curves import Along, Measure, Series
 from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
 from pages.ui.compare_runs import have_moved_on, is_changing
-from pages.ui.compare_series import FOLD, Group, can_fold, readable
+from pages.ui.compare_series import FOLD, Group, can_fold, readable, repeats
 from pages.ui.live_plot import show_plot
 from pages.ui.plain import plain
 from pages.ui.run_legend import LegendEntry, run_legend
@@ -41,14 +41,30 @@ def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
             label_visibility="collapsed",
             key="compare_along",
         )
-        st.toggle(
+        is_possible = can_fold(records)
+        is_folded = st.toggle(
             "Fold seeds",
             key=FOLD,
-            disabled=not can_fold(records),
-            help="Runs that differ only in their seed become one curve: their mean, with a band of "
-            "one standard deviation. It ends where the shortest of them ends.",
+            disabled=not is_possible,
+            help="Runs that differ in their seed alone become one curve: their mean, with a band "
+            "of one standard deviation. It ends where the shortest of them ends. Of several runs "
+            "with the same seed the longest counts.",
         )
+    if is_folded or not is_possible:
+        _explain_repeats(records)
     return list(Measure) if measure == _ALL else [Measure(measure)], Along(along)
+
+
+def _explain_repeats(records: Sequence[RunRecord]) -> None:
+    """Which runs are not folded, though nothing but their seed could differ."""
+    names = ", ".join(
+        f"{one.name} (seed {one.config.seed})" for one in repeats(records) if one.config
+    )
+    if names:
+        st.caption(
+            "Not folded, because another of the chosen runs has the same settings and the same "
+            f"seed: {plain(names)}."
+        )
 
 
 def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:

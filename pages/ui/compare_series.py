@@ -12,7 +12,7 @@ from dec_core.plots.comparison_curves import Series
 from dec_core.plots.palette import run_colors
 from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
-from pages.ui.compare_runs import changes_of, view_of
+from pages.ui.compare_runs import changes_of, summary_of, view_of
 
 FOLD = "fold_seeds"
 _SLOTS = "compare_slots"
@@ -39,25 +39,28 @@ class Group:
 
 def groups_of(records: Sequence[RunRecord], baseline: str | None) -> list[Group]:
     """The series of the chosen runs, in their order; folded where the person wants it."""
-    is_folded = bool(st.session_state.get(FOLD))
     slots = _slots([record.run_id for record in records])
     palette = run_colors(max(slots.values(), default=0) + 1)
-    found: dict[str, list[RunRecord]] = {}
-    for record in records:
-        found.setdefault(_kind(record) if is_folded else record.run_id, []).append(record)
+    folds = _folds(records) if st.session_state.get(FOLD) else [[record] for record in records]
     return [
         Group(
             tuple(members),
             palette[slots[members[0].run_id]],
             any(member.run_id == baseline for member in members),
         )
-        for members in found.values()
+        for members in folds
     ]
 
 
 def can_fold(records: Sequence[RunRecord]) -> bool:
-    """Whether some of the runs differ only in their seed."""
-    return len({_kind(record) for record in records}) < len(records)
+    """Whether some of the runs differ in their seed alone."""
+    return any(len(members) > 1 for members in _folds(records))
+
+
+def repeats(records: Sequence[RunRecord]) -> list[RunRecord]:
+    """Runs that stay out of a fold, because it holds a run with the same settings and seed."""
+    counted = _counted(records).values()
+    return [record for record in records if record not in counted]
 
 
 def readable(groups: Sequence[Group]) -> tuple[list[Series], list[str]]:
@@ -88,8 +91,36 @@ def _name_of_several(first: RunRecord, count: int) -> str:
     return first.name + (f" (n = {count})" if count > 1 else "")
 
 
+def _folds(records: Sequence[RunRecord]) -> list[list[RunRecord]]:
+    """Runs that differ in their seed alone, one of each seed, together; all others alone."""
+    counted = _counted(records).values()
+    found: dict[str, list[RunRecord]] = {}
+    for record in records:
+        kind = _kind(record) if record in counted else record.run_id
+        found.setdefault(kind, []).append(record)
+    return list(found.values())
+
+
+def _counted(records: Sequence[RunRecord]) -> dict[tuple[str, int], RunRecord]:
+    """One run of each kind and seed.
+
+    A repeat, on another machine or stopped at another place, says nothing of the spread over
+    the seeds: the run that went on longest counts.
+    """
+    found: dict[tuple[str, int], RunRecord] = {}
+    for record in records:
+        key = _kind(record), record.config.seed if record.config else 0
+        if key not in found or _length(record) > _length(found[key]):
+            found[key] = record
+    return found
+
+
+def _length(record: RunRecord) -> int:
+    return summary_of(record).get("iterations") or 0
+
+
 def _kind(record: RunRecord) -> str:
-    """Equal for runs that differ only in their seed.
+    """Equal for runs that differ in their seed alone.
 
     A choice of samples follows the seed, so that its fingerprint may differ too.
     """
