@@ -27,6 +27,8 @@ def open_ordinary(path: Path, mode: str = "rb", buffering: int = -1) -> IO[bytes
 
 def check_ordinary(mode: int) -> None:
     """Raise OSError unless ``st_mode`` is that of an ordinary file."""
+    if stat.S_ISDIR(mode):
+        raise OSError("it is no ordinary file but a directory")
     if not stat.S_ISREG(mode):
         raise OSError("it is no ordinary file")
 

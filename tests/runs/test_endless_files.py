@@ -118,7 +118,7 @@ def test_a_run_with_what_is_no_file_is_damaged_and_holds_up_nothing(
     listed = {record.run_id: record for record in store.records()}
     assert listed[GOLDEN.name].state is RunState.FINISHED
     assert listed[NEWEST].state is RunState.DAMAGED
-    assert f"{Path(file).name} is damaged (it is no ordinary file)" in listed[NEWEST].problem
+    assert f"{Path(file).name} is damaged (it is no ordinary file" in listed[NEWEST].problem
     for ask in (manager.get, manager.resume):
         with pytest.raises(RunError, match="no ordinary file"):
             ask(NEWEST)
