@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +16,38 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from dec_core.signals import end_on_signals, run_command  # noqa: E402
+from pages.ui.server_end import ignore_signals_at_last, take_signals  # noqa: E402
+
+# Before the libraries, which take a second to load.
+if __name__ == "__main__":
+    end_on_signals()
+take_signals()
+
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
 from dec_core.errors import SettingsError  # noqa: E402
 from pages.ui.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
 from pages.ui.assets import plotly_route  # noqa: E402
-from pages.ui.libraries import begin_loading  # noqa: E402
+from pages.ui.libraries import load_shared_libraries  # noqa: E402
 from pages.ui.state import run_manager  # noqa: E402
+
+_tasks: list[asyncio.Task[None]] = []
 
 
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     """Load libraries with the server; end runs and the UMAP process with it."""
-    begin_loading()
-    yield
-    run_manager().close()
+    take_signals()
+    _tasks.append(asyncio.create_task(ignore_signals_at_last()))
+    # A browser takes longer to load its page.
+    _tasks.append(asyncio.create_task(asyncio.to_thread(load_shared_libraries)))
+    try:
+        yield
+    finally:
+        with suppress(SettingsError):
+            run_manager().close()
 
 
 try:
@@ -46,4 +63,4 @@ app = st.App(
 )
 
 if __name__ == "__main__":
-    app.run()
+    sys.exit(run_command(app.run))

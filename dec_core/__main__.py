@@ -2,6 +2,14 @@
 
 import sys
 
-from dec_core.cli import main
+from dec_core.signals import run_command
 
-sys.exit(main())
+
+def _main() -> int:
+    # Loaded where a signal already ends the command in order.
+    from dec_core.cli import main
+
+    return main()
+
+
+sys.exit(run_command(_main))

@@ -16,7 +16,13 @@ from dec_core.runs.names import printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit status is 0, 1 for a failure, 2 for a wrong setting."""
+    """Run a command; the exit status is 0, 1 for a failure, 2 for a wrong setting.
+
+    Raises
+    ------
+    Ended
+        If a signal ends it.
+    """
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))

@@ -6,14 +6,16 @@ import json
 import os
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from dec_core.config import Config
 from dec_core.errors import DECLabError, SettingsError
+from dec_core.signals import Requests
 
 if TYPE_CHECKING:
     from dec_core.runs.recorder import Recorder
     from dec_core.training.events import Event
+    from dec_core.training.trainer import Trainer
     from dec_core.training.view import View
 
 EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
@@ -29,13 +31,17 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
     if recorder is not None:
         print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
     progress, view = ProgressLine(), View()
+    requests = Requests()
     try:
-        for event, view, _ in execute(config, recorder):
+        for event, view, trainer in execute(config, recorder):
+            requests.begin()
             if isinstance(event, WarningRaised):
                 progress.clear()
                 print(f"warning: {event.message}", file=sys.stderr, flush=True)
             elif not as_json:
                 _show(event, view, progress)
+            if requests.signal is not None and not view.is_over:
+                _interrupt(requests, recorder, trainer)
     except SettingsError:
         # Settings that do not fit the data never will: there is nothing to resume.
         if recorder is not None:
@@ -49,9 +55,17 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
         progress.clear()
         if recorder is not None:
             recorder.close()
+        requests.close()
     if as_json:
         print(json.dumps(summary(preset, config, view, recorder)))
     return EXIT_ENDED
+
+
+def _interrupt(requests: Requests, recorder: Recorder | None, trainer: Trainer) -> NoReturn:
+    """Keep the run as it stands. Raises Ended."""
+    if recorder is not None:
+        recorder.write_checkpoint(trainer)
+    requests.end()
 
 
 def _keep_failure(recorder: Recorder, view: View, error: Exception) -> None:

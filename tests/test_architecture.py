@@ -23,11 +23,12 @@ MAY_IMPORT = {
     "runs": {*ORDER, "runs"},
     "plots": {*ORDER, "plots"},
     "export": {*ORDER, "runs", "plots", "export"},
-    "cli": {*ORDER, "cli_runs", "cli_training", "runs"},
+    "cli": {*ORDER, "cli_runs", "signals", "cli_training", "runs"},
     "cli_runs": {*ORDER, "cli_export", "cli_training", "runs"},
     "cli_export": {*ORDER, "cli_training", "export", "runs"},
-    "cli_training": {*ORDER, "runs"},
-    "__main__": {"cli"},
+    "cli_training": {*ORDER, "signals", "runs"},
+    "signals": set(),
+    "__main__": {"cli", "signals"},
     "__init__": set(),
 }
 ANALYSIS_LIBRARIES = {"numpy", "scipy", "sklearn", "umap"}

@@ -61,6 +61,8 @@ class Job:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            # Ctrl-C in a terminal is for the server, which ends this process itself.
+            process_group=0,
         )
         self._thread = threading.Thread(target=self._follow, args=(request,), daemon=True)
         self._thread.start()

@@ -193,4 +193,6 @@ def _start_process() -> subprocess.Popen[bytes]:
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        # Ctrl-C in a terminal is for the server, which ends this process itself.
+        process_group=0,
     )

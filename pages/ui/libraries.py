@@ -21,8 +21,3 @@ def load_shared_libraries() -> None:
     with _lock:
         for name in SHARED:
             import_module(name)
-
-
-def begin_loading() -> None:
-    """Load them while the first browser still loads its page."""
-    threading.Thread(target=load_shared_libraries, name="libraries", daemon=True).start()

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO
 from urllib.error import URLError
 
+Process = subprocess.Popen[bytes]
+
 ROOT = Path(__file__).resolve().parents[2]
 # Beside those that it always serves; an address of version 6 needs no brackets here.
 ALLOWED_HOSTS = "lab.example:80, fd00::5,"
@@ -24,15 +26,18 @@ _TRIES = 3
 
 
 @contextmanager
-def running_server(log: Path, end: signal.Signals = signal.SIGTERM) -> Iterator[str]:
+def running_server(
+    log: Path, end: signal.Signals = signal.SIGTERM, *, by_itself: bool = False
+) -> Iterator[str]:
     """Start ``streamlit run app.py``, yield its address, end it by that signal.
 
-    Its runs lie beside ``log``, where a second server finds them.
+    ``python app.py`` if it runs ``by_itself``. Its runs lie beside ``log``, where a second server
+    finds them.
     """
     with log.open("wb") as output:
         for _ in range(_TRIES):
             port = _free_port()
-            process = _start(port, output, log.parent / "runs")
+            process = _start(port, output, log.parent, by_itself=by_itself)
             try:
                 address = f"http://127.0.0.1:{port}"
                 if not _answers(address, process):
@@ -44,23 +49,35 @@ def running_server(log: Path, end: signal.Signals = signal.SIGTERM) -> Iterator[
     raise RuntimeError(f"The server ended with status {process.returncode}. See {log}.")
 
 
-def _start(port: int, output: IO[bytes], runs: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool) -> Process:
+    options = [f"--server.port={port}", "--server.headless=true"]
+    command, home = ["-m", "streamlit", "run", "app.py", *options], {}
+    if by_itself:
+        # Without options, the port stands in the settings of the user.
+        settings = folder / "home" / ".streamlit" / "config.toml"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text(f"[server]\nport = {port}\nheadless = true\n")
+        command, home = ["app.py"], {"HOME": str(folder / "home")}
     return subprocess.Popen(
-        [*command, f"--server.port={port}"],
+        [sys.executable, *command],
         cwd=ROOT,
         stdout=output,
         stderr=subprocess.STDOUT,
         env={
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
-            "DEC_RUNS_DIR": str(runs),
+            "DEC_RUNS_DIR": str(folder / "runs"),
             "DEC_ALLOWED_HOSTS": ALLOWED_HOSTS,
+            **home,
         },
     )
 
 
-def _end(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
+def _end(process: Process, end: signal.Signals) -> None:
+    if process.poll() is not None:
+        return
+    # Whoever is in a hurry asks twice.
+    process.send_signal(end)
     process.send_signal(end)
     try:
         process.wait(timeout=_PATIENCE)
@@ -68,6 +85,9 @@ def _end(process: subprocess.Popen[bytes], end: signal.Signals) -> None:
         process.kill()
         process.wait()
         raise
+    expected = -end if end is signal.SIGKILL else 0
+    if process.returncode != expected:
+        raise RuntimeError(f"The server ended with status {process.returncode}, not {expected}.")
 
 
 def _free_port() -> int:
@@ -76,7 +96,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(address: str, process: subprocess.Popen[bytes]) -> bool:
+def _answers(address: str, process: Process) -> bool:
     """Wait for the first answer; False where the server ends before it."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:

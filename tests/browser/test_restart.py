@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from tests.browser.conftest import PATIENCE
 from tests.browser.server import running_server
+from tests.browser.test_other_sites import Client
 from tests.browser.train_page import (
     ENDLESS,
     banner,
@@ -46,7 +48,7 @@ def open_at_once(browser: Browser, address: str) -> Page:
     return tabs[0]
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
 def test_a_run_goes_on_after_its_server(
     browser: Browser, tmp_path: Path, end: signal.Signals
 ) -> None:
@@ -65,9 +67,9 @@ def test_a_run_goes_on_after_its_server(
     if end is signal.SIGTERM:
         # The server had the time for a checkpoint of the last moment.
         assert max(store.checkpoints(run)) >= max(seen, updates[-1].iteration)
-    with running_server(tmp_path / "second.txt") as address:
+    with running_server(tmp_path / "second.txt", signal.SIGINT, by_itself=True) as address:
+        assert "403" in Client(address).get("/", "evil.example").splitlines()[0]
         page = open_at_once(browser, f"{address}/?{query}")
-        assert "Error" not in (tmp_path / "second.txt").read_text()
         page.get_by_role("button", name="Resume").click()
         page.get_by_role("button", name="Pause").wait_for()
         kept = max(store.checkpoints(run))
@@ -78,6 +80,8 @@ def test_a_run_goes_on_after_its_server(
         )
         stop(page)
         page.close()
+    for log in tmp_path.glob("*.txt"):
+        assert not re.search("Error|Traceback|Interrupt", log.read_text()), log.name
     assert store.record(run).state is RunState.FINISHED
     numbers = [update.update for update in store.view(run).updates]
     assert numbers == list(range(len(numbers)))
