@@ -19,7 +19,7 @@ import pytest
 from filelock import FileLock
 
 from dec_core.cli import main
-from dec_core.errors import RunError
+from dec_core.errors import RunError, SettingsError
 from dec_core.runs import locks
 from dec_core.runs.array_files import STALE_SECONDS, read_arrays, write_arrays
 from dec_core.runs.branch import branch
@@ -32,7 +32,7 @@ from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
 from dec_core.training.checkpoint import Checkpoint
-from dec_core.training.events import ParameterChanged, PretrainingEpochEnded, RunStarted
+from dec_core.training.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
 from dec_core.training.pretraining import PretrainingLoop
 from dec_core.training.view import View
 from tests.runs.small_sessions import (
@@ -151,6 +151,11 @@ def test_a_run_that_this_machine_cannot_hold_waits_for_a_larger_one(
         small.setattr("dec_core.training.memory.memory_bytes", lambda: 1_000)
         assert main(["runs", "resume", run_id]) == 2
         assert "must fit the memory of this machine (1,000 bytes" in capsys.readouterr().err
+        recorder = Recorder(store, run_id)
+        with pytest.raises(SettingsError, match="must fit the memory") as refused:
+            next(execute(recorder.config, recorder))
+        recorder.write_failure(RunFailed(str(refused.value), ""), recorder.view)
+        recorder.close()
     assert store.record(run_id).state is RunState.INTERRUPTED
     same(whole, train(store, run_id))
 
