@@ -7,6 +7,7 @@ run. Importing it loads NumPy only; scikit-learn and Keras wait until a data set
 
 from dec_core.data.catalog import DESCRIPTIONS, Description, describe, load
 from dec_core.data.dataset import Dataset
+from dec_core.data.fit import Excess, excesses
 from dec_core.data.idx import read_idx
 from dec_core.data.sources import available
 from dec_core.data.subset import stratified_indices, stratified_subset
@@ -15,8 +16,10 @@ __all__ = [
     "DESCRIPTIONS",
     "Dataset",
     "Description",
+    "Excess",
     "available",
     "describe",
+    "excesses",
     "load",
     "read_idx",
     "stratified_indices",

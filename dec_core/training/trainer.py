@@ -13,6 +13,7 @@ import tensorflow as tf
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.data import Dataset
+from dec_core.data.fit import clusters_excess
 from dec_core.data.subset import stratified_indices
 from dec_core.errors import SettingsError
 from dec_core.model import build_autoencoder, build_clustering_model
@@ -260,9 +261,10 @@ class Trainer:
 
 def _check_fit(config: Config, dataset: Dataset) -> None:
     n_clusters = config.clustering.n_clusters
-    if n_clusters > dataset.n_samples:
+    excess = clusters_excess(n_clusters, dataset.n_samples)
+    if excess is not None:
         raise SettingsError(
-            f"n_clusters must be between 2 and the number of samples ({dataset.n_samples:,}). "
+            f"n_clusters must be between 2 and {excess.whole} ({excess.maximum:,}). "
             f"Received {n_clusters:,}. Choose a smaller number or more samples."
         )
     check_memory(config, dataset.n_samples, dataset.n_features)
