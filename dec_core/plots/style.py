@@ -14,6 +14,8 @@ _SHORT_NAMES = {
     "clustering.update_interval": "interval",
     "clustering.tol": "tol",
 }
+# A label is about this part of a plot wide, as it stands upright.
+_LABEL_SHARE = 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,12 +89,40 @@ def name_axes(figure: go.Figure, suffix: str, name: str) -> None:
 
 
 def mark_changes(figure: go.Figure, changes: Sequence[ParameterChanged]) -> None:
-    """A dotted line where a live parameter was changed, with its new value."""
-    for change in changes:
-        name = _SHORT_NAMES.get(change.path, change.path)
-        figure.add_vline(
-            x=change.iteration,
-            line={"width": 1, "dash": "dot", "color": "#8f9d9b"},
-            annotation={"text": f"{name} {change.new:g}", "font": {"size": 10}, "textangle": -90},
-            annotation_position="top left",
+    """A dotted line where a live parameter was changed, with its new value.
+
+    Changes that stand at the same place, or too near for two labels, share the label of the last.
+    """
+    line = {"width": 1, "dash": "dot", "color": "#8f9d9b"}
+    for place in {change.iteration: None for change in changes}:
+        figure.add_vline(x=place, line=line)
+    for group in _near(changes, _extent(figure, changes) * _LABEL_SHARE):
+        values = {_SHORT_NAMES.get(c.path, c.path): f"{c.new:g}" for c in group}
+        figure.add_annotation(
+            text=", ".join(f"{name} {value}" for name, value in values.items()),
+            x=group[-1].iteration,
+            xanchor="right",
+            yref="y domain",
+            y=1,
+            yanchor="top",
+            showarrow=False,
+            font={"size": 10},
+            textangle=-90,
         )
+
+
+def _near(changes: Sequence[ParameterChanged], distance: float) -> list[list[ParameterChanged]]:
+    """Runs of changes, each nearer to the first of its run than ``distance``."""
+    groups: list[list[ParameterChanged]] = []
+    for change in changes:
+        if groups and change.iteration - groups[-1][0].iteration <= distance:
+            groups[-1].append(change)
+        else:
+            groups.append([change])
+    return groups
+
+
+def _extent(figure: go.Figure, changes: Sequence[ParameterChanged]) -> float:
+    """The last iteration that the figure shows."""
+    ends = [float(max(trace.x)) for trace in figure.data if trace.x is not None and len(trace.x)]
+    return max([*ends, *(float(change.iteration) for change in changes)], default=0.0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from dec_core.plots.scores import draw_scores, draw_successive, score_curves, successive_curves
-from tests.plots.figures import as_sent, by_name, lines
-from tests.plots.scripted import scripted_view
+from dec_core.training.events import ParameterChanged
+from dec_core.training.view import replay
+from tests.plots.figures import as_sent, by_name, lines, texts
+from tests.plots.scripted import events, scripted_view
 
 
 def test_scores_against_the_true_labels() -> None:
@@ -78,3 +80,16 @@ def test_the_alternative_carries_the_current_figures() -> None:
         "ACC of the k-means start 0.500, NMI of the k-means start 0.250."
     )
     assert "NMI 0.750" in draw_successive(scripted_view()).alternative
+
+
+def test_changes_that_fall_together_share_one_label() -> None:
+    rate, tol = "clustering.learning_rate", "clustering.tol"
+    changes = [
+        ParameterChanged(6, rate, 0.05, 0.02),
+        ParameterChanged(6, tol, 0.001, 0.0),
+        ParameterChanged(6, rate, 0.02, 0.01),
+        ParameterChanged(19, tol, 0.0, 0.01),
+    ]
+    plot = draw_scores(replay([*events(), *changes]))
+    assert texts(plot) == ["rate 0.01, tol 0", "tol 0.01"]
+    assert [line["x0"] for line in lines(plot, "dot")] == [6, 19]
