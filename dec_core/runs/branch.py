@@ -88,12 +88,30 @@ def branch(
 
 def _history(parent: Path, lines: int, config: Config) -> list[Event]:
     """What happened up to the checkpoint, under the branch's settings."""
-    events = EventLog(parent).events(with_arrays=False, first=lines)
-    return [
-        replace(event, config=config) if isinstance(event, RunStarted) else event
-        for event in events
-        if not isinstance(event, ParameterChanged)
-    ]
+    history: list[Event] = []
+    is_same_rule = True
+    last_update: tuple[int, TargetUpdated] | None = None
+    for event in EventLog(parent).events(with_arrays=False, first=lines):
+        if isinstance(event, ParameterChanged):
+            continue
+        if isinstance(event, TargetUpdated):
+            last_update = len(history), event
+        if isinstance(event, RunStarted):
+            is_same_rule = event.config.clustering.target == config.clustering.target
+            history.append(replace(event, config=config))
+        else:
+            history.append(event)
+    if last_update is not None and not is_same_rule:
+        place, update = last_update
+        history[place] = _without_target(update)
+    return history
+
+
+def _without_target(update: TargetUpdated) -> TargetUpdated:
+    """Under another rule the branch makes P anew at once: the row sums of the parent's P hold no
+    longer, and those of its own are not known before its next update."""
+    unknown = float("nan"), float("nan")
+    return replace(update, health=replace(update.health, target_row_sums=unknown))
 
 
 def _write_log(folder: Path, events: Sequence[Event]) -> None:

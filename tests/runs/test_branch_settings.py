@@ -63,6 +63,21 @@ def test_a_branch_from_no_momentum_to_some(store_of_the_still: tuple[RunStore, s
     assert {record.state for record in store.records()} == {RunState.FINISHED}
 
 
+def test_a_branch_to_another_rule_says_nothing_of_the_parents_target(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    parent = new_run(store, clustering__target="r-recycled")
+    train(store, parent)
+    settings = {"clustering.target": "r-recycled"}
+    alike = store.view(branch(store, parent, small_config(settings), "digits", 20))
+    other = store.view(branch(store, parent, small_config(), "digits", 20))
+    judgements = alike.judgement(), other.judgement()
+    assert judgements[0] is not None
+    assert judgements[1] is not None
+    assert "rows of the target" in judgements[0].sentence
+    assert "rows of the target" not in judgements[1].sentence
+    assert other.updates[0].health == alike.updates[0].health
+
+
 @pytest.fixture
 def store_of_the_still(tmp_path: Path) -> tuple[RunStore, str]:
     """A finished run without momentum."""
