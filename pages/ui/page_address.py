@@ -1,29 +1,59 @@
 """What each page's address said when a person left it, so that the way back leads to the same.
 
-Streamlit drops an address's parameters on the way from page to page, and where the way is the
-browser's Back or Forward, it gives a page those of the one before.
+Streamlit drops an address's parameters on the way from page to page, and makes an entry of the
+browser's history of every change, some with one page's path and the other's parameters. Here a
+change of parameters alone makes none, so that Back leads to the page that was shown before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import streamlit as st
 
-_PAGE = "page_shown"
+from dec_core.config import SETTINGS
+
+# Which page each parameter belongs to; any other stays where it is.
+_PARAMETERS: Mapping[str, frozenset[str]] = {
+    "Train": frozenset(("run", "preset", *SETTINGS)),
+    "Compare": frozenset(("runs", "baseline")),
+}
+_CSS = ".st-key-page_address { display: none; }"
+_JS = """
+export default function () {
+  if (window.decLabPushState) return;
+  const push = (window.decLabPushState = history.pushState.bind(history));
+  history.pushState = (state, title, url) => {
+    const target = new URL(url ?? location.href, location.href);
+    if (target.pathname === location.pathname) history.replaceState(state, title, url);
+    else push(state, title, url);
+  };
+}
+"""
+_component = st.components.v2.component(
+    "dec_lab.page_address", html="<div></div>", css=_CSS, js=_JS, isolate_styles=False
+)
 
 
 @contextmanager
 def remembered_address(page: str) -> Iterator[None]:
-    """Around a page: bring back its parameters if the person comes from another one."""
+    """Around a page: bring back its parameters where the address has none or another page's."""
     key = f"address:{page}"
-    before = st.session_state.get(_PAGE, page)
-    left_behind = st.session_state.get(f"address:{before}")
-    if before != page and st.query_params.to_dict() in ({}, left_behind):
-        st.query_params.from_dict(st.session_state.get(key, {}))
-    st.session_state[_PAGE] = page
+    with st.container(key="page_address"):
+        _component(key="page_address_component")
+    _bring_back(page, st.session_state.get(key, {}))
     try:
         yield
     finally:
         st.session_state[key] = st.query_params.to_dict()
+
+
+def _bring_back(page: str, known: Mapping[str, str]) -> None:
+    now = st.query_params.to_dict()
+    others = [names for other, names in _PARAMETERS.items() if other != page]
+    own = {name: text for name, text in now.items() if not any(name in names for names in others)}
+    is_own = own == now and bool(now)
+    wanted = now if is_own else known or own
+    if wanted != now:
+        st.query_params.from_dict(dict(wanted))

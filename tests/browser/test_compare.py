@@ -296,6 +296,25 @@ def test_the_browsers_back_and_forward_lead_to_each_page_as_it_was(
     page.wait_for_function("() => !new URL(location).searchParams.has('baseline')")
 
 
+def test_back_from_compare_leads_to_train_with_its_own_address(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    page = open_page(f"/?run={stored_run(seed=1)}&preset=digits&clustering.n_clusters=7")
+    banner(page, "at iteration 60").wait_for()
+    on_train = parse_qs(urlparse(page.url).query)
+    compare(page)
+    page.wait_for_function("() => new URL(location).searchParams.has('runs')")
+    on_compare = parse_qs(urlparse(page.url).query)
+    assert on_compare.keys() == {"runs"}
+    for _ in range(2):
+        page.go_back()
+        banner(page, "at iteration 60").wait_for()
+        assert parse_qs(urlparse(page.url).query) == on_train
+        page.go_forward()
+        page.get_by_role("heading", name="Compare").wait_for()
+        assert parse_qs(urlparse(page.url).query) == on_compare
+
+
 def test_train_comes_back_with_its_run_and_settings(
     open_page: OpenPage, stored_run: StoredRun
 ) -> None:
