@@ -2,37 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from time import perf_counter
+from typing import NamedTuple
 
 from dec_core.training.events import Event, Phase
 
 
+class _Count(NamedTuple):
+    """Seconds of finished work, and the phase at work with the time since when, if any."""
+
+    seconds: Mapping[Phase, float]
+    running: Phase | None = None
+    since: float = 0.0
+
+
 class ActiveTime:
-    """Seconds spent in each phase; time between two events, such as a pause, does not count."""
+    """Seconds spent in each phase; time between two events, such as a pause, does not count.
+
+    Another thread may read it at any moment.
+    """
 
     def __init__(self, seconds: dict[Phase, float]) -> None:
-        self._seconds = dict.fromkeys(Phase, 0.0) | seconds
-        self._running: Phase | None = None
-        self._since = 0.0
+        self._count = _Count(dict.fromkeys(Phase, 0.0) | seconds)
 
     def timed(self, phase: Phase, events: Iterator[Event]) -> Iterator[Event]:
         """Pass ``events`` on and count the time that it takes to make them."""
         iterator = iter(events)
         while True:
-            self._running, self._since = phase, perf_counter()
+            seconds, since = self._count.seconds, perf_counter()
+            self._count = _Count(seconds, phase, since)
             event = next(iterator, None)
-            self._seconds[phase] += perf_counter() - self._since
-            self._running = None
+            # Replaced as a whole, so that no reader counts the same work twice or not at all.
+            self._count = _Count({**seconds, phase: seconds[phase] + perf_counter() - since})
             if event is None:
                 return
             yield event
 
     def seconds(self, phase: Phase) -> float:
         """Active seconds in ``phase`` until now."""
-        running = perf_counter() - self._since if phase is self._running else 0.0
-        return self._seconds[phase] + running
+        return self.by_phase()[phase]
 
     def by_phase(self) -> dict[Phase, float]:
         """Active seconds of every phase."""
-        return {phase: self.seconds(phase) for phase in Phase}
+        count, now = self._count, perf_counter()
+        return {
+            phase: seconds + (now - count.since if phase is count.running else 0.0)
+            for phase, seconds in count.seconds.items()
+        }
+
+    @property
+    def training_seconds(self) -> float:
+        """Active seconds until now, without loading the data."""
+        return sum(seconds for phase, seconds in self.by_phase().items() if phase is not Phase.DATA)

@@ -33,3 +33,4 @@ def test_pauses_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
         Phase.KMEANS: 7.0,
         Phase.CLUSTERING: 0.0,
     }
+    assert clock.training_seconds == 7.0
