@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dec_core.cli_export import add_export_options, export
 from dec_core.cli_training import EXIT_ENDED, train_run
+from dec_core.errors import DECLabError, RunError
 
 if TYPE_CHECKING:
     from dec_core.runs.record import RunRecord
@@ -101,7 +103,15 @@ def _branch(options: argparse.Namespace) -> int:
     config = checkpoint.config.with_values(options.assignments(options.set))
     preset = store.record(options.run_id).preset
     run_id = branch(store, options.run_id, config, preset, checkpoint.iteration)
-    return _go_on(store, run_id, as_json=options.json)
+    before = store.log_stamp(run_id)
+    try:
+        return _go_on(store, run_id, as_json=options.json)
+    except DECLabError:
+        # A branch that is refused before its first event leaves nothing behind.
+        with contextlib.suppress(RunError):
+            if store.log_stamp(run_id)[0] == before[0]:
+                store.delete(run_id)
+        raise
 
 
 def _delete(options: argparse.Namespace) -> int:

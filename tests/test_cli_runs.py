@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from dec_core.cli import main
+from dec_core.config import DataSettings
+from dec_core.data import Dataset, load
 from dec_core.errors import RunError
 from dec_core.export.targets import Exported
 from dec_core.runs.execution import execute
@@ -148,3 +150,16 @@ def test_a_folder_that_goes_while_it_trains_does_not_cost_the_result(
     captured = capsys.readouterr()
     assert json.loads(captured.out.splitlines()[-1])["iterations"] == 60
     assert "warning: The run is no longer saved" in captured.err
+
+
+def test_a_branch_that_is_refused_leaves_nothing_behind(
+    run_id: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def other_data(settings: DataSettings, seed: int) -> Dataset:
+        return load(settings, seed + 1)
+
+    # Known only once the data are there: they are not those of the parent.
+    monkeypatch.setattr("dec_core.data.load", other_data)
+    assert main(["runs", "branch", run_id, "--at", "0"]) == 1
+    assert "Bring back the first data" in capsys.readouterr().err
+    assert [record.run_id for record in RunStore().records()] == [run_id]

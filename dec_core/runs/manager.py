@@ -8,7 +8,7 @@ import threading
 from functools import partial
 
 from dec_core.config import Config
-from dec_core.errors import RunError, SettingsError
+from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.runs.branch import branch
 from dec_core.runs.execution import load_trainer, new_recorder
 from dec_core.runs.jobs import Jobs
@@ -73,7 +73,37 @@ class RunManager:
         self, parent: str, config: Config, preset: str, iteration: int | None = None
     ) -> RunSession:
         """Start a new run at a checkpoint of another one. See ``branch.branch``."""
-        return self.resume(branch(self.store, parent, config, preset, iteration))
+        run_id = branch(self.store, parent, config, preset, iteration)
+        try:
+            return self.resume(run_id)
+        except DECLabError:
+            # A branch that is refused leaves nothing behind.
+            with contextlib.suppress(RunError):
+                self.store.delete(run_id)
+            raise
+
+    def waiting(self) -> tuple[str, ...]:
+        """Stored runs that never began, because the process that had queued them ended; oldest
+        first. Raises RunError where the store cannot be listed."""
+        records = [record for record in self.store.records() if record.is_waiting]
+        return tuple(record.run_id for record in reversed(records))
+
+    def start_waiting(self) -> None:
+        """Queue all of ``waiting`` again, in their order.
+
+        Raises
+        ------
+        RunError
+            If one of them cannot be queued; the others are.
+        """
+        problems = []
+        for run_id in self.waiting():
+            try:
+                self.resume(run_id)
+            except RunError as error:
+                problems.append(str(error))
+        if problems:
+            raise RunError(" ".join(problems))
 
     def get(self, run_id: str) -> RunSession:
         """The run of that id, from memory or from the store.
@@ -91,7 +121,8 @@ class RunManager:
 
     def has_news(self, session: RunSession) -> bool:
         """Whether another process trains, or has trained, a run that this one does not."""
-        if session.state not in (SessionState.ELSEWHERE, SessionState.INTERRUPTED):
+        is_at_rest = session.state.can_be_resumed
+        if not (is_at_rest or session.state is SessionState.ELSEWHERE):
             return False
         try:
             is_trained_elsewhere = self.store.is_locked(session.run_id)

@@ -56,6 +56,7 @@ class Lineage:
 class RunRecord:
     """One run of the store.
 
+    ``is_waiting`` is said of an interrupted run that its process had queued and not yet begun;
     ``summary`` is ``training.outcome`` of a run that is over; ``created`` and ``ended`` are times
     in ISO 8601. ``versions`` is ``machine.conditions``, of old runs only the libraries.
     """
@@ -76,6 +77,7 @@ class RunRecord:
     summary: Outcome | None = None
     problem: str = ""
     ended: str = ""
+    is_waiting: bool = False
 
     @property
     def name(self) -> str:
@@ -109,7 +111,7 @@ def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
 def to_json(record: RunRecord) -> str:
     """The text of ``run.json``; title and tags stand elsewhere, as they may change later."""
     values = asdict(replace(record, config=None))
-    for name in ("title", "tags", "problem"):
+    for name in ("title", "tags", "problem", "is_waiting"):
         del values[name]
     config = None if record.config is None else record.config.to_dict()
     return json.dumps({"schema": SCHEMA, **values, "config": config}, indent=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import threading
@@ -13,7 +14,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from dec_core.config import LIVE_PARAMETERS, Config
-from dec_core.errors import DECLabError, RunError
+from dec_core.errors import DataUnavailableError, DECLabError, RunError
 from dec_core.runs.execution import execute
 from dec_core.runs.maps import Maps
 from dec_core.runs.record import Lineage, RunRecord, RunState
@@ -21,6 +22,7 @@ from dec_core.runs.recorder import Recorder
 from dec_core.training.events import (
     CentersInitialized,
     Event,
+    ParameterChanged,
     PretrainingEpochEnded,
     RunFailed,
     RunFinished,
@@ -31,6 +33,7 @@ from dec_core.training.view import View, fold
 
 if TYPE_CHECKING:
     from dec_core.runs.projector import Projector
+    from dec_core.training.clock import ActiveTime
     from dec_core.training.trainer import Trainer
 
 logger = logging.getLogger(__name__)
@@ -42,7 +45,12 @@ class SessionState(StrEnum):
     QUEUED -> RUNNING <-> PAUSED -> ENDED; a queued run may be withdrawn, which ends it too.
     Whether an ended run finished, was stopped or failed stands in its view. INTERRUPTED is a
     stored run that is not at its end and can be resumed, because its process ended first or its
-    data could not be loaded; ELSEWHERE one that another process trains.
+    data could not be loaded now; WAITING one that never began, because its process ended while it
+    was queued; ELSEWHERE one that another process trains.
+
+    A run that could not begin with its settings and data has failed. One that has trained before
+    and cannot go on is still interrupted: the reason may pass, what it has learnt would not come
+    back.
     """
 
     QUEUED = "queued"
@@ -50,12 +58,18 @@ class SessionState(StrEnum):
     PAUSED = "paused"
     ENDED = "ended"
     INTERRUPTED = "interrupted"
+    WAITING = "waiting"
     ELSEWHERE = "elsewhere"
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing will change by itself."""
-        return self in (SessionState.ENDED, SessionState.INTERRUPTED)
+        return self in (SessionState.ENDED, SessionState.INTERRUPTED, SessionState.WAITING)
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether it is a stored run that has not come to its end and that nobody trains."""
+        return self in (SessionState.INTERRUPTED, SessionState.WAITING)
 
 
 class Step(StrEnum):
@@ -114,12 +128,17 @@ class RunSession:
         self._on_end = on_end
         self._recorder = recorder
         self._is_from_store = False
+        # Asked now: once it begins, a recorder calls every run one that has trained.
+        self._has_trained = recorder is not None and recorder.has_trained
         self._problem = problem
         self._is_suspending = False
         self._view = View()
         self._state = SessionState.QUEUED
         self._step: Step | None = None
         self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
+        self._asked: dict[str, float] = {}
+        self._clock: ActiveTime | None = None
+        self._has_failed = False
         self._is_stopping = False
         self.is_withdrawn = False
         # A queued run may be withdrawn on one thread while another one starts it.
@@ -141,6 +160,8 @@ class RunSession:
             RunState.RUNNING: SessionState.ELSEWHERE,
         }
         session._state = states.get(record.state, SessionState.ENDED)
+        if record.is_waiting:
+            session._state = SessionState.WAITING
         return session
 
     def show_stored(self, view: View) -> None:
@@ -156,6 +177,19 @@ class RunSession:
     def state(self) -> SessionState:
         """Where the run is in its life."""
         return self._state
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Active seconds of training until now, also where no event has told of them yet."""
+        clock = self._clock
+        return self._view.elapsed_seconds if clock is None else clock.training_seconds
+
+    @property
+    def live_values(self) -> dict[str, float]:
+        """Every live parameter as it was last asked for, whether or not it has taken effect yet."""
+        view, asked = self._view, dict(self._asked)
+        config = self.config if view.started is None else view.config
+        return {path: asked.get(path, config.get(path)) for path in LIVE_PARAMETERS}
 
     @property
     def is_stopping(self) -> bool:
@@ -203,9 +237,8 @@ class RunSession:
     def _withdraw(self) -> None:
         if self._recorder is not None:
             self._recorder.withdraw()
-        has_trained = self._recorder is not None and self._recorder.has_trained
-        self.is_withdrawn = not has_trained
-        self._state = SessionState.INTERRUPTED if has_trained else SessionState.ENDED
+        self.is_withdrawn = not self._has_trained
+        self._state = SessionState.INTERRUPTED if self._has_trained else SessionState.ENDED
 
     def suspend(self) -> None:
         """Keep a checkpoint and end the thread without a verdict; the run can be resumed."""
@@ -214,7 +247,8 @@ class RunSession:
             return
         with self._lock:
             if self._state is SessionState.QUEUED:
-                self._state = SessionState.INTERRUPTED
+                is_begun = self._has_trained
+                self._state = SessionState.INTERRUPTED if is_begun else SessionState.WAITING
                 self._close()
                 return
         self._send("suspend", SessionState.RUNNING, SessionState.PAUSED)
@@ -236,6 +270,7 @@ class RunSession:
             )
         self.config.with_values({path: value})
         self._send(_Change(path, value), SessionState.RUNNING, SessionState.PAUSED)
+        self._asked[path] = value
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended."""
@@ -255,15 +290,17 @@ class RunSession:
         try:
             self._train()
         except DECLabError as error:
-            self._fail(str(error))
+            self._fail(str(error), may_pass=isinstance(error, DataUnavailableError))
         except Exception as error:
             logger.exception("run %s failed", self.run_id)
             self._fail(f"Training stopped on an unexpected error: {type(error).__name__}: {error}")
         finally:
             self._close()
+            self._discard_refused_branch()
             # The data and the graphs of the run hold each other, 200 MB for 70,000 images.
             gc.collect()
             can_go_on = self._recorder is not None and self._recorder.can_go_on
+            can_go_on = can_go_on and not self._has_failed
             self._state = SessionState.INTERRUPTED if can_go_on else SessionState.ENDED
             self._on_end()
 
@@ -271,6 +308,7 @@ class RunSession:
         is_first = True
         for event, view, trainer in execute(self.config, self._recorder, self._problem):
             if is_first:
+                self._clock = trainer.clock
                 self.maps.forget(len(view.updates) - isinstance(event, TargetUpdated))
                 is_first = False
             self._publish(event, view)
@@ -281,16 +319,28 @@ class RunSession:
 
     def _publish(self, event: Event, view: View) -> None:
         self._view = view
+        if isinstance(event, ParameterChanged) and self._asked.get(event.path) == event.new:
+            del self._asked[event.path]
         if isinstance(event, TargetUpdated):
             self.maps.update_arrived(event)
         if isinstance(event, RunFinished) and view.updates:
             self.maps.run_ended(view.updates[-1])
 
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, sentence: str, *, may_pass: bool = False) -> None:
+        """``may_pass``: the same run may well begin another time."""
+        has_begun = self._clock is not None
+        self._has_failed = has_begun or not (may_pass or self._has_trained)
         event = RunFailed(sentence, traceback.format_exc())
         self._publish(event, fold(self._view, event))
-        if self._recorder is not None:
+        if self._recorder is not None and self._has_failed:
             self._recorder.write_failure(event, self._view)
+
+    def _discard_refused_branch(self) -> None:
+        """A branch that could not begin leaves nothing in the store; its page says why."""
+        is_refused = self._has_failed and self._clock is None
+        if is_refused and self._recorder is not None and self.lineage is not None:
+            with contextlib.suppress(RunError):
+                self._recorder.store.delete(self.run_id)
 
     def _close(self) -> None:
         if self._recorder is not None:

@@ -159,7 +159,8 @@ class RunStore:
             # Its process may have come to the end just now.
             record = _read_record(folder)
             if not record.is_over:
-                record = replace(record, state=RunState.INTERRUPTED)
+                is_waiting = record.state is RunState.QUEUED
+                record = replace(record, state=RunState.INTERRUPTED, is_waiting=is_waiting)
         check_soundness(folder, record)
         return replace(record, **_notes(folder))
 

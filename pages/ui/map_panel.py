@@ -95,7 +95,7 @@ def _pca_points(update: TargetUpdated, start: CentersInitialized) -> NDArray[np.
 def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
     """Whether no update will come by itself that would bring a map."""
     is_paused = session.state is SessionState.PAUSED and choice.method == _LIVE
-    return is_paused or session.state is SessionState.INTERRUPTED
+    return is_paused or session.state.can_be_resumed
 
 
 def _draw(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dec_core.analysis.verdict import Condition, StopReason
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.training.events import Phase
+from dec_core.training.events import Phase, RunFailed
 from dec_core.training.view import View
 from pages.ui.plain import plain
 from pages.ui.state import run_manager
@@ -24,7 +24,7 @@ def banner(session: RunSession, view: View, state: SessionState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
     with st.container(key="banner"):
         if view.failed is not None:
-            st.error(f"Failed: {plain(view.failed.message)}", icon=":material/error:")
+            _failure(view.failed, state)
         else:
             _judgement(session, view, state)
     if view.failed is not None:
@@ -75,10 +75,12 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
     if session.is_withdrawn:
         st.info("Withdrawn before it began.", icon=":material/undo:")
     elif state is SessionState.INTERRUPTED:
-        st.warning(
-            f"Interrupted at iteration {view.iteration:,}: its process ended before the run did. "
-            "Resume goes on from where it was last saved.",
-            icon=":material/power_off:",
+        st.warning(_interrupted_sentence(view), icon=":material/power_off:")
+    elif state is SessionState.WAITING:
+        st.info(
+            "Not begun: the run stood in the queue when its process ended. Begin puts it there "
+            "again.",
+            icon=":material/hourglass_top:",
         )
     elif judgement is None or state is SessionState.QUEUED:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
@@ -88,6 +90,29 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
         st.warning(plain(judgement.sentence), icon=":material/warning:")
     else:
         st.error(plain(judgement.sentence), icon=":material/dangerous:")
+
+
+def _failure(failed: RunFailed, state: SessionState) -> None:
+    reason = plain(failed.message)
+    if state.can_be_resumed:
+        st.warning(f"Interrupted: {reason} Resume tries again.", icon=":material/power_off:")
+    else:
+        st.error(f"Failed: {reason}", icon=":material/error:")
+
+
+def _interrupted_sentence(view: View) -> str:
+    if view.started is None:
+        return (
+            "Interrupted while it got ready: its process ended first. Resume begins at the "
+            "beginning."
+        )
+    place = f"at iteration {view.iteration:,}"
+    if view.centers is None:
+        place = f"in pretraining, after epoch {len(view.pretraining)}"
+    return (
+        f"Interrupted {place}: its process ended before the run did. "
+        "Resume goes on from where it was last saved."
+    )
 
 
 def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
@@ -105,16 +130,20 @@ def _progress(session: RunSession, view: View, state: SessionState) -> tuple[flo
     text, share = "Getting ready", 0.0
     if state is SessionState.QUEUED:
         text = "Queued"
+    elif state is SessionState.WAITING:
+        text = "Not begun"
     elif view.started is not None:
         share, text = _phase_progress(view)
-    words = [f"Run {session.run_id}", text, f"{view.elapsed_seconds:,.1f} s"]
+    words = [f"Run {session.run_id}", text, f"{session.elapsed_seconds:,.1f} s"]
     if view.started is not None:
         words.insert(1, f"{view.started.n_samples:,} samples")
     if view.reused is not None:
         words.append("pretrained by an earlier run")
     if session.lineage is not None:
         words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
-    if state.is_settled:
+    if state is SessionState.ENDED and view.failed is not None:
+        words.append("failed")
+    elif state.is_settled:
         words.append(state.value)
     elif session.is_stopping:
         words.append("stopping")

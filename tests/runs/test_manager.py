@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,8 @@ from dec_core.runs import manager as manager_module
 from dec_core.runs.manager import RunManager
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.session import SessionState
+from dec_core.training.events import Phase
+from dec_core.training.kmeans import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
@@ -199,11 +203,67 @@ def test_starting_from_several_threads_leaves_one_active(manager: RunManager) ->
     assert sorted(manager.runs_ahead(session) for session in sessions) == list(range(6))
 
 
-def test_close_interrupts_every_run() -> None:
-    manager = RunManager()
-    sessions = [manager.start(small_config(ENDLESS), "digits") for _ in range(3)]
-    manager.close()
-    for session in sessions:
-        wait_for(session, SessionState.INTERRUPTED)
-    assert sessions[1].view.revision == sessions[2].view.revision == 0
-    wait_until(lambda: manager.active() is None)
+def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order(
+    manager: RunManager,
+) -> None:
+    earlier = RunManager()
+    sessions = [earlier.start(small_config(ENDLESS), "digits") for _ in range(3)]
+    wait_for_updates(sessions[0], 1)
+    branched = earlier.branch(sessions[0].run_id, small_config(ENDLESS), "digits", 0)
+    earlier.close()
+    wait_for(sessions[0], SessionState.INTERRUPTED)
+    waiting = [*sessions[1:], branched]
+    assert {session.state for session in waiting} == {SessionState.WAITING}
+    assert sessions[1].view.revision == 0
+    wait_until(lambda: earlier.active() is None)
+    run_ids = tuple(session.run_id for session in waiting)
+    assert manager.waiting() == run_ids
+    assert [manager.get(run_id).state for run_id in run_ids] == [SessionState.WAITING] * 3
+    manager.start_waiting()
+    assert [manager.runs_ahead(manager.get(run_id)) for run_id in run_ids] == [0, 1, 2]
+    assert manager.waiting() == ()
+
+
+def test_a_branch_that_is_refused_leaves_nothing_behind(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent = manager.start(small_config(), "digits")
+    wait_for(parent, SessionState.ENDED)
+    with monkeypatch.context() as missing:
+        missing.setattr("dec_core.data.load", _no_data)
+        branched = manager.branch(parent.run_id, small_config(), "digits", 0)
+        wait_for(branched, SessionState.ENDED)
+    assert manager.get(branched.run_id).view.failed is not None
+    assert [record.run_id for record in manager.store.records()] == [parent.run_id]
+    with monkeypatch.context() as locked:
+        locked.setattr(manager_module, "Recorder", _refuse)
+        with pytest.raises(RunError, match="refused"):
+            manager.branch(parent.run_id, small_config(), "digits", 0)
+    assert [record.run_id for record in manager.store.records()] == [parent.run_id]
+
+
+def _refuse(*_: object) -> None:
+    raise RunError("It is refused.")
+
+
+def test_time_goes_on_while_no_event_tells_of_it(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = threading.Event()
+
+    def restarts_later(*arguments: Any) -> Iterator[KMeansResult]:
+        assert door.wait(timeout=120)
+        yield from kmeans_restarts(*arguments)
+
+    monkeypatch.setattr("dec_core.training.clustering_phase.kmeans_restarts", restarts_later)
+    session = manager.start(small_config(), "digits")
+    wait_until(lambda: len(session.view.pretraining) == 2)
+    before = session.elapsed_seconds
+    wait_until(lambda: session.elapsed_seconds > before)
+    assert session.view.centers is None
+    door.set()
+    wait_for(session, SessionState.ENDED)
+    view = session.view
+    assert view.finished is not None
+    spent = {phase: s for phase, s in view.finished.seconds.items() if phase is not Phase.DATA}
+    assert session.elapsed_seconds == sum(spent.values())

@@ -11,9 +11,11 @@ import streamlit as st
 
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
+from dec_core.errors import DataUnavailableError
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.runs.session import RunSession, SessionState
+from pages.ui.plain import plain
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
@@ -25,8 +27,8 @@ from tests.runs.small_sessions import (
 )
 from tests.ui.screens import (
     button,
-    captions,
     choose,
+    click,
     enabled,
     metrics,
     new_screen,
@@ -189,12 +191,27 @@ def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.M
     screen = new_screen(run=session.run_id)
     failed = session.view.failed
     assert failed is not None
-    assert sentences(screen) == [f"Failed: {failed.message}"]
+    assert sentences(screen) == [f"Failed: {plain(failed.message)}"]
+    assert where(screen).endswith("failed")
     assert "Details" in [fold.label for fold in screen.expander]
     assert "Traceback" in screen.code[0].value
     assert not any("Traceback" in text for text in sentences(screen))
-    # There is nothing to go on from.
-    assert "Resume" not in [found.label for found in screen.button]
+    assert "Resume" not in enabled(screen)
+
+
+def test_a_run_whose_data_are_away(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise DataUnavailableError("The disk is away.")
+
+    with monkeypatch.context() as missing:
+        missing.setattr("dec_core.data.load", away)
+        session = begin(manager)
+        wait_for(session, SessionState.INTERRUPTED)
+    screen = new_screen(run=session.run_id)
+    assert sentences(screen) == ["Interrupted: The disk is away. Resume tries again."]
+    click(screen, "Resume")
+    wait_for(manager.get(session.run_id), SessionState.ENDED)
+    assert manager.get(session.run_id).view.finished is not None
 
 
 def test_a_number_of_active_runs_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,17 +343,3 @@ def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
     choose(new_screen(run=session.run_id), "map_method", "UMAP at the end")
     new_screen(run=session.run_id)
     assert session.maps.rate is MapRate.END
-
-
-def test_a_change_of_the_learning_rate_stands_in_the_captions(manager: RunManager) -> None:
-    session = endless(manager)
-    pause(session)
-    screen = new_screen(run=session.run_id)
-    assert "Takes effect at the next chunk and is marked in the curves." in captions(screen)
-    key = f"live:{session.run_id}:clustering.learning_rate"
-    (slider,) = [s for s in screen.select_slider if s.key == key]
-    slider.set_value(0.002).run()
-    assert not screen.exception
-    session.resume()
-    wait_for_updates(session, len(session.view.updates) + 2)
-    assert [(c.path, c.new) for c in session.view.changes] == [("clustering.learning_rate", 0.002)]
