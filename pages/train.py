@@ -6,11 +6,11 @@ from pages.ui.settings_form import settings_form
 from pages.ui.state import run_or_explain
 from pages.ui.welcome import welcome
 
-preset, config = settings_form()
+chosen = settings_form()
 session = run_or_explain()
 # Buttons and plots show one state; whatever comes after it makes the page draw both anew.
 drawn = standing(session) if session else None
-controls(session, drawn, preset, config)
+controls(session, drawn, chosen)
 if session is None or drawn is None:
     welcome()
 else:

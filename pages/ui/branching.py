@@ -12,6 +12,8 @@ from pages.ui.frame_slider import chosen_update
 from pages.ui.settings_form import take_run
 from pages.ui.state import run_manager, show_run, tell
 
+_OPEN, _STARTED = "branch", "branches_started"
+
 
 def branch_control(session: RunSession, preset: str, config: Config | None) -> None:
     """A popover: from where the branch would begin, what it would change, what stays fixed."""
@@ -21,7 +23,7 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         icon=":material/fork_right:",
         disabled=not kept or config is None,
         help="A new run from a checkpoint of this one, with the settings on the left",
-        key="branch",
+        key=_OPEN,
         # The frame slider moves without a word to this part of the page.
         on_change="rerun",
     ):
@@ -55,7 +57,9 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
             icon=":material/play_arrow:",
             disabled=not has_room,
             on_click=_start,
-            args=(session, parent.with_values(changes), preset, iteration),
+            args=(session, parent.with_values(changes), preset, iteration, _started()),
+            # A second click that is on its way meets another button than the next opening shows.
+            key=f"start_branch:{_started()}",
         )
 
 
@@ -110,6 +114,16 @@ def _changes(parent: Config, config: Config) -> list[str]:
     return [path for path in config.differences(parent) if path in BRANCH_SETTINGS]
 
 
-def _start(session: RunSession, config: Config, preset: str, iteration: int) -> None:
-    """From the checkpoint that the person saw, wherever the slider is by now."""
+def _started() -> int:
+    """How many branches this browser tab has started."""
+    count: int = st.session_state.get(_STARTED, 0)
+    return count
+
+
+def _start(session: RunSession, config: Config, preset: str, iteration: int, started: int) -> None:
+    """From the checkpoint that the person saw, wherever the slider is by now; once, and close."""
+    if started != _started():
+        return
+    st.session_state[_STARTED] = started + 1
+    st.session_state[_OPEN] = False
     tell(lambda: show_run(run_manager().branch(session.run_id, config, preset, iteration).run_id))

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
-from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.data import DESCRIPTIONS
-from dec_core.errors import RunError
+from dec_core.errors import RunError, SettingsError
 from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
+from pages.ui.adjusting import adjust_control
 from pages.ui.branching import branch_control, checkpoints, lineage_sentence
 from pages.ui.export_dialog import export_control
 from pages.ui.panels import PLOTS
 from pages.ui.plain import plain
-from pages.ui.settings_form import log_options
+from pages.ui.settings_form import Chosen, chosen_settings
 from pages.ui.state import resume_run, run_manager, show_run, start_run, tell
 
 # More than this make the menu of runs unreadable; the store keeps them all.
 LISTED_RUNS = 20
+
+_RUNS = "runs"
 
 _STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
 
@@ -32,40 +34,62 @@ class Standing:
 
     state: SessionState
     can_branch: bool
+    live_values: Mapping[str, float]
 
 
 def standing(session: RunSession) -> Standing:
     """How the run stands now."""
-    return Standing(session.state, bool(checkpoints(session)))
+    return Standing(session.state, bool(checkpoints(session)), session.live_values)
 
 
-def controls(
-    session: RunSession | None, drawn: Standing | None, preset: str, config: Config | None
-) -> None:
+def controls(session: RunSession | None, drawn: Standing | None, chosen: Chosen) -> None:
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
     state = drawn.state if drawn else None
-    is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
+    records = _records()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         st.space("stretch")
-        _start_button(preset, config)
-        _runs(session)
-        if session is None or drawn is None:
-            return
-        _pause_button(session, state)
-        _step_button(session, is_active)
-        _move_up_button(session, state)
-        _button(
-            "Stop",
-            "stop",
-            "X",
-            session.stop,
-            disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
+        _start_button(chosen)
+        _runs(records)
+        if session is not None and drawn is not None:
+            _run_buttons(session, state, chosen)
+    _waiting_offer(records)
+
+
+def _run_buttons(session: RunSession, state: SessionState | None, chosen: Chosen) -> None:
+    is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
+    _pause_button(session, state)
+    _step_button(session, is_active)
+    _move_up_button(session, state)
+    _button(
+        "Stop",
+        "stop",
+        "X",
+        session.stop,
+        disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
+    )
+    adjust_control(session, is_active)
+    branch_control(session, chosen.preset, chosen.config)
+    export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
+
+
+def _waiting_offer(records: list[RunRecord] | RunError) -> None:
+    """Runs that an earlier server had queued begin when a person says so."""
+    count = 0 if isinstance(records, RunError) else sum(r.is_waiting for r in records)
+    if not count:
+        return
+    runs, one = ("run", "1 that waited") if count == 1 else ("runs", f"{count} that waited")
+    with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
+        st.markdown(f"{count} {runs} waited in the queue when the server ended.", width="content")
+        st.button(
+            f"Start the {one}",
+            icon=":material/playlist_play:",
+            help="Queue them again, in their order",
+            key="start_waiting",
+            on_click=tell,
+            args=(run_manager().start_waiting,),
         )
-        _live_parameters(session, is_active)
-        branch_control(session, preset, config)
-        export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
 
 
 def _title(session: RunSession | None) -> str:
@@ -74,30 +98,45 @@ def _title(session: RunSession | None) -> str:
     return DESCRIPTIONS[session.config.data.name].title
 
 
-def _start_button(preset: str, config: Config | None) -> None:
+def _start_button(chosen: Chosen) -> None:
+    problem = ". ".join(chosen.problems.values())
     st.button(
         "Start",
         type="primary",
         icon=":material/play_arrow:",
         shortcut="S",
-        disabled=config is None,
-        help="Start a run with the settings on the left",
+        disabled=bool(problem),
+        help=plain(problem) or "Start a run with the settings on the left",
         key="start",
-        on_click=lambda: tell(lambda: start_run(config, preset)) if config else None,
+        on_click=tell,
+        args=(_start,),
     )
 
 
+def _start() -> None:
+    """With the form as it is at the click: a field may have been left by that very click."""
+    chosen = chosen_settings()
+    if chosen.config is None or chosen.problems:
+        raise SettingsError(". ".join(chosen.problems.values()))
+    start_run(chosen.config, chosen.preset)
+
+
 def _pause_button(session: RunSession, state: SessionState | None) -> None:
-    is_interrupted = state is SessionState.INTERRUPTED
-    goes_on = is_interrupted or state is SessionState.PAUSED
-    resume = partial(resume_run, session) if is_interrupted else session.resume
+    is_at_rest = state is not None and state.can_be_resumed
+    goes_on = is_at_rest or state is SessionState.PAUSED
+    label, help = ("Resume", None) if goes_on else ("Pause", None)
+    if state is SessionState.INTERRUPTED:
+        help = "Go on from the last checkpoint"
+    elif state is SessionState.WAITING:
+        label, help = "Begin", "Put this run into the queue again"
+    resume = partial(resume_run, session) if is_at_rest else session.resume
     _button(
-        "Resume" if goes_on else "Pause",
+        label,
         "resume" if goes_on else "pause",
         "P",
         resume if goes_on else session.pause,
         disabled=not goes_on and state is not SessionState.RUNNING,
-        help="Go on from the last checkpoint" if is_interrupted else None,
+        help=help,
     )
 
 
@@ -161,53 +200,44 @@ def _button(
     )
 
 
-def _live_parameters(session: RunSession, is_active: bool) -> None:
-    with st.popover("Adjust", icon=":material/tune:", disabled=not is_active):
-        if not is_active:
-            return
-        st.caption("Takes effect at the next chunk and is marked in the curves.")
-        config = session.view.config
-        for path in LIVE_PARAMETERS:
-            setting = SETTINGS[path]
-            key = f"live:{session.run_id}:{path}"
-            value = config.get(path) if session.view.started else session.config.get(path)
-            st.session_state.setdefault(key, value)
-            st.select_slider(
-                setting.label,
-                log_options(setting, session.config.get(path)),
-                key=key,
-                format_func=setting.format,
-                help=setting.help,
-                on_change=_change,
-                args=(session, path, key),
-            )
-
-
-def _change(session: RunSession, path: str, key: str) -> None:
-    tell(lambda: session.change(path, st.session_state[key]))
-
-
-def _runs(session: RunSession | None) -> None:
-    """The newest runs of the store and of this server's memory; one click shows one."""
+def _records() -> list[RunRecord] | RunError:
+    """The runs of the store, newest first, or why they cannot be listed."""
     try:
-        names = dict(_run_labels())
+        return run_manager().store.records()
     except RunError as error:
-        st.button("Runs", icon=":material/error:", disabled=True, help=plain(str(error)))
+        return error
+
+
+def _runs(records: list[RunRecord] | RunError) -> None:
+    """The newest runs of the store and of this server's memory; one click shows one."""
+    if isinstance(records, RunError):
+        st.button("Runs", icon=":material/error:", disabled=True, help=plain(str(records)))
         return
-    if not names:
+    labels = dict(_run_labels(records))
+    if not labels:
         return
-    chosen = st.menu_button(
-        "Runs", list(names), icon=":material/list:", key="runs", help="The newest runs"
+    # In a callback the choice is looked up in what the person saw, whatever the runs do meanwhile.
+    st.menu_button(
+        "Runs",
+        list(labels),
+        icon=":material/list:",
+        key=_RUNS,
+        help="The newest runs",
+        on_click=_choose_run,
+        args=(labels,),
     )
-    if chosen and (session is None or names[chosen] != session.run_id):
-        show_run(names[chosen])
-        st.rerun()
 
 
-def _run_labels() -> Iterator[tuple[str, str]]:
+def _choose_run(labels: Mapping[str, str]) -> None:
+    run_id = labels.get(st.session_state[_RUNS])
+    if run_id is not None:
+        show_run(run_id)
+
+
+def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
     """What the menu says of each run, and its id, newest first."""
     manager = run_manager()
-    records = [r for r in manager.store.records() if r.config is not None][:LISTED_RUNS]
+    records = [r for r in records if r.config is not None][:LISTED_RUNS]
     stored = {record.run_id for record in records}
     for session in reversed(manager.sessions()):
         if session.run_id not in stored:
@@ -223,11 +253,12 @@ def _session_label(session: RunSession) -> str:
     outcome = session.state.value
     if finished is not None and finished.judgement.verdict is not None:
         outcome = finished.judgement.verdict.value
-    elif session.view.failed is not None:
+    elif session.view.failed is not None and not session.state.can_be_resumed:
         outcome = "failed"
     return f"{session.run_id}, {session.preset} on {session.config.data.name}: {outcome}"
 
 
 def _record_label(record: RunRecord) -> str:
-    outcome = (record.summary or {}).get("verdict") or record.state.value
+    state = "waiting" if record.is_waiting else record.state.value
+    outcome = (record.summary or {}).get("verdict") or state
     return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"

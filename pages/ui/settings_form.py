@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
 from dec_core.config import SETTINGS, Config, DatasetName, Setting
-from dec_core.data import available
+from dec_core.data import DESCRIPTIONS, available, excesses
 from dec_core.errors import RunError, SettingsError
 from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 from dec_core.runs.session import RunSession
+from dec_core.training.memory import check_memory
 from pages.ui.address import names_settings, read_settings, write_settings
 from pages.ui.plain import plain
 from pages.ui.state import current_run
 
-_PREFIX = "setting:"
-_PRESET = "preset"
-_FILLED = "filled_config"
+_FORM, _DRAWN = "form", "form_drawn"
 _DATASET = "data.name"
+# Stands for the form as a whole where a setting is expected.
+_WHOLE = ""
 
 # The dozen that matter next, by heading; all others stand under "More".
 _MAIN = {
@@ -41,54 +46,141 @@ _MAIN = {
 }
 
 
-def settings_form() -> tuple[str, Config | None]:
-    """Draw the form; the preset's name and the settings, None while a field is wrong."""
-    if _PRESET not in st.session_state:
+@dataclass(frozen=True)
+class _Filling:
+    """What was put into the form last, and the keys of the preset's and of the settings' fields.
+
+    Every filling makes new fields that have their values as defaults. A value that is put into a
+    field which exists already reaches the browser once; where the field is not on the screen at
+    that moment, it begins later with its default, and sends that as if a person had chosen it.
+    """
+
+    preset: str
+    config: Config
+    preset_key: str
+    prefix: str
+
+    def value(self, path: str) -> Any:
+        """What the field of a setting holds now, in a callback too; text in a text field."""
+        setting, default = SETTINGS[path], self.config.get(path)
+        shown = setting.format(default) if _is_text(setting) else default
+        return st.session_state.get(self.prefix + path, shown)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the form says: ``config`` is None while a field is wrong; ``problems`` says by setting
+    why no run can start."""
+
+    preset: str
+    config: Config | None
+    problems: Mapping[str, str]
+
+
+def chosen_settings() -> Chosen:
+    """What the form says now; in a callback that is newer than what the page has drawn."""
+    filling: _Filling = st.session_state[_FORM]
+    values = {path: filling.value(path) for path in SETTINGS}
+    preset = st.session_state.get(filling.preset_key, filling.preset)
+    try:
+        config = Config().with_values(values)
+    except SettingsError:
+        return Chosen(preset, None, _wrong_values(values))
+    return Chosen(preset, config, _misfits(config))
+
+
+def _misfits(config: Config) -> dict[str, str]:
+    """What the data set and this machine's memory do not allow, as far as it is known now."""
+    data = DESCRIPTIONS[config.data.name]
+    problems = {
+        excess.path: f"{SETTINGS[excess.path].label}: at most {excess.maximum:,}, {excess.whole}"
+        for excess in excesses(config, data.n_samples)
+    }
+    if not problems:
+        try:
+            check_memory(config, config.data.n_samples or data.n_samples, data.n_features)
+        except SettingsError as error:
+            problems[_WHOLE] = str(error)
+    return problems
+
+
+def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """In the words of the form what is wrong with each of its fields."""
+    problems = {}
+    for path, value in values.items():
+        try:
+            Config().with_values({path: value})
+        except SettingsError as error:
+            problems[path] = in_words(SETTINGS[path], error)
+    return problems
+
+
+def in_words(setting: Setting, error: SettingsError) -> str:
+    """What is wrong with a setting, named as the form names it."""
+    help = f" {setting.label}: {setting.help}"
+    return str(error).replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
+
+
+def settings_form() -> Chosen:
+    """Draw the form and say what it holds."""
+    filling: _Filling | None = st.session_state.get(_FORM)
+    # While another page is shown Streamlit forgets the fields; the address keeps what they held.
+    if filling is None or (_is_drawn(filling) and filling.preset_key not in st.session_state):
         _load_address()
+        filling = st.session_state[_FORM]
+    chosen = chosen_settings()
     with st.sidebar:
         for problem in st.session_state.get("address_problems", []):
             st.warning(problem, icon=":material/link_off:")
-        preset = st.radio(
+        st.radio(
             "Preset",
             list(PRESETS),
-            key=_PRESET,
+            index=list(PRESETS).index(filling.preset),
+            key=filling.preset_key,
             captions=[preset.summary for preset in PRESETS.values()],
             on_change=_take_preset,
         )
-        base = get_preset(preset).config
-        values = {_DATASET: _widget(SETTINGS[_DATASET], base)}
+        base = get_preset(chosen.preset).config
+        fields = _Fields(filling, base, chosen.problems)
+        fields.draw(_DATASET)
+        shown = {_DATASET}
         for heading, paths in _MAIN.items():
             st.subheader(heading)
-            values |= {path: _widget(SETTINGS[path], base) for path in paths}
+            for path in paths:
+                fields.draw(path)
+            shown |= set(paths)
         with st.expander("More settings", icon=":material/tune:"):
-            values |= _more(set(values), base)
-        config = _checked(values, base)
-        _changes(config, base)
-    if config is not None:
-        write_settings(preset, config)
-    return preset, config
+            _more(shown, fields)
+        if _WHOLE in chosen.problems:
+            st.error(plain(chosen.problems[_WHOLE]), icon=":material/error:")
+        _changes(chosen.config, base)
+    st.session_state[_DRAWN] = filling.preset_key, filling.prefix
+    if chosen.config is not None:
+        write_settings(chosen.preset, chosen.config)
+    return chosen
 
 
-def _more(shown: set[str], base: Config) -> dict[str, Any]:
-    values, heading = {}, ""
+def _is_drawn(filling: _Filling) -> bool:
+    return bool(st.session_state.get(_DRAWN) == (filling.preset_key, filling.prefix))
+
+
+def _more(shown: set[str], fields: _Fields) -> None:
+    heading = ""
     for path, setting in SETTINGS.items():
         if path in shown:
             continue
         if setting.section != heading:
             heading = setting.section
             st.caption(heading.capitalize())
-        values[path] = _widget(setting, base)
-    return values
+        fields.draw(path)
 
 
-def fill_form(preset: str, config: Config) -> None:
+def fill_form(preset: str, config: Config, *, preset_key: str = "") -> None:
     """Put settings into the form, before it is drawn."""
-    st.session_state[_PRESET] = preset
-    st.session_state[_FILLED] = config
-    for path, setting in SETTINGS.items():
-        value = config.get(path)
-        is_text = setting.kind is tuple or setting.is_optional
-        st.session_state[_PREFIX + path] = setting.format(value) if is_text else value
+    key = uuid4().hex
+    st.session_state[_FORM] = _Filling(
+        preset, config, preset_key or f"preset:{key}", f"setting:{key}:"
+    )
 
 
 def take_run(session: RunSession, config: Config | None = None) -> None:
@@ -112,50 +204,76 @@ def _load_address() -> None:
 
 def _take_preset() -> None:
     """The preset's own data set if it is at hand, otherwise the one chosen before."""
-    preset = st.session_state[_PRESET]
+    filling: _Filling = st.session_state[_FORM]
+    preset = st.session_state.get(filling.preset_key, filling.preset)
     config = get_preset(preset).config
     if available(config.data.name) is None:
-        config = config.with_values({_DATASET: _at_hand()})
+        config = config.with_values({_DATASET: _at_hand(filling.value(_DATASET))})
     st.session_state["address_problems"] = []
-    fill_form(preset, config)
+    # The preset's own field stays, and with it the keyboard's focus.
+    fill_form(preset, config, preset_key=filling.preset_key)
 
 
-def _at_hand() -> DatasetName:
-    chosen: DatasetName = st.session_state.get(_PREFIX + _DATASET, "digits")
+def _at_hand(chosen: DatasetName) -> DatasetName:
     return chosen if available(chosen) is not None else "digits"
 
 
-def _widget(setting: Setting, base: Config) -> Any:
-    """The widget that suits the setting's kind; its value stands in the session's state."""
-    key = _PREFIX + setting.path
-    default = base.get(setting.path)
-    arguments: dict[str, Any] = {"label": _label(setting, key, default), "key": key}
-    arguments["help"] = f"{setting.help} Preset: {setting.format(default)}."
+def _is_text(setting: Setting) -> bool:
+    """Whether it is typed: what can be empty, several numbers, and any of very many numbers."""
+    is_wide = setting.kind is int and not setting.is_log and (setting.maximum or math.inf) > 200
+    return setting.kind is tuple or setting.is_optional or is_wide
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a filling, beside ``base``, the preset's settings."""
+
+    filling: _Filling
+    base: Config
+    problems: Mapping[str, str]
+
+    def draw(self, path: str) -> None:
+        """The field that suits the setting's kind, and what is wrong with it below."""
+        setting, default = SETTINGS[path], self.base.get(path)
+        arguments: dict[str, Any] = {
+            "label": _label(setting, self.filling.value(path), default),
+            "key": self.filling.prefix + path,
+            "help": f"{setting.help} Preset: {setting.format(default)}.",
+        }
+        _draw_field(setting, self.filling.config.get(path), arguments)
+        if path in self.problems:
+            st.error(plain(self.problems[path]), icon=":material/error:")
+
+
+def _draw_field(setting: Setting, value: Any, arguments: dict[str, Any]) -> None:
+    """``value`` is what was filled in, not what is chosen now: a default must not change."""
     if setting.choices:
-        return st.selectbox(options=setting.choices, **arguments)
-    if setting.kind is bool:
-        return st.toggle(**arguments)
-    if setting.kind is tuple or setting.is_optional:
-        return st.text_input(**arguments)
-    if setting.is_log:
-        # What was filled in, not what is chosen now: the options of a slider must not change.
-        options = log_options(setting, st.session_state[_FILLED].get(setting.path))
-        return st.select_slider(options=options, format_func=setting.format, **arguments)
-    if setting.kind is int and setting.maximum is not None and setting.maximum <= 200:
-        return st.slider(
-            min_value=int(setting.minimum or 0), max_value=int(setting.maximum), **arguments
+        st.selectbox(options=setting.choices, index=setting.choices.index(value), **arguments)
+    elif setting.kind is bool:
+        st.toggle(value=value, **arguments)
+    elif _is_text(setting):
+        st.text_input(value=setting.format(value), **arguments)
+    elif setting.is_log:
+        options = log_options(setting, value)
+        st.select_slider(options=options, value=value, format_func=setting.format, **arguments)
+    elif setting.kind is int:
+        low, high = int(setting.minimum or 0), int(setting.maximum or 0)
+        st.slider(min_value=low, max_value=high, value=value, **arguments)
+    else:
+        digits = _decimals(value)
+        st.slider(
+            min_value=float(setting.minimum or 0),
+            max_value=float(setting.maximum or 1),
+            value=value,
+            step=10.0**-digits,
+            format=f"%.{digits}f",
+            **arguments,
         )
-    if setting.kind is int:
-        return st.number_input(
-            min_value=int(setting.minimum or 0), max_value=int(setting.maximum or 0), **arguments
-        )
-    return st.slider(
-        min_value=float(setting.minimum or 0),
-        max_value=float(setting.maximum or 1),
-        step=0.001,
-        format="%.3f",
-        **arguments,
-    )
+
+
+def _decimals(value: float) -> int:
+    """Enough for a slider that holds the value as it is; at least three."""
+    return max(3, -int(Decimal(repr(value)).as_tuple().exponent))
 
 
 def log_options(setting: Setting, value: float) -> list[float]:
@@ -170,12 +288,11 @@ def log_options(setting: Setting, value: float) -> list[float]:
     return sorted({setting.kind(power) for power in powers if low <= power <= high} | known)
 
 
-def _label(setting: Setting, key: str, default: Any) -> str:
+def _label(setting: Setting, value: Any, default: Any) -> str:
     """The label, with a mark where the value differs from the preset's.
 
     It is read aloud as it is, so that it holds no markup; the frame's style colours the mark.
     """
-    value = st.session_state[key]
     if isinstance(value, str):
         value = setting.parse(value)
     if setting.format(value) == setting.format(default):
@@ -183,22 +300,15 @@ def _label(setting: Setting, key: str, default: Any) -> str:
     return f"{setting.label} (changed)"
 
 
-def _checked(values: dict[str, Any], base: Config) -> Config | None:
-    try:
-        return base.with_values(values)
-    except SettingsError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return None
-
-
 def _changes(config: Config | None, base: Config) -> None:
     count = len(config.differences(base)) if config is not None else 0
+    words = f"{count} changed against the preset" if count else "As the preset has it"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"{count} changed against the preset" if count else "As the preset has it")
+        st.caption("A field is wrong" if config is None else words)
         st.button(
             "Reset",
             on_click=_take_preset,
             icon=":material/undo:",
-            disabled=not count,
+            disabled=config is not None and not count,
             type="tertiary",
         )

@@ -118,6 +118,51 @@ def test_pause_step_resume_and_stop_by_keyboard(open_page: OpenPage) -> None:
     banner(page, "Stopped by you").wait_for()
 
 
+def test_only_what_a_person_has_changed_is_sent(open_page: OpenPage) -> None:
+    page = open_page(ENDLESS)
+    # The click on Start is what takes the hand from the field.
+    page.get_by_role("textbox", name="Samples").fill("900")
+    start(page)
+    wait_for_updates(page)
+    expect(page.get_by_test_id("stProgress")).to_contain_text("900 samples")
+    page.get_by_role("button", name="Adjust").first.click()
+    fields = [
+        page.get_by_test_id("stPopoverBody").get_by_role("textbox", name=name)
+        for name in ("Learning rate", "Update interval", "Tolerance")
+    ]
+    for field, value in zip(fields, ("1e-05", "30", "0"), strict=True):
+        expect(field).to_have_value(value)
+    wait_for_draws(page, "scores", 2)
+    assert marks(page) == []
+    fields[1].fill("45")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_function(
+        f"element => ({_MARKS})(element).length", arg=plot(page, "scores").element_handle()
+    )
+    wait_for_draws(page, "scores", 1)
+    assert marks(page) == ["interval 45"]
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Branch").first.click()
+    parent = run_id(page)
+    page.get_by_role("button", name="Start the branch").dblclick()
+    banner(page, "Queued: 1 ahead").wait_for()
+    assert run_id(page) != parent
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    stop_button(page).click()
+    banner(page, "Withdrawn").wait_for()
+    page.goto(page.url.replace(run_id(page), parent))
+    stop(page)
+
+
+# The labels of changed parameters.
+_MARKS = "element => (element.layout.annotations ?? []).map(note => note.text)"
+
+
+def marks(page: Page) -> list[str]:
+    found: list[str] = plot(page, "scores").evaluate(_MARKS)
+    return found
+
+
 def test_the_slider_stays_where_it_is_put_and_follows_again(open_page: OpenPage) -> None:
     page = open_page(ENDLESS)
     start(page)

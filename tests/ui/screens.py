@@ -82,9 +82,20 @@ def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
 def setting(screen: AppTest, path: str) -> Any:
     """The form's field for a setting."""
     kinds = "selectbox select_slider slider text_input number_input toggle radio".split()
-    key = f"setting:{path}"
-    (found,) = [field for kind in kinds for field in getattr(screen, kind) if field.key == key]
+    fields = [field for kind in kinds for field in getattr(screen, kind)]
+    (found,) = [field for field in fields if _names(field.key, f":{path}", "setting:")]
     return found
+
+
+def preset_choice(screen: AppTest) -> Any:
+    """The form's field for the preset."""
+    (found,) = [field for field in screen.radio if _names(field.key, "", "preset:")]
+    return found
+
+
+def _names(key: str | None, ending: str, beginning: str) -> bool:
+    """Every filling of the form makes new keys in between."""
+    return key is not None and key.startswith(beginning) and key.endswith(ending)
 
 
 def change(screen: AppTest, path: str, value: Any) -> AppTest:

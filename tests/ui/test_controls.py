@@ -23,8 +23,10 @@ from tests.ui.screens import (
     intact,
     menu,
     new_screen,
+    preset_choice,
     refresh,
     sentences,
+    setting,
     where,
 )
 
@@ -142,7 +144,7 @@ def test_the_card_trains_the_r_port_on_what_is_at_hand(manager: RunManager) -> N
     assert (session.preset, session.config) == ("r-port", get_preset("r-port").on("digits"))
     assert screen.query_params["preset"] == "r-port"
     assert screen.query_params["data.name"] == "digits"
-    assert screen.radio(key="preset").value == "r-port"
+    assert preset_choice(screen).value == "r-port"
 
 
 def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
@@ -158,3 +160,21 @@ def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
     monkeypatch.setattr("pages.ui.controls.export_control", pause_behind_the_buttons)
     screen = new_screen(run=session.run_id)
     assert not button(screen, "Resume").disabled
+
+
+def test_start_takes_a_field_that_the_same_click_has_left(manager: RunManager) -> None:
+    screen = new_screen(**small_screen_query())
+    setting(screen, "data.n_samples").set_value("200")
+    click(screen, "Start")
+    (session,) = manager.sessions()
+    assert session.config.data.n_samples == 200
+
+
+def test_the_menu_leads_to_a_run_whose_label_has_changed_meanwhile(manager: RunManager) -> None:
+    first = endless(manager)
+    second = manager.start(small_config(), "digits")
+    screen = new_screen(run=first.run_id)
+    runs = menu(screen, "runs")
+    second.stop()
+    runs.click(runs.options[0]).run()
+    assert intact(screen).query_params["run"] == second.run_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +15,7 @@ from tests.ui.screens import (
     change,
     click,
     new_screen,
+    preset_choice,
     refresh,
     sentences,
     setting,
@@ -36,7 +39,7 @@ def test_every_setting_has_a_labelled_field_with_help() -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_choosing_a_preset_fills_the_form(name: str) -> None:
     screen = new_screen()
-    screen.radio(key="preset").set_value(name).run()
+    preset_choice(screen).set_value(name).run()
     assert not screen.exception
     # Images that are not at hand stay unchosen.
     assert shown(screen) == get_preset(name).on("digits")
@@ -49,7 +52,7 @@ def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
     assert "As the preset has it" in captions(screen)
     assert screen.query_params == {"preset": "digits"}
     change(screen, "clustering.learning_rate", 0.1)
-    change(screen, "seed", 7)
+    change(screen, "seed", "7")
     assert "2 changed against the preset" in captions(screen)
     refresh(screen)
     for path in ("clustering.learning_rate", "seed"):
@@ -104,7 +107,8 @@ def test_a_link_may_hold_every_bound(bound: str) -> None:
     }
     assert len(values) > 10
     screen = new_screen(**{path: value.removesuffix(".0") for path, value in values.items()})
-    assert not sentences(screen)
+    # Fewer or more samples than these data allow, but none that the form could not hold.
+    assert not [said for said in sentences(screen) if "at most" not in said]
     assert shown(screen) == Config().with_values(
         {path: float(value) for path, value in values.items()}
     )
@@ -136,25 +140,31 @@ def test_an_unknown_preset_in_a_link_is_left_out_with_a_sentence() -> None:
     (sentence,) = sentences(screen)
     assert "Unknown preset 'best'" in sentence
     assert screen.query_params["preset"] == "digits"
-    assert setting(screen, "seed").value == 5
+    assert setting(screen, "seed").value == "5"
 
 
 def test_a_choice_of_another_preset_ends_the_complaint_about_the_link() -> None:
     screen = new_screen(seed="-1")
     assert sentences(screen)
-    screen.radio(key="preset").set_value("r-port").run()
+    preset_choice(screen).set_value("r-port").run()
     assert not sentences(screen)
 
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("autoencoder.units", "a,b"), ("autoencoder.units", ""), ("data.n_samples", "many")],
+    [
+        ("autoencoder.units", "a,b"),
+        ("autoencoder.units", ""),
+        ("data.n_samples", "many"),
+        ("seed", "5.7"),
+    ],
 )
 def test_a_wrong_value_in_the_form_is_a_sentence_and_holds_the_start(path: str, value: str) -> None:
     screen = change(new_screen(), path, value)
     (sentence,) = sentences(screen)
-    assert sentence.startswith(f"{path}: ")
+    assert sentence.startswith(f"{SETTINGS[path].label}: ")
     assert button(screen, "Start").disabled
+    assert not button(screen, "Reset").disabled
     assert path not in screen.query_params
     change(screen, path, "20")
     assert not sentences(screen)
@@ -162,5 +172,58 @@ def test_a_wrong_value_in_the_form_is_a_sentence_and_holds_the_start(path: str, 
 
 
 def test_parameters_of_other_parts_of_the_page_stay_in_the_address() -> None:
-    screen = change(new_screen(theme="dark"), "seed", 3)
+    screen = change(new_screen(theme="dark"), "seed", "3")
     assert screen.query_params["theme"] == "dark"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"data__n_samples": "1798"}, ["Samples: at most 1,797, the number of samples in digits"]),
+        (
+            {"data__n_samples": "40", "clustering__n_clusters": "41"},
+            ["Clusters: at most 40, the number of samples"],
+        ),
+    ],
+)
+def test_what_the_data_do_not_allow_is_known_before_the_start(
+    values: dict[str, str], said: list[str]
+) -> None:
+    screen = new_screen(**values)
+    assert [sentence.replace("\\", "") for sentence in sentences(screen)] == said
+    assert button(screen, "Start").disabled
+    assert button(screen, "Start").help.replace("\\", "") == said[0]
+    change(screen, "data.n_samples", "900")
+    assert not sentences(screen)
+    assert not button(screen, "Start").disabled
+
+
+def test_what_the_memory_does_not_hold_is_known_before_the_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dec_core.training.memory.memory_bytes", lambda: 1_000_000)
+    screen = new_screen(data__n_samples="1700")
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("The settings must fit the memory of this machine")
+    assert button(screen, "Start").disabled
+
+
+def test_a_field_that_a_browser_shows_late_begins_with_what_it_holds() -> None:
+    screen = new_screen(preset="r-port", clustering__momentum="0.91234", seed="8")
+    for widget in _fields(screen):
+        assert not widget.proto.set_value, widget.key
+    momentum = setting(screen, "clustering.momentum")
+    assert momentum.value == 0.91234
+    # Its steps must reach the value, or the first touch moves it elsewhere.
+    assert f"{momentum.value / momentum.step:.6f}" == "91234.000000"
+    preset_choice(screen).set_value("digits").run()
+    for widget in _fields(screen):
+        assert not widget.proto.set_value, widget.key
+    assert shown(screen) == Config()
+
+
+def _fields(screen: AppTest) -> list[Any]:
+    kinds = "selectbox select_slider slider text_input toggle radio".split()
+    fields = [field for kind in kinds for field in getattr(screen, kind)]
+    assert len(fields) > len(SETTINGS)
+    return fields

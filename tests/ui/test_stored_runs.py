@@ -25,6 +25,7 @@ from tests.ui.screens import (
     button,
     click,
     enabled,
+    menu,
     new_screen,
     plots,
     refresh,
@@ -261,3 +262,29 @@ def test_a_store_that_cannot_be_listed_costs_no_page(monkeypatch: pytest.MonkeyP
     assert button(screen, "Runs").help == "The folder of runs must be readable."
     screen.switch_page("compare.py")
     assert sentences(refresh(screen)) == ["The folder of runs must be readable."]
+
+
+def test_runs_that_waited_when_their_server_ended_are_offered(manager: RunManager) -> None:
+    earlier = RunManager()
+    earlier.start(small_config(ENDLESS), "digits")
+    waiting = [earlier.start(small_config(ENDLESS), "digits") for _ in range(2)]
+    earlier.close()
+    screen = new_screen(run=waiting[1].run_id)
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("Not begun: the run stood in the queue")
+    assert where(screen).endswith("waiting")
+    assert not button(screen, "Begin").disabled
+    assert f"{waiting[1].run_id}, digits on digits: waiting" in menu(screen, "runs").options
+    click(screen, "Start the 2 that waited")
+    assert manager.runs_ahead(manager.get(waiting[1].run_id)) == 1
+    assert sentences(screen) == ["Queued: 1 ahead of this one."]
+    assert "Start the 2 that waited" not in enabled(screen)
+
+
+def test_the_branch_popover_closes_behind_the_branch(manager: RunManager) -> None:
+    parent = interrupted_run()
+    screen = new_screen(run=parent.run_id)
+    screen.session_state["branch"] = True
+    click(refresh(screen), "Start the branch")
+    assert screen.session_state["branch"] is False
+    assert [session for session in manager.sessions() if session.lineage is not None]
