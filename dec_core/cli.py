@@ -128,4 +128,4 @@ def _train(options: argparse.Namespace) -> int:
     recorder, problem = new_recorder(RunStore(options.runs_dir), config, options.preset)
     if problem:
         print(f"warning: {problem}", file=sys.stderr)
-    return train_run(config, options.preset, recorder, as_json=options.json)
+    return train_run(config, options.preset, recorder, as_json=options.json, problem=problem)

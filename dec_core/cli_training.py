@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
 
 
-def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json: bool) -> int:
-    """Train to the end, from a checkpoint where the recorder has one."""
+def train_run(
+    config: Config, preset: str, recorder: Recorder | None, *, as_json: bool, problem: str = ""
+) -> int:
+    """Train to the end, from a checkpoint where the recorder has one.
+
+    ``problem`` says why there is no recorder.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.runs.execution import execute
     from dec_core.training.events import WarningRaised
@@ -57,7 +62,7 @@ def train_run(config: Config, preset: str, recorder: Recorder | None, *, as_json
             recorder.close()
         requests.close()
     if as_json:
-        print(json.dumps(summary(preset, config, view, recorder)))
+        print(json.dumps(summary(preset, config, view, recorder, problem)))
     return EXIT_ENDED
 
 
@@ -119,9 +124,16 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
 
 
 def summary(
-    preset: str, config: Config, view: View, recorder: Recorder | None = None
+    preset: str,
+    config: Config,
+    view: View,
+    recorder: Recorder | None = None,
+    problem: str = "",
 ) -> dict[str, Any]:
-    """The result of a finished run as plain JSON values; null where there is nothing to say."""
+    """The result of a finished run as plain JSON values; null where there is nothing to say.
+
+    ``run_dir`` is named where the whole run is stored; ``problem`` says why it is not.
+    """
     from dec_core.training.outcome import labels_sha256, without_nan
 
     finished, start = view.finished, view.start
@@ -131,9 +143,13 @@ def summary(
     scores = last.scores if last else None
     start_scores = start.scores if start else None
     judged = finished.judgement.verdict
+    problem = recorder.problem if recorder else problem
+    is_stored = recorder is not None and not problem
     values = {
         "run_id": recorder.run_id if recorder else None,
-        "run_dir": str(recorder.store.root / recorder.run_id) if recorder else None,
+        "run_dir": str(recorder.store.root / recorder.run_id) if recorder and is_stored else None,
+        "stored": is_stored,
+        "problem": problem or None,
         "preset": preset,
         "dataset": view.started.dataset_name,
         "n_samples": view.started.n_samples,

@@ -23,9 +23,9 @@ from dec_core.training.view import View
 
 ROOT = Path(__file__).parents[1]
 KEYS = (
-    "run_id run_dir preset dataset n_samples seed verdict stop_reason sentence iterations updates "
-    "occupied_clusters effective_clusters largest_share acc nmi ari kmeans_acc kmeans_nmi loss "
-    "labels_sha256 seconds"
+    "run_id run_dir stored problem preset dataset n_samples seed verdict stop_reason sentence "
+    "iterations updates occupied_clusters effective_clusters largest_share acc nmi ari kmeans_acc "
+    "kmeans_nmi loss labels_sha256 seconds"
 ).split()
 LOG_LINE = re.compile(
     r"Itr \d+ \(out of \d+\): loss = (nan|[\d.e+-]+), deltaLabel = [\d.e+-]+, "

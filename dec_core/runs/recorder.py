@@ -18,6 +18,7 @@ from dec_core.runs.locks import take_lock
 from dec_core.runs.pretrained import PretrainedCache
 from dec_core.runs.record import RunState, now
 from dec_core.runs.store import RunStore
+from dec_core.runs.unsaved import mark_unsaved, release_mark, reserve_mark
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
     Event,
@@ -59,7 +60,7 @@ class Recorder:
         self.view = View()
         self.resumption: Resumption | None = None
         self.checkpoint_share = CHECKPOINT_SHARE
-        folder = store.folder(run_id)
+        self._folder = folder = store.folder(run_id)
         self._lock = store.lock(run_id)
         take_lock(self._lock, run_id)
         try:
@@ -117,6 +118,7 @@ class Recorder:
         self._take_conditions()
         try:
             remove_drafts(self.store.folder(self.run_id))
+            reserve_mark(self._folder)
             self.store.write_record(self.record)
             self._rewind(lines)
         except OSError as error:
@@ -246,6 +248,7 @@ class Recorder:
     def close(self) -> None:
         """Give the run back; one that is not over counts as interrupted from now on."""
         self._log.close()
+        release_mark(self._folder)
         self._lock.release()
 
     def _after(self, event: Event, trainer: Trainer) -> None:
@@ -292,6 +295,7 @@ class Recorder:
 
     def _give_up(self, error: OSError) -> None:
         reason = error.strerror or str(error)
+        mark_unsaved(self._folder, reason)
         self.problem = (
             f"The run is no longer saved: {reason} ({self.store.root}). It trains on in memory. "
             "Free space or choose another folder with DEC_RUNS_DIR before the next run."

@@ -10,6 +10,7 @@
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
         lock             held by the process that trains the run
+        unsaved.json     why saving ended before the run did; ``reserved`` keeps room for it
 
 The contract
 ------------
@@ -65,6 +66,7 @@ from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id, printable
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.soundness import check_ordinary_files, check_soundness
+from dec_core.runs.unsaved import reserve_mark, unsaved_problem
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
 from dec_core.training.outcome import outcome
@@ -113,6 +115,7 @@ class RunStore:
         remove_stale(path for path in self.root.glob(".*.*") if is_leftover(path.name))
         run_id, draft = self._new_draft()
         try:
+            reserve_mark(draft)
             yield run_id, draft
             draft.rename(self.root / run_id)
         except BaseException:
@@ -159,8 +162,12 @@ class RunStore:
             # Its process may have come to the end just now.
             record = _read_record(folder)
             if not record.is_over:
-                is_waiting = record.state is RunState.QUEUED
-                record = replace(record, state=RunState.INTERRUPTED, is_waiting=is_waiting)
+                record = replace(
+                    record,
+                    state=RunState.INTERRUPTED,
+                    is_waiting=record.state is RunState.QUEUED,
+                    problem=unsaved_problem(folder),
+                )
         check_soundness(folder, record)
         return replace(record, **_notes(folder))
 

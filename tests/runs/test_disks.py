@@ -78,12 +78,16 @@ def test_a_full_disk_costs_the_saving_and_nothing_else(runs_dir: Path, tmp_path:
         f"""
         mount -t tmpfs -o size=1500k tmpfs "$RUNS"
         $TRAIN
+        $DEC runs list
         cp -r "$RUNS" "{copy}"
         mount -o remount,size=50m "$RUNS"
         $DEC runs resume --json $(ls "$RUNS")
         """,
     )
     trained, resumed = outcome(lines)
+    assert (trained["stored"], trained["run_dir"]) == (False, None)
+    assert "No space left on device" in trained["problem"]
+    assert resumed["stored"] and resumed["run_dir"] and resumed["problem"] is None
     assert trained["labels_sha256"] == resumed["labels_sha256"] == expected
     (warning,) = [line for line in lines if line.startswith("warning: The run is no longer saved")]
     assert "No space left on device" in warning
@@ -91,6 +95,10 @@ def test_a_full_disk_costs_the_saving_and_nothing_else(runs_dir: Path, tmp_path:
     # What the full disk held was whole, and not listed as more than it was.
     (record,) = RunStore(copy).records()
     assert record.state is RunState.INTERRUPTED
+    sentence = "Not saved to its end: No space left on device. Resume it to train again what is"
+    assert record.problem.startswith(sentence)
+    (listed,) = [line for line in lines if line.startswith(f"{record.run_id} ")]
+    assert sentence in listed
     view = RunStore(copy).view(record.run_id)
     assert 0 < len(view.updates) < trained["updates"]
     assert all(update.labels is not None for update in view.updates)
@@ -106,6 +114,7 @@ def test_a_read_only_folder_is_said_before_training(runs_dir: Path) -> None:
     )
     (trained,) = outcome(lines)
     assert trained["run_id"] is None and trained["iterations"] == 200
+    assert not trained["stored"] and "Read-only file system" in trained["problem"]
     (warning,) = [line for line in lines if line.startswith("warning: This run cannot be saved")]
     assert "Read-only file system" in warning
     assert "DEC_RUNS_DIR" in warning
