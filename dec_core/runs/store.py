@@ -38,13 +38,11 @@ The contract
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from filelock import FileLock
@@ -64,6 +62,7 @@ from dec_core.runs.event_log import EventLog
 from dec_core.runs.locks import is_held, lock_in, refusal, remove_odd_lock, take_lock
 from dec_core.runs.maps import MapFrame
 from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id, printable
+from dec_core.runs.notes import read_notes, write_notes
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.soundness import check_ordinary_files, check_soundness
 from dec_core.runs.unsaved import reserve_mark, unsaved_problem
@@ -71,8 +70,6 @@ from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
 from dec_core.training.outcome import outcome
 from dec_core.training.view import View, replay
-
-MAX_TITLE, MAX_TAGS = 80, 12
 
 
 def default_root() -> Path:
@@ -169,7 +166,7 @@ class RunStore:
                     problem=unsaved_problem(folder),
                 )
         check_soundness(folder, record)
-        return replace(record, **_notes(folder))
+        return replace(record, **read_notes(folder))
 
     def folder(self, run_id: str) -> Path:
         """Where a run lies.
@@ -277,13 +274,7 @@ class RunStore:
         self, run_id: str, *, title: str | None = None, tags: tuple[str, ...] | None = None
     ) -> None:
         """Give a run a title or tags; None leaves them. Raises RunError, OSError."""
-        folder = self.folder(run_id)
-        notes = _notes(folder)
-        if title is not None:
-            notes["title"] = _tidy(title)
-        if tags is not None:
-            notes["tags"] = tuple(dict.fromkeys(filter(None, map(_tidy, tags))))[:MAX_TAGS]
-        write_whole(folder / "notes.json", json.dumps(notes).encode())
+        write_notes(self.folder(run_id), title, tags)
 
     def delete(self, run_id: str) -> None:
         """Remove a run.
@@ -375,23 +366,6 @@ def _read(path: Path) -> str:
             f"A run's folder must hold a readable {path.name}. {path.parent.name[:40]} does not "
             f"({reason}). Copy the run again or delete the folder."
         ) from error
-
-
-def _notes(folder: Path) -> dict[str, Any]:
-    """Title and tags; none where a person has given none or the file is damaged."""
-    try:
-        values = json.loads(read_whole(folder / "notes.json"))
-        return {
-            "title": _tidy(str(values["title"])),
-            "tags": tuple(_tidy(str(t)) for t in values["tags"]),
-        }
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {"title": "", "tags": ()}
-
-
-def _tidy(text: str) -> str:
-    """One line, not too long, that every screen and file can take."""
-    return printable(" ".join(text.split())[:MAX_TITLE])
 
 
 def _folders(root: Path) -> list[str]:
