@@ -19,7 +19,12 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Train": frozenset(("run", "preset", *SETTINGS)),
     "Compare": frozenset(("runs", "baseline")),
 }
-_CSS = ".st-key-page_address { display: none; }"
+# Its wrapper would leave a gap above the page.
+_CSS = """
+[data-testid="stLayoutWrapper"]:has(> .st-key-page_address) {
+  display: none;
+}
+"""
 _JS = """
 export default function () {
   if (window.decLabPushState) return;
