@@ -85,6 +85,11 @@ class RunRecord:
         return self.title or self.run_id
 
     @property
+    def state_word(self) -> str:
+        """The state as tables and menus show it."""
+        return "waiting" if self.is_waiting else self.state.value
+
+    @property
     def is_over(self) -> bool:
         """Whether no event will follow."""
         return self.state in (RunState.FINISHED, RunState.FAILED)

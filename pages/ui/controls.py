@@ -259,6 +259,5 @@ def _session_label(session: RunSession) -> str:
 
 
 def _record_label(record: RunRecord) -> str:
-    state = "waiting" if record.is_waiting else record.state.value
-    outcome = (record.summary or {}).get("verdict") or state
+    outcome = (record.summary or {}).get("verdict") or record.state_word
     return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"
