@@ -161,16 +161,16 @@ def test_the_player_plays_to_the_end(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "player.html"
     path.write_text(player_page("film", view, frames_of(view)), encoding="utf-8")
     page, complaints = quiet_page(browser, path)
-    page.get_by_text("Iteration 1", exact=True).wait_for()
+    page.get_by_text("Iteration 0", exact=True).wait_for()
     page.get_by_role("button", name="Play").click()
-    page.get_by_text("Iteration 21", exact=True).wait_for()
+    page.get_by_text("Iteration 20", exact=True).wait_for()
     page.get_by_role("button", name="Play").wait_for()
     colors = page.evaluate("() => [...document.querySelector('#map').data[0].marker.color]")
     last = view.updates[-1].labels
     assert last is not None
     assert colors == last.tolist()
     page.get_by_role("slider").fill("1")
-    page.get_by_text("Iteration 11", exact=True).wait_for()
+    page.get_by_text("Iteration 10", exact=True).wait_for()
     assert complaints == []
     page.close()
 
