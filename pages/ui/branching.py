@@ -12,7 +12,7 @@ from pages.ui.frame_slider import chosen_update
 from pages.ui.settings_form import take_run
 from pages.ui.state import run_manager, show_run, tell
 
-_OPEN, _STARTED = "branch", "branches_started"
+_STARTED = "branches_started"
 
 
 def branch_control(session: RunSession, preset: str, config: Config | None) -> None:
@@ -23,7 +23,9 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         icon=":material/fork_right:",
         disabled=not kept or config is None,
         help="A new run from a checkpoint of this one, with the settings on the left",
-        key=_OPEN,
+        # Behind a branch stands another popover, which is closed: a second click that was on its
+        # way says that the first one is still open.
+        key=f"branch:{_started()}",
         # The frame slider moves without a word to this part of the page.
         on_change="rerun",
     ):
@@ -121,9 +123,8 @@ def _started() -> int:
 
 
 def _start(session: RunSession, config: Config, preset: str, iteration: int, started: int) -> None:
-    """From the checkpoint that the person saw, wherever the slider is by now; once, and close."""
+    """From the checkpoint that the person saw, wherever the slider is by now; once."""
     if started != _started():
         return
     st.session_state[_STARTED] = started + 1
-    st.session_state[_OPEN] = False
     tell(lambda: show_run(run_manager().branch(session.run_id, config, preset, iteration).run_id))

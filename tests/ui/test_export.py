@@ -117,6 +117,8 @@ def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) 
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
     pause(session)
+    # At an update, so that the next one comes after further iterations.
+    step(session, Step.UPDATE)
     shown = session.view.iteration
     screen = click(new_screen(run=session.run_id), "Export")
     pick(screen, "Figures", ["Do the clusters survive?"])

@@ -287,7 +287,7 @@ def test_runs_that_waited_when_their_server_ended_are_offered(manager: RunManage
 def test_the_branch_popover_closes_behind_the_branch(manager: RunManager) -> None:
     parent = interrupted_run()
     screen = new_screen(run=parent.run_id)
-    screen.session_state["branch"] = True
+    screen.session_state["branch:0"] = True
     click(refresh(screen), "Start the branch")
-    assert screen.session_state["branch"] is False
+    assert screen.session_state["branch:1"] is False
     assert [session for session in manager.sessions() if session.lineage is not None]
