@@ -4,7 +4,7 @@ The rooms, in the order in which they may import each other:
 
     errors     what can go wrong, in sentences
     machine    the memory that there is, and what numbers depend on
-    config     settings: names, bounds, defaults, help; ``presets`` beside it
+    config     settings: names, bounds, defaults, help, presets
     data       arrays and where they come from
     model      mathematics: the NumPy reference, Keras layers and networks
     analysis   judgement on arrays: scores, health, verdict, maps
@@ -31,7 +31,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 _HOMES = {
     "Config": "dec_core.config",
     "Dataset": "dec_core.data",
-    "PRESETS": "dec_core.presets",
+    "PRESETS": "dec_core.config",
     "View": "dec_core.training.view",
     "fold": "dec_core.training.view",
     "load": "dec_core.data",

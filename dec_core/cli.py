@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 from dec_core.cli_runs import add_runs_commands, add_runs_dir
 from dec_core.cli_training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
-from dec_core.config import SETTINGS, Config
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import DECLabError, SettingsError
-from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 from dec_core.runs.names import printable
 
 

@@ -13,10 +13,9 @@ import pytest
 
 from dec_core.cli import main
 from dec_core.cli_training import summary
-from dec_core.config import SETTINGS, Config
+from dec_core.config import PRESETS, SETTINGS, Config
 from dec_core.data import catalog
 from dec_core.errors import DECLabError
-from dec_core.presets import PRESETS
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.view import View

@@ -10,9 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config, Setting
+from dec_core.config import (
+    DEFAULT_PRESET,
+    LIVE_PARAMETERS,
+    PRESETS,
+    SETTINGS,
+    Config,
+    Setting,
+    get_preset,
+)
 from dec_core.errors import SettingsError
-from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:

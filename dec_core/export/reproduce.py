@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dec_core.analysis.verdict import StopReason
-from dec_core.config import SETTINGS, Config
-from dec_core.presets import DEFAULT_PRESET, PRESETS
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config
 from dec_core.runs.record import RunRecord
 from dec_core.training.view import View
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import SETTINGS, Config
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import SettingsError
-from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 from pages.ui.plain import plain
 
 _PRESET = "preset"

@@ -12,10 +12,17 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dec_core.config import SETTINGS, Config, DatasetName, Setting
+from dec_core.config import (
+    DEFAULT_PRESET,
+    PRESETS,
+    SETTINGS,
+    Config,
+    DatasetName,
+    Setting,
+    get_preset,
+)
 from dec_core.data import DESCRIPTIONS, available, excesses
 from dec_core.errors import RunError, SettingsError
-from dec_core.presets import DEFAULT_PRESET, PRESETS, get_preset
 from dec_core.runs.session import RunSession
 from dec_core.training.memory import check_memory
 from pages.ui.address import names_settings, read_settings, write_settings

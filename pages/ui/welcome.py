@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import DatasetName
+from dec_core.config import DatasetName, get_preset
 from dec_core.data import available
-from dec_core.presets import get_preset
 from pages.ui.live_plot import preload
 from pages.ui.settings_form import fill_form
 from pages.ui.state import start_run

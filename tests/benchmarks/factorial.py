@@ -17,10 +17,9 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from dec_core.cli_training import summary
-from dec_core.config import Config
+from dec_core.config import Config, get_preset
 from dec_core.data import load
 from dec_core.errors import DECLabError
-from dec_core.presets import get_preset
 from dec_core.training.trainer import train
 from dec_core.training.view import replay
 

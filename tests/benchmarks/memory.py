@@ -36,8 +36,8 @@ def measure_memory() -> dict[str, Any]:
 
 def main() -> None:
     """Train, then print the peak and the size of the data, in bytes."""
+    from dec_core.config import get_preset
     from dec_core.data import load
-    from dec_core.presets import get_preset
     from dec_core.training.trainer import train
 
     config = get_preset("r-port").config.with_values(

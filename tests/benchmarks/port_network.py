@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dec_core.config import Config
-from dec_core.presets import get_preset
+from dec_core.config import Config, get_preset
 
 
 def port_config(data: str, update_interval: int, max_iterations: int) -> Config:

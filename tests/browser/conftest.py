@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
-from dec_core.presets import get_preset
+from dec_core.config import get_preset
 from dec_core.runs.execution import execute
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder

@@ -8,9 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings
+from dec_core.config import AutoencoderSettings, ClusteringSettings, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model, build_optimizer
-from dec_core.presets import get_preset
 
 SMALL = AutoencoderSettings(units=(6, 4, 2))
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dec_core.analysis.verdict import Verdict
+from dec_core.config import get_preset
 from dec_core.data import load
-from dec_core.presets import get_preset
 from dec_core.training.trainer import train
 from dec_core.training.view import View, replay
 

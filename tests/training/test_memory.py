@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dec_core.config import Config
+from dec_core.config import PRESETS, Config
 from dec_core.errors import SettingsError
 from dec_core.machine import memory_bytes
-from dec_core.presets import PRESETS
 from dec_core.training.memory import (
     EVALUATION_BYTES,
     check_memory,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dec_core.presets import get_preset
+from dec_core.config import get_preset
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from tests.runs.small_sessions import (

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dec_core.config import SETTINGS, Config
-from dec_core.presets import PRESETS, get_preset
+from dec_core.config import PRESETS, SETTINGS, Config, get_preset
 from tests.ui.screens import (
     button,
     captions,

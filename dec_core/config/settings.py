@@ -1,7 +1,6 @@
-"""The settings of a run: names, types, bounds, defaults, labels and help, in this one place.
+"""The settings of a run, section by section.
 
-The command line, the form on the Train page and the checks all read them from here. A
-``Config`` is frozen, compares by value and survives ``Config.from_json(config.to_json())``.
+A ``Config`` is frozen, compares by value and survives ``Config.from_json(config.to_json())``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dec_core.config import (
+from dec_core.config.settings import (
     AutoencoderSettings,
     ClusteringSettings,
     Config,
