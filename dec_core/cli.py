@@ -13,6 +13,8 @@ from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_prese
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.runs.names import printable
 
+_DESCRIBED = "name title n_samples n_features n_classes image_shape sentence available_from".split()
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit status is 0, 1 for a failure, 2 for a wrong setting.
@@ -86,7 +88,7 @@ def _list_datasets(options: argparse.Namespace) -> int:
 
     rows = describe()
     if options.json:
-        print(json.dumps([vars(row) for row in rows]))
+        print(json.dumps([{name: getattr(row, name) for name in _DESCRIBED} for row in rows]))
         return EXIT_ENDED
     for row in rows:
         shape = f"{row.n_samples:,} x {row.n_features}"

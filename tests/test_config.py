@@ -129,7 +129,7 @@ def test_wrong_values_are_refused(path: str, value: str) -> None:
 @pytest.mark.parametrize("text", ["500,500,2000,10", " 500, 500,2000 ,10 ", "[500, 500, 2000, 10]"])
 def test_units_are_read_from_text(text: str) -> None:
     config = Config().with_values({"autoencoder.units": text})
-    assert config.autoencoder.units == (500, 500, 2000, 10)
+    assert config.get("autoencoder.units") == (500, 500, 2000, 10)
 
 
 @pytest.mark.parametrize(("text", "expected"), [("all", None), ("", None), ("500", 500)])
@@ -207,9 +207,9 @@ def test_r_port_is_the_seed_value_by_value() -> None:
 
 def test_dec_keras_is_the_reference() -> None:
     config = get_preset("dec-keras").config
-    assert config.autoencoder.units == (500, 500, 2000, 10)
+    assert config.get("autoencoder.units") == (500, 500, 2000, 10)
     assert config.pretraining.epochs == 300
-    assert config.clustering.target == "paper"
+    assert config.get("clustering.target") == "paper"
     assert (config.clustering.learning_rate, config.clustering.momentum) == (0.01, 0.9)
     assert config.clustering.update_interval == 140
 

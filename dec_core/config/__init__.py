@@ -1,36 +1,48 @@
 """The settings of a run: their names, types, bounds, defaults, labels, help and presets.
 
-The command line, the form on the Train page and the checks all read them from here. Importing
-this room loads neither NumPy nor TensorFlow.
+The command line, the form on the Train page and the checks all read them from here. Data sources,
+networks, target rules and objectives have kinds (``kinds``): a new one is a class and one
+``register``. Importing this room loads neither NumPy nor TensorFlow.
 """
 
+from dec_core.config.kinds import Kinds
+from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
+from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
 from dec_core.config.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
+from dec_core.config.section import setting
 from dec_core.config.settings import (
     LIVE_PARAMETERS,
-    SETTINGS,
-    AutoencoderSettings,
     ClusteringSettings,
     Config,
-    DatasetName,
-    DataSettings,
-    Initializer,
     PretrainingSettings,
-    Setting,
 )
+from dec_core.config.sources import SOURCES, DataSettings, UnknownSource
+from dec_core.config.table import SETTINGS, Setting
 
 __all__ = [
     "DEFAULT_PRESET",
     "LIVE_PARAMETERS",
+    "NETWORKS",
+    "OBJECTIVES",
     "PRESETS",
     "SETTINGS",
-    "AutoencoderSettings",
+    "SOURCES",
+    "TARGETS",
     "ClusteringSettings",
     "Config",
     "DataSettings",
-    "DatasetName",
+    "DecObjective",
+    "DenseNetwork",
     "Initializer",
+    "Kinds",
+    "NetworkSettings",
+    "Objective",
     "Preset",
     "PretrainingSettings",
     "Setting",
+    "Shapes",
+    "TargetRule",
+    "UnknownSource",
     "get_preset",
+    "setting",
 ]

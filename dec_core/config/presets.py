@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dec_core.config.settings import (
-    AutoencoderSettings,
-    ClusteringSettings,
-    Config,
-    DatasetName,
-    DataSettings,
-    PretrainingSettings,
-)
+from dec_core.config.networks import DenseNetwork
+from dec_core.config.objectives import TargetRule
+from dec_core.config.settings import ClusteringSettings, Config, PretrainingSettings
+from dec_core.config.sources import DataSettings
 from dec_core.errors import SettingsError
 
 
@@ -23,7 +19,7 @@ class Preset:
     summary: str
     config: Config
 
-    def on(self, dataset: DatasetName) -> Config:
+    def on(self, dataset: str) -> Config:
         """These settings on another data set."""
         return self.config.with_values({"data.name": dataset})
 
@@ -39,7 +35,7 @@ _DEC_KERAS = Preset(
     "The reference settings that converge: 500-500-2000-10, 300 epochs, SGD 0.01, interval 140.",
     Config(
         data=DataSettings(name="mnist"),
-        autoencoder=AutoencoderSettings(units=(500, 500, 2000, 10)),
+        autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),
         pretraining=PretrainingSettings(epochs=300),
         clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
     ),
@@ -50,11 +46,11 @@ _R_PORT = Preset(
     "The R port as its author ran it: every sample ends in one cluster.",
     Config(
         data=DataSettings(name="fashion-mnist"),
-        autoencoder=AutoencoderSettings(
-            units=(32, 32, 256, 10), bottleneck_initializer="glorot_uniform"
-        ),
+        autoencoder=DenseNetwork(units=(32, 32, 256, 10), bottleneck_initializer="glorot_uniform"),
         pretraining=PretrainingSettings(epochs=10),
-        clustering=ClusteringSettings(target="r-recycled", learning_rate=1.0, update_interval=10),
+        clustering=ClusteringSettings(
+            target=TargetRule(kind="r-recycled"), learning_rate=1.0, update_interval=10
+        ),
     ),
 )
 

@@ -4,81 +4,81 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
 
+from dec_core.config import DataSettings
 from dec_core.data.dataset import Dataset
-from dec_core.data.sources import available, local_folder, read_source
+from dec_core.data.facts import DESCRIPTIONS, Description
+from dec_core.data.sources import available, read_source
 from dec_core.data.subset import stratified_subset
-
-if TYPE_CHECKING:
-    from dec_core.config import DataSettings
+from dec_core.errors import DataError
 
 
-@dataclass(frozen=True)
-class Description:
-    """What a person needs to choose a data set before it is loaded.
+class Source(NamedTuple):
+    """How the data sets of one name are found and read.
 
-    ``available_from`` says where it lies now: "built in", a folder, or None if it would have to
-    be downloaded.
+    Attributes
+    ----------
+    read : from the settings to the whole data set
+    place : where it lies now, as a fragment of a sentence; None if it would have to be downloaded
+    description : None where only reading it tells
     """
 
-    name: str
-    title: str
-    n_samples: int
-    n_features: int
-    n_classes: int
-    sentence: str
-    available_from: str | None = None
+    read: Callable[[DataSettings], Dataset]
+    place: Callable[[DataSettings], str | None]
+    description: Description | None = None
 
 
-DESCRIPTIONS: Mapping[str, Description] = MappingProxyType(
-    {
-        description.name: description
-        for description in (
-            Description(
-                "digits",
-                "Digits",
-                1_797,
-                64,
-                10,
-                "Handwritten digits of 8 x 8 pixels; small enough to train in seconds.",
-            ),
-            Description(
-                "fashion-mnist",
-                "Fashion-MNIST",
-                70_000,
-                784,
-                10,
-                "Clothes, shoes and bags of 28 x 28 pixels; harder to tell apart than digits.",
-            ),
-            Description(
-                "mnist",
-                "MNIST",
-                70_000,
-                784,
-                10,
-                "Handwritten digits of 28 x 28 pixels; the data set of the DEC paper.",
-            ),
-        )
-    }
-)
+_SOURCES: dict[str, Source] = {}
 
 _CACHE_ENTRIES = 2
-_cache: OrderedDict[tuple[str, str], Dataset] = OrderedDict()
+_cache: OrderedDict[tuple[DataSettings, str | None], Dataset] = OrderedDict()
 _cache_lock = threading.Lock()
 # One lock per name: a slow download of one set must not hold up another.
-_loading = {name: threading.Lock() for name in DESCRIPTIONS}
+_loading: dict[str, threading.Lock] = {}
+
+
+def register_source(name: str, source: Source) -> None:
+    """Say how a data set is read; its settings are registered in ``dec_core.config.SOURCES``."""
+    _loading[name] = threading.Lock()
+    _SOURCES[name] = source
+
+
+def unregister_source(name: str) -> None:
+    """Take a data set out again."""
+    del _SOURCES[name]
 
 
 def describe() -> tuple[Description, ...]:
-    """Every data set, with where it is available from; downloads and opens nothing."""
+    """Every data set that is known before it is read, with where it is available from.
+
+    Downloads and opens nothing.
+    """
     return tuple(
-        replace(description, available_from=available(name))
-        for name, description in DESCRIPTIONS.items()
+        replace(source.description, available_from=source.place(DataSettings(name=name)))
+        for name, source in _SOURCES.items()
+        if source.description is not None
     )
+
+
+def description_of(name: str) -> Description | None:
+    """What is known of a data set before it is read; None also for one that nobody knows."""
+    source = _SOURCES.get(name)
+    return None if source is None else source.description
+
+
+def title_of(name: str) -> str:
+    """A data set's title, otherwise its name."""
+    description = description_of(name)
+    return name if description is None else description.title
+
+
+def place_of(settings: DataSettings) -> str | None:
+    """Where the data lie now, as a fragment of a sentence; None if they are not at hand."""
+    source = _SOURCES.get(settings.name)
+    return None if source is None else source.place(settings)
 
 
 def load(settings: DataSettings, seed: int) -> Dataset:
@@ -92,27 +92,46 @@ def load(settings: DataSettings, seed: int) -> Dataset:
     SettingsError
         If ``settings.n_samples`` exceeds the data set.
     DataError
-        If a file is missing or damaged.
+        If nobody has registered the data set, or a file is missing or damaged.
     DataUnavailableError
         If no source has the data set and it could not be downloaded.
     """
-    dataset = _load_whole(settings.name)
+    dataset = _load_whole(settings.model_copy(update={"n_samples": None}))
     if settings.n_samples is None:
         return dataset
     return stratified_subset(dataset, settings.n_samples, seed)
 
 
-def _load_whole(name: str) -> Dataset:
-    with _loading[name]:
-        # The folder belongs to the key: DEC_DATA_DIR may change while the process lives.
-        key = (name, str(local_folder(name)))
+def _load_whole(settings: DataSettings) -> Dataset:
+    source = _SOURCES.get(settings.name)
+    if source is None:
+        raise DataError(
+            f"data.name must be one of {', '.join(_SOURCES)}. Received {settings.name!r}, which "
+            "this installation does not know. Choose one of these, or register the data set."
+        )
+    with _loading[settings.name]:
+        # The place belongs to the key: DEC_DATA_DIR may change while the process lives.
+        key = settings, source.place(settings)
         with _cache_lock:
             if key in _cache:
                 _cache.move_to_end(key)
                 return _cache[key]
-        dataset = read_source(name)
+        dataset = source.read(settings)
+        key = settings, source.place(settings)  # a download has put it somewhere
         with _cache_lock:
             _cache[key] = dataset
             while len(_cache) > _CACHE_ENTRIES:
                 _cache.popitem(last=False)
         return dataset
+
+
+def _read(settings: DataSettings) -> Dataset:
+    return read_source(settings.name)
+
+
+def _place(settings: DataSettings) -> str | None:
+    return available(settings.name)
+
+
+for _description in DESCRIPTIONS.values():
+    register_source(_description.name, Source(_read, _place, _description))

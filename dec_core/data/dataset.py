@@ -33,8 +33,8 @@ class Dataset:
     y : array-like of shape (n_samples,) or None
         True labels: text, or whole numbers from 0. Text is numbered in its order, or in that of
         ``class_names``; so are numbers from 65,536 on, which become the names of their classes.
-    image_shape : (height, width) or None
-        How one sample is shown as a picture, in pixels.
+    image_shape : (height, width, channels) or None
+        How one sample is shown as a picture, in pixels; the channels of a pixel lie side by side.
     class_names : sequence of str or None
         ``class_names[label]`` is the name of a true label.
     source : str
@@ -65,7 +65,7 @@ class Dataset:
     name: str
     x: npt.NDArray[np.float32]
     y: npt.NDArray[np.int64] | None
-    image_shape: tuple[int, int] | None
+    image_shape: tuple[int, int, int] | None
     class_names: tuple[str, ...] | None
     source: str
 
@@ -74,7 +74,7 @@ class Dataset:
         name: str,
         x: npt.ArrayLike,
         y: npt.ArrayLike | None = None,
-        image_shape: tuple[int, int] | None = None,
+        image_shape: tuple[int, int, int] | None = None,
         class_names: Sequence[str] | None = None,
         source: str = "arrays",
     ) -> None:
@@ -191,15 +191,15 @@ def _check_image_shape(name: str, image_shape: Any, *, n_features: int) -> None:
     if image_shape is None:
         return
     try:
-        height, width = image_shape
-        fits = height > 0 and height * width == n_features
-    except (TypeError, ValueError):  # not two numbers
+        height, width, channels = image_shape
+        fits = min(image_shape) > 0 and height * width * channels == n_features
+    except (TypeError, ValueError):  # not three numbers
         fits = False
     if not fits:
         raise DataError(
-            f"The image_shape of {name} must be two numbers that multiply to its number of "
-            f"features ({n_features:,}). Received {image_shape}. "
-            "Correct the shape or leave it out."
+            f"The image_shape of {name} must be three numbers, (height, width, channels), "
+            f"that multiply to its number of features ({n_features:,}). Received {image_shape}. "
+            "Correct the shape or leave it out; grey images have 1 channel."
         )
 
 

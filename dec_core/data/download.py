@@ -8,23 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from dec_core.data.facts import DESCRIPTIONS
+
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.uint8]
 
-# Where Keras itself looks for Fashion-MNIST; it checks no checksum, so these stand here.
+# Where Keras itself looks for Fashion-MNIST.
 _ORIGIN = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-_FASHION_MNIST_SHA256 = {
-    "t10k-images-idx3-ubyte.gz": "cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa",
-    "t10k-labels-idx1-ubyte.gz": "8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05",
-    "train-images-idx3-ubyte.gz": (
-        "b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7"
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "0ae29f65d86684f32d1b9c85147786c547b9c6aebcaf235f0400a0cce308b056"
-    ),
-}
-_SUBFOLDER = {"fashion-mnist": Path("datasets/fashion-mnist"), "mnist": Path("datasets")}
-_FILES = {"fashion-mnist": tuple(_FASHION_MNIST_SHA256), "mnist": ("mnist.npz",)}
 
 
 def cached_folder(name: str) -> Path | None:
@@ -36,8 +26,9 @@ def cached_folder(name: str) -> Path | None:
     base = Path(home or "~/.keras").expanduser()
     if not os.access(base if base.exists() else base.parent, os.W_OK):
         base = Path("/tmp/.keras")  # where Keras turns when it may not write
-    folder = base / _SUBFOLDER[name]
-    return folder if all((folder / file).is_file() for file in _FILES[name]) else None
+    description = DESCRIPTIONS[name]
+    folder = base / description.cache_folder
+    return folder if all((folder / file).is_file() for file in description.files) else None
 
 
 def fetch_fashion_mnist() -> Path:
@@ -50,11 +41,12 @@ def fetch_fashion_mnist() -> Path:
     """
     import keras  # type: ignore[import-untyped]
 
-    for file, sha256 in _FASHION_MNIST_SHA256.items():
+    description = DESCRIPTIONS["fashion-mnist"]
+    for file, sha256 in description.files.items():
         path = keras.utils.get_file(
             file,
             origin=_ORIGIN + file,
-            cache_subdir=str(_SUBFOLDER["fashion-mnist"]),
+            cache_subdir=str(description.cache_folder),
             file_hash=sha256,
             hash_algorithm="sha256",
         )

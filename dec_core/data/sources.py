@@ -17,34 +17,19 @@ import numpy.typing as npt
 
 from dec_core.data import download
 from dec_core.data.dataset import Dataset
+from dec_core.data.facts import DESCRIPTIONS, Description
 from dec_core.data.idx import read_idx
 from dec_core.errors import DataError, DataUnavailableError
 
 SYSTEM_FOLDER = Path("/usr/share/datasets")
-CLASS_NAMES = {
-    "digits": tuple("0123456789"),
-    "fashion-mnist": (
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ),
-    "mnist": tuple("0123456789"),
-}
-_IMAGE_SHAPE = (28, 28)
 _DOWNLOADED = "the copy that Keras downloaded"
 
 
 class Part(NamedTuple):
     """The test or the train part of an image set, with the names that its errors use.
 
-    ``images`` is uint8 (n, 28, 28), 0..255; ``labels`` is uint8 (n,), 0..9.
+    ``images`` is uint8 (n, height, width), 0..255; ``labels`` is uint8 (n,), below the number of
+    classes.
     """
 
     images: npt.NDArray[np.uint8]
@@ -101,16 +86,16 @@ def read_source(name: str) -> Dataset:
     _check_name(name)
     if name == "digits":
         return _read_digits()
-    folder = local_folder(name)
+    folder, described = local_folder(name), DESCRIPTIONS[name]
     if folder is not None:
-        return _assemble(name, _read_folder(folder), source=str(folder))
-    return _assemble(name, _fetch(name), source=_DOWNLOADED)
+        return _assemble(described, _read_folder(folder), source=str(folder))
+    return _assemble(described, _fetch(name), source=_DOWNLOADED)
 
 
 def _check_name(name: str) -> None:
-    if name not in CLASS_NAMES:
+    if name not in DESCRIPTIONS:
         raise DataError(
-            f"data.name must be one of {', '.join(CLASS_NAMES)}. Received {name!r}. "
+            f"data.name must be one of {', '.join(DESCRIPTIONS)}. Received {name!r}. "
             "Choose one of these."
         )
 
@@ -118,13 +103,13 @@ def _check_name(name: str) -> None:
 def _read_digits() -> Dataset:
     from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
-    bunch = load_digits()
+    bunch, described = load_digits(), DESCRIPTIONS["digits"]
     return Dataset(
-        "digits",
+        described.name,
         bunch.data / 16,
         bunch.target,
-        image_shape=(8, 8),
-        class_names=CLASS_NAMES["digits"],
+        image_shape=described.image_shape,
+        class_names=described.class_names,
         source="scikit-learn",
     )
 
@@ -172,9 +157,10 @@ def _fetch(name: str) -> list[Part]:
 
 
 def _ways_out(name: str, error: Exception) -> str:
+    package = DESCRIPTIONS[name].package
     system = (
-        "install Debian's package dataset-fashion-mnist"
-        if name == "fashion-mnist"
+        f"install Debian's package {package}"
+        if package
         else f"put the four IDX files in {SYSTEM_FOLDER / name}"
     )
     return (
@@ -184,12 +170,12 @@ def _ways_out(name: str, error: Exception) -> str:
     )
 
 
-def _assemble(name: str, parts: Sequence[Part], *, source: str) -> Dataset:
+def _assemble(described: Description, parts: Sequence[Part], *, source: str) -> Dataset:
     for part in parts:
-        _check_part(part)
+        _check_part(part, described)
     n_samples = sum(len(part.images) for part in parts)
     # One float32 array, filled part by part: no second copy of 220 MB.
-    x = np.empty((n_samples, _IMAGE_SHAPE[0] * _IMAGE_SHAPE[1]), dtype=np.float32)
+    x = np.empty((n_samples, described.n_features), dtype=np.float32)
     start = 0
     for part in parts:
         stop = start + len(part.images)
@@ -197,20 +183,21 @@ def _assemble(name: str, parts: Sequence[Part], *, source: str) -> Dataset:
         np.divide(pixels, np.float32(255), out=x[start:stop])
         start = stop
     return Dataset(
-        name,
+        described.name,
         x,
         np.concatenate([part.labels for part in parts]),
-        image_shape=_IMAGE_SHAPE,
-        class_names=CLASS_NAMES[name],
+        image_shape=described.image_shape,
+        class_names=described.class_names,
         source=source,
     )
 
 
-def _check_part(part: Part) -> None:
-    if part.images.shape[1:] != _IMAGE_SHAPE:
+def _check_part(part: Part, described: Description) -> None:
+    height, width, _ = described.image_shape
+    if part.images.shape[1:] != (height, width):
         found = " x ".join(str(size) for size in part.images.shape[1:])
         raise DataError(
-            f"{part.images_name}: expected images of 28 x 28 pixels, found {found}. "
+            f"{part.images_name}: expected images of {height} x {width} pixels, found {found}. "
             "Replace the file with the published one."
         )
     if len(part.images) != len(part.labels):
@@ -219,8 +206,9 @@ def _check_part(part: Part) -> None:
             f"{part.images_name}, found {len(part.labels):,}. "
             "Replace both files with a pair that belongs together."
         )
-    if part.labels.size and int(part.labels.max()) > 9:
+    largest = described.n_classes - 1
+    if part.labels.size and int(part.labels.max()) > largest:
         raise DataError(
-            f"{part.labels_name}: expected labels from 0 to 9, found "
+            f"{part.labels_name}: expected labels from 0 to {largest}, found "
             f"{int(part.labels.max())}. Replace the file with the published one."
         )

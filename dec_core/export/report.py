@@ -128,12 +128,13 @@ def _settings(config: Config, preset: str) -> str:
         (
             setting.label,
             path,
-            setting.format(config.get(path)),
-            setting.format(base.get(path)) if path in changed else "",
+            config.text_of(path),
+            base.text_of(path) if path in changed else "",
         )
         for path, setting in SETTINGS.items()
+        if config.has(path)
     ]
-    marks = ["changed" if path in changed else "" for path in SETTINGS]
+    marks = ["changed" if path in changed else "" for _, path, *_ in rows]
     return _table(("setting", "name", "value", "preset's, where it differs"), rows, marks=marks)
 
 

@@ -1,5 +1,7 @@
 """Mathematics: the NumPy reference (``assignment``) and the Keras layers and networks.
 
+What a new kind of network, target rule or objective computes is registered here by its name.
+
 Law of the room: tensors in, tensors out. No loop over epochs, no file, no event.
 Importing it loads Keras and registers ``ClusteringLayer``, so that saved models load.
 """
@@ -12,6 +14,7 @@ from dec_core.model.assignment import (
     target_distribution,
 )
 from dec_core.model.autoencoder import (
+    NETWORK_BUILDERS,
     Autoencoder,
     build_autoencoder,
     build_clustering_model,
@@ -19,17 +22,25 @@ from dec_core.model.autoencoder import (
     restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
+from dec_core.model.objectives import OBJECTIVE_LOSSES, objective_loss
+from dec_core.model.targets import TARGET_FUNCTIONS, Target, target_functions
 
 __all__ = [
+    "NETWORK_BUILDERS",
+    "OBJECTIVE_LOSSES",
+    "TARGET_FUNCTIONS",
     "Autoencoder",
     "ClusteringLayer",
+    "Target",
     "build_autoencoder",
     "build_clustering_model",
     "build_optimizer",
     "kl_divergence",
     "nearest_center",
+    "objective_loss",
     "recycled_target_distribution",
     "restore_clustering_model",
     "soft_assignment",
     "target_distribution",
+    "target_functions",
 ]

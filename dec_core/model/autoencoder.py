@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings, Config, Initializer
+from dec_core.config import (
+    NETWORKS,
+    ClusteringSettings,
+    Config,
+    DenseNetwork,
+    Initializer,
+    NetworkSettings,
+)
 from dec_core.errors import SettingsError
 from dec_core.model.clustering_layer import ClusteringLayer
+from dec_core.model.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -23,8 +31,19 @@ class Autoencoder:
     encoder: keras.Model
 
 
-def build_autoencoder(n_features: int, settings: AutoencoderSettings, seed: int) -> Autoencoder:
-    """An untrained autoencoder whose weights depend on the seed alone.
+def build_autoencoder(n_features: int, settings: NetworkSettings, seed: int) -> Autoencoder:
+    """An untrained autoencoder of any kind, whose weights depend on the seed alone.
+
+    Raises
+    ------
+    SettingsError
+        If nothing builds this kind.
+    """
+    return NETWORK_BUILDERS[settings.kind](n_features, settings, seed)
+
+
+def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencoder:
+    """The symmetric dense autoencoder.
 
     The embedding and the output are linear, every other layer has ``settings.activation``.
     The decoder mirrors the encoder's layers, the embedding left out.
@@ -48,6 +67,11 @@ def build_autoencoder(n_features: int, settings: AutoencoderSettings, seed: int)
         flow = dense(units, f"decoder_{index}", settings.activation, settings.initializer)(flow)
     output = dense(n_features, "output", None, settings.initializer)(flow)
     return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
+
+
+# From n_features, the settings of a network and the seed to the network.
+NETWORK_BUILDERS: Registry[Callable[[int, Any, int], Autoencoder]] = Registry(NETWORKS)
+NETWORK_BUILDERS.register("dense", build_dense)
 
 
 def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -> keras.Model:

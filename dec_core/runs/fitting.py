@@ -98,7 +98,7 @@ class Fitting:
             _check_numbers("labels", event.labels, run.n_samples, n_clusters)
         if event.embedding_sample is not None:
             is_finite = isinstance(event, CentersInitialized) or event.health.is_finite
-            expected = (len(run.sample_ids), run.config.autoencoder.units[-1])
+            expected = (len(run.sample_ids), run.config.autoencoder.n_dimensions)
             _check_embedding(event.embedding_sample, expected, is_finite=is_finite)
 
 

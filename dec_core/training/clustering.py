@@ -11,12 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
-from dec_core.model import (
-    ClusteringLayer,
-    build_optimizer,
-    recycled_target_distribution,
-    target_distribution,
-)
+from dec_core.model import ClusteringLayer, build_optimizer, objective_loss, target_functions
 from dec_core.training.batches import Batches
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.memory import evaluation_rows
@@ -53,6 +48,7 @@ class ClusteringLoop:
         self.optimizer.build(model.trainable_variables)
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._settings = settings
+        self._target = target_functions(settings.target)
         self._model = model
         self._x = x
         widest = max(layer.output.shape[-1] for layer in model.layers)
@@ -108,11 +104,9 @@ class ClusteringLoop:
     def target(self, q: NDArray[np.float32]) -> NDArray[np.float32]:
         """P from q over all data, (n_samples, n_clusters), by the target rule.
 
-        The rule ``per-batch`` makes its own target in every step; its P over all data is only
-        looked at.
+        A rule that makes its own target in every step has one too, which is only looked at.
         """
-        rule = recycled_target_distribution if self._is_recycled else target_distribution
-        p = rule(q.astype(np.float64))
+        p = self._target.over_data(q.astype(np.float64))
         with np.errstate(over="ignore"):  # the recycled rule knows no bound
             return p.astype(np.float32)
 
@@ -125,14 +119,10 @@ class ClusteringLoop:
         loss = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
         return float(loss)
 
-    @property
-    def _is_recycled(self) -> bool:
-        return self._settings.target == "r-recycled"
-
     def _compile_steps(self, model: keras.Model) -> Any:
         batches, optimizer, variables = self.batches, self.optimizer, model.trainable_variables
-        loss_function = _loss_function(self._settings.loss)
-        has_batch_target = self._settings.target == "per-batch"
+        loss_function = objective_loss(self._settings.objective)
+        batch_target = self._target.in_batch
 
         @tf.function(autograph=True)
         def run(x: Any, p: Any, order: Any, first: Any, count: Any) -> Any:
@@ -141,29 +131,13 @@ class ClusteringLoop:
                 batch, target = batches.take(step, order, x, p)
                 with tf.GradientTape() as tape:
                     q = model(batch, training=True)
-                    if has_batch_target:
-                        target = _batch_target(q)
+                    if batch_target is not None:
+                        target = batch_target(q)
                     loss = loss_function(target, q)
                 optimizer.apply(tape.gradient(loss, variables), variables)
             return loss
 
         return run
-
-
-def _batch_target(q: Any) -> Any:
-    """Equation 3 over one batch alone, as a constant."""
-    # As in the reference, a cluster that has left the batch altogether gets no share.
-    weight = tf.math.divide_no_nan(tf.square(q), tf.reduce_sum(q, axis=0))
-    return tf.stop_gradient(weight / tf.reduce_sum(weight, axis=1, keepdims=True))
-
-
-def _loss_function(name: str) -> keras.losses.Loss:
-    if name == "categorical_crossentropy":
-        return keras.losses.CategoricalCrossentropy()
-    if name == "mse":
-        return keras.losses.MeanSquaredError()
-    # Keras clips the target to at most 1, silently; so did the R port.
-    return keras.losses.KLDivergence()
 
 
 def _compile_evaluation(model: keras.Model) -> Any:

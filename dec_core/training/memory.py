@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import math
 
-from dec_core.config import Config
+from dec_core.config import Config, Shapes
 from dec_core.errors import SettingsError
 from dec_core.machine import memory_bytes
-from dec_core.training.shapes import (
-    Shapes,
-    autoencoder_shapes,
-    clustering_shapes,
-    optimizer_shapes,
-)
+from dec_core.training.shapes import autoencoder_shapes, clustering_shapes, optimizer_shapes
 
 # Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
 EVALUATION_ROWS = 8_192
@@ -87,7 +82,7 @@ def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
     batch = min(settings.batch_size, n_samples)
     state = _trained_bytes(weights, optimizer_shapes(weights, settings))
     # The differences to all centres, kept for the gradient, and that gradient.
-    differences = 2 * settings.n_clusters * config.autoencoder.units[-1]
+    differences = 2 * settings.n_clusters * config.autoencoder.n_dimensions
     step = _FLOAT * batch * (_outputs(weights[:-1]) + differences)
     return state + step + _FLOAT * n_samples * settings.n_clusters
 
@@ -95,7 +90,7 @@ def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
 def _target_bytes(config: Config, n_samples: int) -> int:
     """q as float32; q, its squares and P as float64; and the embedding."""
     per_sample = (_FLOAT + 3 * 8) * config.clustering.n_clusters
-    return n_samples * (per_sample + _FLOAT * config.autoencoder.units[-1])
+    return n_samples * (per_sample + _FLOAT * config.autoencoder.n_dimensions)
 
 
 def _trained_bytes(weights: Shapes, optimizer: Shapes) -> int:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from numpy.typing import NDArray
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings, Config, PretrainingSettings
+from dec_core.config import (
+    ClusteringSettings,
+    Config,
+    NetworkSettings,
+    PretrainingSettings,
+    Shapes,
+)
 
-Shapes = list[tuple[int, ...]]
 
-
-def autoencoder_shapes(n_features: int, settings: AutoencoderSettings) -> Shapes:
-    """Of ``build_autoencoder``: kernel and bias of each layer."""
-    *hidden, n_dimensions = settings.units
-    return _dense_shapes([n_features, *hidden, n_dimensions, *reversed(hidden), n_features])
+def autoencoder_shapes(n_features: int, settings: NetworkSettings) -> Shapes:
+    """Of ``build_autoencoder``: the encoder's and then the decoder's."""
+    return [*settings.encoder_shapes(n_features), *settings.decoder_shapes(n_features)]
 
 
 def clustering_shapes(n_features: int, config: Config) -> Shapes:
     """Of ``build_clustering_model``: the encoder's and then the centres."""
-    units = config.autoencoder.units
-    return [*_dense_shapes([n_features, *units]), (config.clustering.n_clusters, units[-1])]
+    network = config.autoencoder
+    centers = (config.clustering.n_clusters, network.n_dimensions)
+    return [*network.encoder_shapes(n_features), centers]
 
 
 def optimizer_shapes(weights: Shapes, settings: PretrainingSettings | ClusteringSettings) -> Shapes:
@@ -35,7 +38,3 @@ def have_shapes(arrays: Sequence[NDArray[Any]], shapes: Shapes) -> bool:
     """Whether these are numbers in arrays of just these shapes."""
     are_numbers = all(array.dtype.kind in "iuf" for array in arrays)
     return are_numbers and [array.shape for array in arrays] == shapes
-
-
-def _dense_shapes(widths: Sequence[int]) -> Shapes:
-    return [shape for a, b in pairwise(widths) for shape in ((a, b), (b,))]

@@ -61,7 +61,7 @@ def _differing(configs: Sequence[Config]) -> list[str]:
 
 def _values(configs: Sequence[Config], paths: Sequence[str]) -> list[str]:
     """A value per setting; several where folded runs differ in it or a person changed it."""
-    values = [[SETTINGS[path].format(config.get(path)) for config in configs] for path in paths]
+    values = [[config.text_of(path) for config in configs] for path in paths]
     return [", ".join(dict.fromkeys(different)) for different in values]
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from dec_core.data import DESCRIPTIONS
+from dec_core.data import title_of
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.record import RunRecord
 from dec_core.runs.session import RunSession, SessionState, Step
@@ -95,7 +95,7 @@ def _waiting_offer(records: list[RunRecord] | RunError) -> None:
 def _title(session: RunSession | None) -> str:
     if session is None:
         return "DEC Lab"
-    return DESCRIPTIONS[session.config.data.name].title
+    return title_of(session.config.data.name)
 
 
 def _start_button(chosen: Chosen) -> None:

@@ -12,16 +12,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dec_core.config import (
-    DEFAULT_PRESET,
-    PRESETS,
-    SETTINGS,
-    Config,
-    DatasetName,
-    Setting,
-    get_preset,
-)
-from dec_core.data import DESCRIPTIONS, available, excesses
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, Setting, get_preset
+from dec_core.data import description_of, excesses, place_of
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.session import RunSession
 from dec_core.training.memory import check_memory
@@ -69,9 +61,17 @@ class _Filling:
 
     def value(self, path: str) -> Any:
         """What the field of a setting holds now, in a callback too; text in a text field."""
-        setting, default = SETTINGS[path], self.config.get(path)
+        setting, default = SETTINGS[path], self.default(path)
         shown = setting.format(default) if _is_text(setting) else default
         return st.session_state.get(self.prefix + path, shown)
+
+    def default(self, path: str) -> Any:
+        """What was put into the field of a setting."""
+        return _value(self.config, path)
+
+    def paths(self) -> list[str]:
+        """The settings that there are with the kinds that are chosen now."""
+        return [path for path, setting in SETTINGS.items() if setting.applies(self.value)]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Chosen:
 def chosen_settings() -> Chosen:
     """What the form says now; in a callback that is newer than what the page has drawn."""
     filling: _Filling = st.session_state[_FORM]
-    values = {path: filling.value(path) for path in SETTINGS}
+    values = {path: filling.value(path) for path in filling.paths()}
     preset = st.session_state.get(filling.preset_key, filling.preset)
     try:
         config = Config().with_values(values)
@@ -98,7 +98,9 @@ def chosen_settings() -> Chosen:
 
 def _misfits(config: Config) -> dict[str, str]:
     """What the data set and this machine's memory do not allow, as far as it is known now."""
-    data = DESCRIPTIONS[config.data.name]
+    data = description_of(config.data.name)
+    if data is None:
+        return {}
     problems = {
         excess.path: f"{SETTINGS[excess.path].label}: at most {excess.maximum:,}, {excess.whole}"
         for excess in excesses(config, data.n_samples)
@@ -115,8 +117,10 @@ def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
     """In the words of the form what is wrong with each of its fields."""
     problems = {}
     for path, value in values.items():
+        union = SETTINGS[path].union
+        kind = {} if union is None or union.path not in values else {union.path: values[union.path]}
         try:
-            Config().with_values({path: value})
+            Config().with_values({**kind, path: value})
         except SettingsError as error:
             problems[path] = in_words(SETTINGS[path], error)
     return problems
@@ -149,13 +153,11 @@ def settings_form() -> Chosen:
         )
         base = get_preset(chosen.preset).config
         fields = _Fields(filling, base, chosen.problems)
-        fields.draw(_DATASET)
-        shown = {_DATASET}
+        shown = fields.draw_with_own(_DATASET)
         for heading, paths in _MAIN.items():
             st.subheader(heading)
             for path in paths:
-                fields.draw(path)
-            shown |= set(paths)
+                shown |= fields.draw_with_own(path)
         with st.expander("More settings", icon=":material/tune:"):
             _more(shown, fields)
         if _WHOLE in chosen.problems:
@@ -173,11 +175,11 @@ def _is_drawn(filling: _Filling) -> bool:
 
 def _more(shown: set[str], fields: _Fields) -> None:
     heading = ""
-    for path, setting in SETTINGS.items():
+    for path in fields.filling.paths():
         if path in shown:
             continue
-        if setting.section != heading:
-            heading = setting.section
+        if SETTINGS[path].section != heading:
+            heading = SETTINGS[path].section
             st.caption(heading.capitalize())
         fields.draw(path)
 
@@ -210,19 +212,34 @@ def _load_address() -> None:
 
 
 def _take_preset() -> None:
-    """The preset's own data set if it is at hand, otherwise the one chosen before."""
+    """The preset's own data set if it is at hand, otherwise the one chosen before, or digits."""
     filling: _Filling = st.session_state[_FORM]
     preset = st.session_state.get(filling.preset_key, filling.preset)
     config = get_preset(preset).config
-    if available(config.data.name) is None:
-        config = config.with_values({_DATASET: _at_hand(filling.value(_DATASET))})
+    if place_of(config.data) is None:
+        config = _on_data_at_hand(config, filling)
     st.session_state["address_problems"] = []
     # The preset's own field stays, and with it the keyboard's focus.
     fill_form(preset, config, preset_key=filling.preset_key)
 
 
-def _at_hand(chosen: DatasetName) -> DatasetName:
-    return chosen if available(chosen) is not None else "digits"
+def _on_data_at_hand(config: Config, filling: _Filling) -> Config:
+    """With the data set that the form names, and its own settings, if it is at hand."""
+    chosen = {
+        path: filling.value(path)
+        for path in filling.paths()
+        if SETTINGS[path].section == "data" and SETTINGS[path].union is not None
+    }
+    with suppress(SettingsError):
+        on_chosen = config.with_values(chosen)
+        if place_of(on_chosen.data) is not None:
+            return on_chosen
+    return config.with_values({_DATASET: "digits"})
+
+
+def _value(config: Config, path: str) -> Any:
+    """A setting's value; its default where the config is of a kind that does not have it."""
+    return config.get(path) if config.has(path) else SETTINGS[path].default
 
 
 def _is_text(setting: Setting) -> bool:
@@ -239,15 +256,31 @@ class _Fields:
     base: Config
     problems: Mapping[str, str]
 
+    def draw_with_own(self, path: str) -> set[str]:
+        """A field and, where it names a kind, those that only this kind has; which they are."""
+        there, elsewhere = self.filling.paths(), {p for paths in _MAIN.values() for p in paths}
+        setting = SETTINGS.get(path)
+        drawn = [path] if path in there else []
+        if setting is not None and setting.names_kind:
+            drawn += [
+                own
+                for own in there
+                if SETTINGS[own].union is setting.union and SETTINGS[own].only_for
+                if own not in elsewhere
+            ]
+        for one in drawn:
+            self.draw(one)
+        return set(drawn)
+
     def draw(self, path: str) -> None:
         """The field that suits the setting's kind, and what is wrong with it below."""
-        setting, default = SETTINGS[path], self.base.get(path)
+        setting, default = SETTINGS[path], _value(self.base, path)
         arguments: dict[str, Any] = {
             "label": _label(setting, self.filling.value(path), default),
             "key": self.filling.prefix + path,
             "help": f"{setting.help} Preset: {setting.format(default)}.",
         }
-        _draw_field(setting, self.filling.config.get(path), arguments)
+        _draw_field(setting, self.filling.default(path), arguments)
         if path in self.problems:
             st.error(plain(self.problems[path]), icon=":material/error:")
 
@@ -255,7 +288,9 @@ class _Fields:
 def _draw_field(setting: Setting, value: Any, arguments: dict[str, Any]) -> None:
     """``value`` is what was filled in, not what is chosen now: a default must not change."""
     if setting.choices:
-        st.selectbox(options=setting.choices, index=setting.choices.index(value), **arguments)
+        # A stored run may name a data set that is not known here: it is shown, and refused.
+        words = list(dict.fromkeys((*setting.choices, value)))
+        st.selectbox(options=words, index=words.index(value), **arguments)
     elif setting.kind is bool:
         st.toggle(value=value, **arguments)
     elif _is_text(setting):
@@ -289,7 +324,8 @@ def log_options(setting: Setting, value: float) -> list[float]:
     first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(setting.maximum or 1))
     powers = [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 2, 5)]
     low, high = setting.minimum or 0, setting.maximum or math.inf
-    known = {preset.config.get(setting.path) for preset in PRESETS.values()} | {value}
+    configs = [preset.config for preset in PRESETS.values()]
+    known = {config.get(setting.path) for config in configs if config.has(setting.path)} | {value}
     if setting.minimum == 0:
         known.add(setting.kind(0))
     return sorted({setting.kind(power) for power in powers if low <= power <= high} | known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import DatasetName, get_preset
+from dec_core.config import get_preset
 from dec_core.data import available
 from pages.ui.live_plot import preload
 from pages.ui.settings_form import fill_form
@@ -18,7 +18,7 @@ def welcome() -> None:
         "then sharpens the assignment step by step. Sometimes this improves on k-means; sometimes "
         "every sample ends in one cluster, and the stop rule calls that success. Watch both."
     )
-    port_data: DatasetName = "fashion-mnist" if available("fashion-mnist") else "digits"
+    port_data = "fashion-mnist" if available("fashion-mnist") else "digits"
     cards = st.grid(2, min_column_width=320)
     with cards.container(border=True):
         st.subheader("Watch it converge", anchor=False)
@@ -50,7 +50,7 @@ def welcome() -> None:
     preload()
 
 
-def _start(preset: str, dataset: DatasetName) -> None:
+def _start(preset: str, dataset: str) -> None:
     """Start a preset and show its settings in the form."""
     config = get_preset(preset).on(dataset)
     fill_form(preset, config)

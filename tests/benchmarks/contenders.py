@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import measure_health, score, score_successive
-from dec_core.config import AutoencoderSettings, ClusteringSettings, PretrainingSettings, get_preset
+from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.batches import Batches, Pace
 from dec_core.training.clustering import ClusteringLoop
@@ -29,9 +29,9 @@ BATCH_SIZE = 256
 UPDATE_INTERVAL = 140
 # Two of the pace's first chunks: one is compiled, the other tells it the speed.
 WARM_UP_STEPS = 16
-NETWORKS: dict[str, AutoencoderSettings] = {
-    "seed": get_preset("r-port").config.autoencoder,
-    "reference": get_preset("dec-keras").config.autoencoder,
+NETWORKS: dict[str, DenseNetwork] = {
+    name: cast(DenseNetwork, get_preset(preset).config.autoencoder)
+    for name, preset in (("seed", "r-port"), ("reference", "dec-keras"))
 }
 PRETRAINING = PretrainingSettings(
     optimizer="sgd", learning_rate=1.0, momentum=0.9, batch_size=BATCH_SIZE, shuffle=True
@@ -71,7 +71,7 @@ def timed(action: Callable[[], Any]) -> float:
     return perf_counter() - started
 
 
-def clustering_model(n_features: int, settings: AutoencoderSettings) -> keras.Model:
+def clustering_model(n_features: int, settings: DenseNetwork) -> keras.Model:
     """The clustering model with weights that depend on nothing but the settings."""
     keras.utils.set_random_seed(SEED)
     encoder = build_autoencoder(n_features, settings, SEED).encoder
@@ -81,7 +81,7 @@ def clustering_model(n_features: int, settings: AutoencoderSettings) -> keras.Mo
 class OurPretraining:
     """``PretrainingLoop`` in chunks, as the trainer drives it."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Any) -> None:
+    def __init__(self, settings: DenseNetwork, x: Any) -> None:
         model = build_autoencoder(int(x.shape[1]), settings, SEED).model
         self._loop = PretrainingLoop(model, x, PRETRAINING, SEED)
         self._pace = Pace()
@@ -102,7 +102,7 @@ class OurPretraining:
 class OurClustering:
     """``ClusteringLoop``: all data evaluated, the target, then steps in chunks."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Any) -> None:
+    def __init__(self, settings: DenseNetwork, x: Any) -> None:
         self._n_samples, n_features = (int(size) for size in x.shape)
         self._loop = ClusteringLoop(clustering_model(n_features, settings), x, CLUSTERING, SEED)
         self._pace = Pace()

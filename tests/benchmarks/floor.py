@@ -20,7 +20,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from dec_core.config import AutoencoderSettings
+from dec_core.config import DenseNetwork
 from tests.benchmarks.contenders import BATCH_SIZE, SEED, Cycle, timed
 
 # The rate does not depend on how many batches it is taken from.
@@ -30,7 +30,7 @@ MOST_BATCHES = 140
 class FloorPretraining:
     """The matrix products of one epoch of the autoencoder."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Any) -> None:
+    def __init__(self, settings: DenseNetwork, x: Any) -> None:
         units = (int(x.shape[1]), *settings.units)
         self._products = Products((*units, *units[-2::-1]), x)
         self._batches = x.shape[0] / BATCH_SIZE
@@ -44,7 +44,7 @@ class FloorPretraining:
 class FloorClustering:
     """The matrix products of the encoder: all data forward, then gradient steps."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Any) -> None:
+    def __init__(self, settings: DenseNetwork, x: Any) -> None:
         self._products = Products((int(x.shape[1]), *settings.units), x)
         self._batches = x.shape[0] / BATCH_SIZE
 

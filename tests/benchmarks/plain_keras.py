@@ -9,7 +9,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from dec_core.config import AutoencoderSettings
+from dec_core.config import DenseNetwork
 from dec_core.model import build_autoencoder
 from tests.benchmarks.contenders import (
     BATCH_SIZE,
@@ -26,7 +26,7 @@ from tests.benchmarks.contenders import (
 class PlainPretraining:
     """``compile`` and ``fit``."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Floats) -> None:
+    def __init__(self, settings: DenseNetwork, x: Floats) -> None:
         self._x = x
         self._model = build_autoencoder(x.shape[1], settings, SEED).model
         optimizer = keras.optimizers.SGD(PRETRAINING.learning_rate, PRETRAINING.momentum)
@@ -44,7 +44,7 @@ class PlainPretraining:
 class PlainClustering:
     """``predict``, the target in NumPy, ``train_on_batch`` in stored order."""
 
-    def __init__(self, settings: AutoencoderSettings, x: Floats) -> None:
+    def __init__(self, settings: DenseNetwork, x: Floats) -> None:
         self._x = x
         self._index = 0
         self._model = clustering_model(x.shape[1], settings)

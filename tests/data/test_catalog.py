@@ -6,19 +6,19 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from dec_core.config import DatasetName, DataSettings
+from dec_core.config import SOURCES, DataSettings
 from dec_core.data import DESCRIPTIONS, catalog, describe, load
-from dec_core.data.sources import CLASS_NAMES, read_source
+from dec_core.data.sources import read_source
 from dec_core.errors import SettingsError
 from tests.data.conftest import WriteFolder
 
 
 def test_names_agree_with_the_settings() -> None:
-    assert tuple(DESCRIPTIONS) == tuple(CLASS_NAMES) == get_args(DatasetName)
+    described = tuple(description.name for description in describe())
+    assert tuple(DESCRIPTIONS) == described == SOURCES.names
 
 
 def test_load_whole_and_subset() -> None:
@@ -28,6 +28,7 @@ def test_load_whole_and_subset() -> None:
     assert (subset.name, subset.n_samples) == ("digits", 200)
     described = DESCRIPTIONS["digits"]
     assert (whole.n_samples, whole.n_features) == (described.n_samples, described.n_features)
+    assert (whole.image_shape, whole.class_names) == (described.image_shape, described.class_names)
     with pytest.raises(SettingsError, match=r"between 1 and 1,797.*Received 5,000"):
         load(DataSettings(name="digits", n_samples=5_000), seed=0)
 

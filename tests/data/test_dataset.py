@@ -147,11 +147,12 @@ def test_no_copy_evades_the_checks() -> None:
 
 
 def test_shape_and_class_names_must_fit() -> None:
-    for shape in (28, (1, 3, 1), (-1, -3), ("a", "b")):
-        with pytest.raises(DataError, match="image_shape of small must be two numbers"):
+    for shape in (28, (1, 3), (1, 3, 1, 1), (-1, -3, 1), ("a", "b", 1)):
+        with pytest.raises(DataError, match="image_shape of small must be three numbers"):
             small(image_shape=shape)
-    with pytest.raises(DataError, match=r"image_shape.*\(3\)\. Received \(2, 2\)"):
-        small(image_shape=(2, 2))
+    with pytest.raises(DataError, match=r"image_shape.*\(3\)\. Received \(2, 2, 1\)"):
+        small(image_shape=(2, 2, 1))
+    assert small(image_shape=(1, 1, 3)).image_shape == (1, 1, 3)
     with pytest.raises(DataError, match=r"0 to 3\. Received 2 names"):
         small(y=[0, 1, 2, 3], class_names=["a", "b"])
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import urllib.error
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dec_core.data import available, download, sources
+from dec_core.data import DESCRIPTIONS, available, download, sources
 from dec_core.data.sources import read_source
 from dec_core.errors import DataUnavailableError
 from tests.data.conftest import WriteFolder
@@ -59,9 +60,10 @@ def test_downloads_four_files_once_and_keeps_them(
     published = write_folder(tmp_path / "published")
     hashes = {
         file: hashlib.sha256((published / file).read_bytes()).hexdigest()
-        for file in download._FASHION_MNIST_SHA256
+        for file in DESCRIPTIONS["fashion-mnist"].files
     }
-    monkeypatch.setattr(download, "_FASHION_MNIST_SHA256", hashes)
+    described = replace(DESCRIPTIONS["fashion-mnist"], files=hashes)
+    monkeypatch.setattr(download, "DESCRIPTIONS", {described.name: described})
     asked = replace_network(monkeypatch, published)
     first = read_source("fashion-mnist")
     assert first.n_samples == 10

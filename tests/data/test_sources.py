@@ -22,7 +22,7 @@ def check_small_set(dataset: Dataset) -> None:
     np.testing.assert_array_equal(dataset.x[:, 0], expected.astype(np.float32))
     assert dataset.y is not None
     assert dataset.y.tolist() == [9, 0, 1, 2, 3, 4, 5, 6, 7, 8]
-    assert dataset.image_shape == (28, 28)
+    assert dataset.image_shape == (28, 28, 1)
 
 
 def test_digits_are_built_in() -> None:
@@ -31,7 +31,7 @@ def test_digits_are_built_in() -> None:
     assert (float(digits.x.min()), float(digits.x.max())) == (0.0, 1.0)
     assert digits.y is not None
     assert np.unique(digits.y).tolist() == list(range(10))
-    assert digits.image_shape == (8, 8)
+    assert digits.image_shape == (8, 8, 1)
     assert digits.class_names == tuple("0123456789")
     assert available("digits") == "built in"
 

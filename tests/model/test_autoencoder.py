@@ -8,10 +8,10 @@ import keras
 import numpy as np
 import pytest
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings, get_preset
+from dec_core.config import ClusteringSettings, DenseNetwork, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model, build_optimizer
 
-SMALL = AutoencoderSettings(units=(6, 4, 2))
+SMALL = DenseNetwork(units=(6, 4, 2))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_weights_depend_on_the_seed_alone() -> None:
 
 
 def test_layers_of_equal_shape_get_different_weights() -> None:
-    model = build_autoencoder(4, AutoencoderSettings(units=(4, 4, 4)), seed=0).model
+    model = build_autoencoder(4, DenseNetwork(units=(4, 4, 4)), seed=0).model
     kernels = [weights for weights in model.get_weights() if weights.ndim == 2]
     assert len({kernel.tobytes() for kernel in kernels}) == len(kernels) == 6
 
@@ -72,7 +72,7 @@ def test_layers_of_equal_shape_get_different_weights() -> None:
 @pytest.mark.parametrize("activation", ["relu", "elu", "gelu", "tanh"])
 @pytest.mark.parametrize("initializer", ["variance_scaling", "glorot_uniform", "he_normal"])
 def test_every_choice_of_the_settings_builds(activation: Any, initializer: Any) -> None:
-    settings = AutoencoderSettings(
+    settings = DenseNetwork(
         units=(3,),
         activation=activation,
         initializer=initializer,

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dec_core.config import AutoencoderSettings, ClusteringSettings, PretrainingSettings
+from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
 from dec_core.training.clustering import ClusteringLoop
 from dec_core.training.pretraining import PretrainingLoop
 
 N_SAMPLES, N_FEATURES, BATCH_SIZE, STEPS = 300, 12, 64, 50
-UNITS = AutoencoderSettings(units=(16, 24, 4))
+UNITS = DenseNetwork(units=(16, 24, 4))
 OPTIMIZERS: list[dict[str, Any]] = [
     {"optimizer": "sgd", "learning_rate": 0.2, "momentum": 0.9},
     {"optimizer": "adam", "learning_rate": 0.003},

@@ -49,7 +49,7 @@ def test_needed_bytes_by_hand() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_keep_their_rows_and_fit_a_small_machine(preset: str) -> None:
     config = PRESETS[preset].config
-    units = config.autoencoder.units
+    units = config.get("autoencoder.units")
     widest = max(784, *units)
     assert evaluation_rows(config.clustering.n_clusters, units[-1], widest) == 8_192
     check_memory(config, 70_000, 784, available=500_000_000)

@@ -1,0 +1,198 @@
+"""One row for each setting, as the form, the command line and the address need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from dec_core.config.kinds import Kinds, kinds_of
+from dec_core.config.section import Frozen, Section
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of ``Config`` as the form and the command line see it.
+
+    ``minimum`` and ``maximum`` are inclusive bounds, None where there are none; ``choices`` are
+    the allowed words, empty where any number will do. ``union`` is what this setting chooses a
+    kind of, or what it is a field of; ``only_for`` are the kinds that have it, empty where all do.
+    """
+
+    path: str
+    label: str
+    help: str
+    kind: type
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    is_log: bool = False
+    is_optional: bool = False
+    union: Kinds[Any] | None = None
+    only_for: tuple[str, ...] = ()
+
+    @property
+    def section(self) -> str:
+        """The section's name, empty for ``seed``."""
+        return self.path.rpartition(".")[0]
+
+    @property
+    def field(self) -> str:
+        """The name within the section."""
+        return self.path.rpartition(".")[2]
+
+    @property
+    def names_kind(self) -> bool:
+        """Whether it chooses a kind, on which other settings may depend."""
+        return self.union is not None and self.union.path == self.path
+
+    def applies(self, kind_of: Callable[[str], Any]) -> bool:
+        """Whether it is a setting beside others; ``kind_of(path)`` gives the kinds chosen there."""
+        if self.union is None or not self.only_for:
+            return True
+        return kind_of(self.union.path) in self.only_for
+
+    def parse(self, text: str) -> Any:
+        """Turn text from a command line or a URL into what pydantic can check."""
+        text = text.strip()
+        if self.is_optional and text.lower() in ("", "all", "none"):
+            return None
+        if self.kind is tuple:
+            return [part.strip() for part in text.strip("[]()").split(",") if part.strip()]
+        return text
+
+    def format(self, value: Any) -> str:
+        """The inverse of ``parse``."""
+        if value is None:
+            return "all"
+        if self.kind is tuple:
+            return ",".join(str(part) for part in value)
+        if self.kind is float:
+            return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        return str(value).lower() if self.kind is bool else str(value)
+
+
+class SettingsTable(Mapping[str, Setting]):
+    """Every setting by its path, "section.field"; a setting that names a kind precedes its fields.
+
+    It follows what is registered. A union of one kind leaves nothing to choose, so that the
+    setting that would name the kind is not in the table.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Setting] = {}
+
+    def describe(self, config: type[Frozen]) -> None:
+        """Make the table anew from a class whose fields are sections, unions or single settings.
+
+        Raises
+        ------
+        ValueError
+            If two settings have the same path.
+        """
+        rows: dict[str, Setting] = {}
+        for setting in _settings_of(config):
+            if setting.path in rows:
+                raise ValueError(
+                    f"Each setting needs a name of its own. Received {setting.path} twice. "
+                    "Rename the field of the new kind."
+                )
+            rows[setting.path] = setting
+        self._rows = rows
+
+    def __getitem__(self, path: str) -> Setting:
+        return self._rows[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+SETTINGS = SettingsTable()
+
+
+def _settings_of(config: type[Frozen]) -> Iterator[Setting]:
+    for name, info in config.model_fields.items():
+        kinds = kinds_of(info)
+        if kinds is not None:
+            yield from _of_union(name, kinds)
+            for field, shared in kinds.base.model_fields.items():
+                if field != kinds.tag:
+                    yield _setting(f"{name}.{field}", shared)
+        elif isinstance(info.annotation, type) and issubclass(info.annotation, Section):
+            yield from _of_section(name, info.annotation)
+        else:
+            yield _setting(name, info)
+
+
+def _of_section(name: str, section: type[Section]) -> Iterator[Setting]:
+    for field, info in section.model_fields.items():
+        kinds = kinds_of(info)
+        if kinds is None:
+            yield _setting(f"{name}.{field}", info)
+        else:
+            yield from _of_union(name, kinds)
+
+
+def _of_union(section: str, kinds: Kinds[Any]) -> Iterator[Setting]:
+    """The setting that names the kind, then the fields that only some kinds have."""
+    if len(kinds.names) > 1:
+        yield Setting(
+            kinds.path,
+            kinds.label,
+            kinds.help,
+            str,
+            kinds.default,
+            choices=kinds.names,
+            union=kinds,
+        )
+    own: dict[str, FieldInfo] = {}
+    for kind in kinds.names:
+        # What several kinds have is described as in the first of them.
+        own = {**own, **{f: info for f, info in kinds.own_fields(kind).items() if f not in own}}
+    for field, info in own.items():
+        having = kinds.kinds_with(field)
+        only_for = having if having != kinds.names else ()
+        yield _setting(f"{section}.{field}", info, kinds, only_for)
+
+
+def _setting(
+    path: str,
+    info: FieldInfo,
+    union: Kinds[Any] | None = None,
+    only_for: tuple[str, ...] = (),
+) -> Setting:
+    annotation = info.annotation
+    arguments = get_args(annotation)
+    is_optional = type(None) in arguments
+    choices = tuple(a for a in arguments if isinstance(a, str))
+    if isinstance(annotation, type):
+        kind = annotation
+    elif choices:
+        kind = str
+    else:
+        kind = int if is_optional else tuple
+    minimum = maximum = None
+    for constraint in info.metadata:
+        minimum = getattr(constraint, "ge", minimum)
+        maximum = getattr(constraint, "le", maximum)
+    extra = info.json_schema_extra
+    return Setting(
+        path=path,
+        label=info.title or path,
+        help=info.description or "",
+        kind=kind,
+        default=info.default,
+        minimum=minimum,
+        maximum=maximum,
+        choices=choices,
+        is_log=bool(isinstance(extra, dict) and extra.get("log")),
+        is_optional=is_optional,
+        union=union,
+        only_for=only_for,
+    )
