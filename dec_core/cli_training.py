@@ -9,7 +9,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from dec_core.config import Config
-from dec_core.errors import DECLabError, SettingsError
+from dec_core.errors import DataUnavailableError, DECLabError, SettingsError
 from dec_core.signals import Requests
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def train_run(
             recorder.withdraw()
         raise
     except Exception as error:
-        if recorder is not None:
+        # A run that has trained can go on where its data are.
+        may_pass = isinstance(error, DataUnavailableError)
+        if recorder is not None and not (may_pass and recorder.has_trained):
             _keep_failure(recorder, view, error)
         raise
     finally:

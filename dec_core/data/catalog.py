@@ -13,7 +13,7 @@ from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
 from dec_core.data.sources import available, read_source
 from dec_core.data.subset import stratified_subset
-from dec_core.errors import DataError
+from dec_core.errors import DataUnavailableError
 
 
 class Source(NamedTuple):
@@ -92,9 +92,9 @@ def load(settings: DataSettings, seed: int) -> Dataset:
     SettingsError
         If ``settings.n_samples`` exceeds the data set.
     DataError
-        If nobody has registered the data set, or a file is missing or damaged.
+        If a file is missing or damaged.
     DataUnavailableError
-        If no source has the data set and it could not be downloaded.
+        If the data set is not registered, or no source has it and it could not be downloaded.
     """
     dataset = _load_whole(settings.model_copy(update={"n_samples": None}))
     if settings.n_samples is None:
@@ -105,7 +105,7 @@ def load(settings: DataSettings, seed: int) -> Dataset:
 def _load_whole(settings: DataSettings) -> Dataset:
     source = _SOURCES.get(settings.name)
     if source is None:
-        raise DataError(
+        raise DataUnavailableError(
             f"data.name must be one of {', '.join(_SOURCES)}. Received {settings.name!r}, which "
             "this installation does not know. Choose one of these, or register the data set."
         )
