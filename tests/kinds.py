@@ -51,6 +51,8 @@ class BlobsSource(DataSettings):
 
     name: Literal["blobs"] = "blobs"
     size: int = setting(60, "Size", "How many points are drawn.", ge=20, le=500)
+    spread: float = setting(1.0, "Spread", "Standard deviation of each.", gt=0.0)
+    note: str | None = setting(None, "Note", "What is to be remembered of them.")
 
 
 @contextmanager
@@ -101,5 +103,5 @@ def blobs_source() -> Iterator[None]:
 
 def _blobs(settings: Any) -> Dataset:
     y = np.arange(settings.size) % 2
-    x = np.random.default_rng(0).normal(y[:, None] * 4.0, 1.0, (settings.size, 6))
+    x = np.random.default_rng(0).normal(y[:, None] * 4.0, settings.spread, (settings.size, 6))
     return Dataset("blobs", x, y)

@@ -79,13 +79,15 @@ def test_a_config_of_other_kinds_survives_text_and_json() -> None:
     texts = {
         "data.name": "blobs",
         "data.size": "40",
+        "data.spread": "0.25",
+        "data.note": "all of them",
         "autoencoder.rings": "2",
         "autoencoder.kind": "ring",
         "clustering.power": "2.5",
         "clustering.target": "power",
     }
     config = Config().with_values(texts)
-    assert config.data == BlobsSource(size=40)
+    assert config.data == BlobsSource(size=40, spread=0.25, note="all of them")
     assert config.autoencoder == RingNetwork(rings=2, activation="relu")
     assert config.clustering.target == PowerRule(power=2.5)
     assert config.to_dict()["clustering"]["power"] == 2.5
@@ -102,6 +104,19 @@ def test_a_config_of_other_kinds_survives_text_and_json() -> None:
         "clustering.target": "paper",
     }
     assert config.with_values(Config().differences(config)) == Config()
+
+
+@pytest.mark.usefixtures("blobs")
+def test_own_fields_may_be_words_that_can_be_empty_and_numbers_without_bounds() -> None:
+    note, spread = SETTINGS["data.note"], SETTINGS["data.spread"]
+    assert (note.kind, note.is_optional, note.default) == (str, True, None)
+    assert (spread.kind, spread.minimum, spread.maximum) == (float, None, None)
+    for text, value in (("", None), ("none", None), ("all", "all")):
+        config = Config().with_values({"data.name": "blobs", "data.note": text})
+        assert config.get("data.note") == value
+        assert config.text_of("data.note") == (text or "none")
+    with pytest.raises(SettingsError, match=r"data\.spread: must be greater than 0\. Received '0'"):
+        Config().with_values({"data.name": "blobs", "data.spread": "0"})
 
 
 @pytest.mark.usefixtures("ring")

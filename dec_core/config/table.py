@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -55,10 +55,15 @@ class Setting:
             return True
         return kind_of(self.union.path) in self.only_for
 
+    @property
+    def _word_for_none(self) -> str:
+        """An empty number means all samples; an empty name means none."""
+        return "none" if self.kind is str else "all"
+
     def parse(self, text: str) -> Any:
         """Turn text from a command line or a URL into what pydantic can check."""
         text = text.strip()
-        if self.is_optional and text.lower() in ("", "all", "none"):
+        if self.is_optional and text.lower() in ("", self._word_for_none, "none"):
             return None
         if self.kind is tuple:
             return [part.strip() for part in text.strip("[]()").split(",") if part.strip()]
@@ -67,10 +72,10 @@ class Setting:
     def format(self, value: Any) -> str:
         """The inverse of ``parse``."""
         if value is None:
-            return "all"
+            return self._word_for_none
         if self.kind is tuple:
             return ",".join(str(part) for part in value)
-        if self.kind is float:
+        if self.kind is float and not isinstance(value, str):
             return f"{value:g}" if float(f"{value:g}") == value else repr(value)
         return str(value).lower() if self.kind is bool else str(value)
 
@@ -171,12 +176,14 @@ def _setting(
     arguments = get_args(annotation)
     is_optional = type(None) in arguments
     choices = tuple(a for a in arguments if isinstance(a, str))
-    if isinstance(annotation, type):
-        kind = annotation
-    elif choices:
-        kind = str
-    else:
-        kind = int if is_optional else tuple
+    # Of "int | None" the first one; a generic type such as tuple[int, ...] by its origin.
+    of_values = arguments[0] if is_optional else annotation
+    kind = str if choices else get_origin(of_values) or of_values
+    if not isinstance(kind, type):
+        raise ValueError(
+            f"A setting must be a number, a text, a list or a choice. Received {annotation} for "
+            f"{path}. Give it one of these types."
+        )
     minimum = maximum = None
     for constraint in info.metadata:
         minimum = getattr(constraint, "ge", minimum)

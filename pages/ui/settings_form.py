@@ -243,9 +243,12 @@ def _value(config: Config, path: str) -> Any:
 
 
 def _is_text(setting: Setting) -> bool:
-    """Whether it is typed: what can be empty, several numbers, and any of very many numbers."""
+    """Whether it is typed: what can be empty, words, several numbers, any of very many numbers."""
     is_wide = setting.kind is int and not setting.is_log and (setting.maximum or math.inf) > 200
-    return setting.kind is tuple or setting.is_optional or is_wide
+    is_number = setting.kind in (int, float)
+    is_unbounded = is_number and (setting.minimum is None or setting.maximum is None)
+    is_word = setting.kind is str and not setting.choices
+    return setting.kind is tuple or setting.is_optional or is_wide or is_unbounded or is_word
 
 
 @dataclass(frozen=True)

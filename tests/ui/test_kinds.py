@@ -72,8 +72,15 @@ def test_a_wrong_value_is_a_sentence_below_its_field() -> None:
     assert sentence.startswith("Size: must be greater than or equal to 20")
     assert button(screen, "Start").disabled
     change(screen, "data.size", "30")
-    assert not sentences(screen)
-    assert screen.query_params["data.size"] == "30"
+    change(screen, "data.spread", "a lot")
+    (sentence,) = sentences(screen)
+    assert sentence.startswith("Spread: must be a valid number")
+    change(screen, "data.spread", "1e3")
+    change(screen, "data.note", "wide")
+    assert not sentences(refresh(screen))
+    shown = {name: screen.query_params[f"data.{name}"] for name in ("size", "spread", "note")}
+    assert shown == {"size": "30", "spread": "1000", "note": "wide"}
+    assert setting(screen, "data.spread").label == "Spread (changed)"
 
 
 def test_another_preset_keeps_a_data_set_with_its_own_settings() -> None:
