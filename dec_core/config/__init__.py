@@ -5,17 +5,13 @@ networks, target rules and objectives have kinds (``kinds``): a new one is a cla
 ``register``. Importing this room loads neither NumPy nor TensorFlow.
 """
 
+from dec_core.config.config import LIVE_PARAMETERS, Config
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
 from dec_core.config.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
 from dec_core.config.section import setting
-from dec_core.config.settings import (
-    LIVE_PARAMETERS,
-    ClusteringSettings,
-    Config,
-    PretrainingSettings,
-)
+from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import SOURCES, DataSettings, UnknownSource
 from dec_core.config.table import SETTINGS, Setting
 

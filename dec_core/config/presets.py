@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dec_core.config.config import Config
 from dec_core.config.networks import DenseNetwork
 from dec_core.config.objectives import TargetRule
-from dec_core.config.settings import ClusteringSettings, Config, PretrainingSettings
+from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import DataSettings
 from dec_core.errors import SettingsError
 
