@@ -24,6 +24,7 @@ from dec_core.config import (
 )
 from dec_core.data import load
 from dec_core.errors import DataError, SettingsError
+from dec_core.runs.store import RunStore
 from tests.kinds import BlobsSource, PowerRule, RingNetwork, blobs_source, power_rule, ring_network
 
 TABLE = {"data": {"name": "my-table", "n_samples": 120, "file": "a.csv", "columns": ["x", "y"]}}
@@ -190,6 +191,27 @@ def test_new_kinds_are_trained_from_the_command_line(capsys: pytest.CaptureFixtu
     assert square["loss"] == pytest.approx(paper["loss"], rel=1e-4)
     sharper = trained(capsys, "clustering.target=power", "clustering.power=6")
     assert sharper["loss"] > 2 * paper["loss"]
+
+
+@pytest.mark.usefixtures("power", "blobs")
+def test_a_branch_may_take_a_rule_with_settings_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    parent = trained(capsys)["run_id"]
+    rule = ("--set", "clustering.target=power", "--set", "clustering.power=3")
+    longer = ("--set", "clustering.max_iterations=40")
+    assert main(["runs", "branch", parent, "--json", *rule, *longer]) == 0
+    branch = json.loads(capsys.readouterr().out.splitlines()[-1])["run_id"]
+    record = RunStore().record(branch)
+    assert record.lineage is not None
+    assert record.lineage.changes == {
+        "clustering.target": ["paper", "power"],
+        "clustering.power": [None, 3.0],
+        "clustering.max_iterations": [20, 40],
+    }
+    fixed = ("--set", "data.size=50")
+    assert main(["runs", "branch", parent, *fixed, *longer]) == 2
+    assert "change of data.size, which the checkpoint fixes" in capsys.readouterr().err
 
 
 def test_a_name_is_taken_once_and_a_field_clashes_with_no_other() -> None:

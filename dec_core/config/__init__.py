@@ -5,7 +5,7 @@ networks, target rules and objectives have kinds (``kinds``): a new one is a cla
 ``register``. Importing this room loads neither NumPy nor TensorFlow.
 """
 
-from dec_core.config.config import LIVE_PARAMETERS, Config
+from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
@@ -40,5 +40,6 @@ __all__ = [
     "TargetRule",
     "UnknownSource",
     "get_preset",
+    "may_be",
     "setting",
 ]

@@ -145,6 +145,21 @@ class Config(Frozen):
         (nested[row.section] if row.section else nested)[row.field] = parsed
 
 
+def may_be(path: str, value: Any) -> bool:
+    """Whether a config of some kind has just this value there; None where another kind lacks it.
+
+    Raises
+    ------
+    SettingsError
+        If the value is out of its bounds.
+    """
+    row = _known(path)
+    if row.union is None or not row.only_for:
+        return bool(Config().with_values({path: value}).get(path) == value)
+    kind = {row.union.path: row.only_for[0]}
+    return value is None or bool(Config().with_values({**kind, path: value}).get(path) == value)
+
+
 def _known(path: str) -> Setting:
     row = SETTINGS.get(path)
     if row is None:

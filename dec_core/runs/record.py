@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from dec_core.config import Config
+from dec_core.config import Config, may_be
 from dec_core.errors import RunError
 from dec_core.machine import conditions
 from dec_core.runs.events_file import renumbered
 from dec_core.runs.names import is_run_id, printable_json
-from dec_core.training.checkpoint import BRANCH_SETTINGS
+from dec_core.training.checkpoint import is_branch_setting
 from dec_core.training.outcome import Count, Outcome
 
 # Version 1 kept each array of an update in a file of its own.
@@ -174,10 +174,10 @@ def _check_lineage(lineage: Lineage) -> None:
     if not is_run_id(lineage.parent):
         raise ValueError(f"lineage.parent is no run id: {lineage.parent[:40]!r}")
     for path, values in lineage.changes.items():
-        if path not in BRANCH_SETTINGS or len(values) != 2:
+        if not is_branch_setting(path) or len(values) != 2:
             raise ValueError(f"lineage.changes is no change of a branch: {path[:40]!r}")
         for value in values:
-            if Config().with_values({path: value}).get(path) != value:
+            if not may_be(path, value):
                 raise ValueError(f"lineage.changes: {path} cannot be {str(value)[:40]!r}")
 
 

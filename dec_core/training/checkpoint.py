@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import Observation, Start, StopReason
-from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.config import LIVE_PARAMETERS, OBJECTIVES, SETTINGS, TARGETS, Config
 from dec_core.errors import SettingsError
 from dec_core.training.events import Phase
 from dec_core.training.shapes import (
@@ -171,6 +171,12 @@ def check_branch(parent: Config, branch: Config) -> None:
         )
 
 
+def is_branch_setting(path: str) -> bool:
+    """Whether a branch may set it anew: also what only some target rules or objectives have."""
+    row = SETTINGS.get(path)
+    return path in BRANCH_SETTINGS or (row is not None and row.union in (TARGETS, OBJECTIVES))
+
+
 def _fixed_differences(parent: Config, branch: Config) -> list[str]:
     """Settings that differ though a checkpoint fixes them."""
-    return [path for path in branch.differences(parent) if path not in BRANCH_SETTINGS]
+    return [path for path in branch.differences(parent) if not is_branch_setting(path)]

@@ -7,7 +7,7 @@ import streamlit as st
 from dec_core.config import SETTINGS, Config
 from dec_core.errors import DECLabError
 from dec_core.runs.session import RunSession
-from dec_core.training.checkpoint import BRANCH_SETTINGS
+from dec_core.training.checkpoint import is_branch_setting
 from pages.ui.frame_slider import chosen_update
 from pages.ui.settings_form import take_run
 from pages.ui.state import run_manager, show_run, tell
@@ -33,7 +33,7 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
             return
         iteration = _nearest(session, kept)
         parent = session.view.config_at(iteration)
-        changes = {path: config.get(path) for path in BRANCH_SETTINGS}
+        changes = {p: config.get(p) for p in SETTINGS if is_branch_setting(p) and config.has(p)}
         _describe(iteration, len(kept), parent, config)
         has_room = config.clustering.max_iterations > iteration
         if not has_room:
@@ -101,10 +101,10 @@ def _describe(iteration: int, count: int, parent: Config, config: Config) -> Non
     st.caption(f"The checkpoint nearest to the frame slider, one of {count} that are kept.")
     for path in _changes(parent, config):
         setting = SETTINGS[path]
-        before, after = setting.format(parent.get(path)), setting.format(config.get(path))
+        before, after = parent.text_of(path), config.text_of(path)
         st.markdown(f"{setting.label}: {before} \N{RIGHTWARDS ARROW} **{after}**")
     differing = config.differences(parent)
-    locked = [SETTINGS[path].label for path in differing if path not in BRANCH_SETTINGS]
+    locked = [SETTINGS[path].label for path in differing if not is_branch_setting(path)]
     if locked:
         st.caption(
             f":material/lock: Fixed by the checkpoint, so not taken over: {', '.join(locked)}."
@@ -113,7 +113,7 @@ def _describe(iteration: int, count: int, parent: Config, config: Config) -> Non
 
 def _changes(parent: Config, config: Config) -> list[str]:
     """What the branch would change."""
-    return [path for path in config.differences(parent) if path in BRANCH_SETTINGS]
+    return [path for path in config.differences(parent) if is_branch_setting(path)]
 
 
 def _started() -> int:
