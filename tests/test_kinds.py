@@ -219,11 +219,17 @@ def test_a_name_is_taken_once_and_a_field_clashes_with_no_other() -> None:
         kind: Literal["clash"] = "clash"
         alpha: float = setting(1.0, "Alpha", "Is there already.", ge=0.5, le=2.0)
 
+    class Required(TargetRule):
+        kind: Literal["required"] = "required"
+        beta: float
+
     before = dict(SETTINGS)
     with pytest.raises(ValueError, match=r"name of its own without spaces\. Received 'paper'"):
         TARGETS.register(TargetRule, "paper")
     with pytest.raises(ValueError, match=r"Received clustering\.alpha twice"):
         TARGETS.register(Clash, "clash")
+    with pytest.raises(ValueError, match=r"needs a default\. Received clustering\.beta without"):
+        TARGETS.register(Required, "required")
     with pytest.raises(ValueError, match="must be a subclass of TargetRule"):
         TARGETS.register(DenseNetwork, "dense")  # type: ignore[arg-type]
     assert dict(SETTINGS) == before

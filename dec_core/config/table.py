@@ -188,6 +188,8 @@ def _setting(
     for constraint in info.metadata:
         minimum = getattr(constraint, "ge", minimum)
         maximum = getattr(constraint, "le", maximum)
+    if info.is_required():
+        raise ValueError(f"A setting needs a default. Received {path} without one. Give it one.")
     extra = info.json_schema_extra
     return Setting(
         path=path,
