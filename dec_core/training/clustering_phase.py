@@ -19,9 +19,8 @@ from dec_core.analysis.metrics import (
 )
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
-from dec_core.training.batches import Pace
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.clustering import ClusteringLoop, Evaluation
+from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -31,7 +30,8 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
-from dec_core.training.kmeans import check_start, kmeans_restarts
+from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
+from dec_core.training.pace import Pace
 
 if TYPE_CHECKING:
     from dec_core.training.trainer import Trainer

@@ -17,11 +17,11 @@ from dec_core.data.fit import clusters_excess
 from dec_core.data.subset import stratified_indices
 from dec_core.errors import SettingsError
 from dec_core.model import build_autoencoder, build_clustering_model
-from dec_core.training.batches import Pace
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
-from dec_core.training.clustering import ClusteringLoop
 from dec_core.training.clustering_phase import ClusteringPhase
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.events import (
     Event,
     ParameterChanged,
@@ -33,7 +33,7 @@ from dec_core.training.events import (
     RunStarted,
 )
 from dec_core.training.memory import check_memory
-from dec_core.training.pretraining import PretrainingLoop
+from dec_core.training.pace import Pace
 
 # Samples whose embedding every update carries: enough for a map, few enough to keep.
 MAP_SAMPLES = 4_000

@@ -16,7 +16,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.session import SessionState
 from dec_core.training.events import Phase
-from dec_core.training.kmeans import KMeansResult, kmeans_restarts
+from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,

@@ -12,8 +12,8 @@ import tensorflow as tf
 
 from dec_core.config import AutoencoderSettings, ClusteringSettings, PretrainingSettings
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
-from dec_core.training.clustering import ClusteringLoop
-from dec_core.training.pretraining import PretrainingLoop
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.compiled_pretraining import PretrainingLoop
 
 N_SAMPLES, N_FEATURES, BATCH_SIZE, STEPS = 300, 12, 64, 50
 UNITS = AutoencoderSettings(units=(16, 24, 4))

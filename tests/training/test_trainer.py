@@ -14,8 +14,8 @@ from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
 from dec_core.model import build_autoencoder, build_clustering_model
-from dec_core.training.clustering import ClusteringLoop
 from dec_core.training.clustering_phase import ClusteringPhase
+from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.events import (
     CentersInitialized,
     Event,

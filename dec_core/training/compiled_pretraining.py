@@ -1,4 +1,4 @@
-"""Pretraining of the autoencoder: many gradient steps inside one compiled graph."""
+"""Pretraining in a compiled graph: many gradient steps at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clustering phase: evaluation over all data, and gradient steps in one compiled graph."""
+"""Clustering in compiled graphs: evaluation over all data, and many gradient steps at once."""
 
 from __future__ import annotations
 
