@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import keras
@@ -28,6 +28,11 @@ class Evaluation(NamedTuple):
     embedding: NDArray[np.float32]
     q: NDArray[np.float32]
     labels: NDArray[np.int32]
+
+    @classmethod
+    def joined(cls, pieces: Iterable[Evaluation]) -> Evaluation:
+        """One evaluation of the samples of all pieces, in their order."""
+        return cls(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
 class ClusteringLoop:
@@ -95,6 +100,10 @@ class ClusteringLoop:
         for begin in range(0, self.batches.n_samples, self._rows):
             pieces = self._compiled_evaluation(self._x[begin : begin + self._rows])
             yield begin, Evaluation(*(piece.numpy() for piece in pieces))
+
+    def evaluate_all(self) -> Evaluation:
+        """All samples at once."""
+        return Evaluation.joined(piece for _, piece in self.evaluate())
 
     def nearest_centers(self, embedding: NDArray[np.float32]) -> NDArray[np.int32]:
         """Labels by the present centres, as ``evaluate`` would give them with this embedding."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 class Pace:
     """How many steps fit into one chunk, so that commands take effect soon.
 
-    The first chunk is short, as it is also compiled; later ones follow the measured speed.
+    The first chunk of a phase is short, as it is also compiled; later ones follow the measured
+    speed.
     ``limit`` caps the steps whatever the speed: 1 while a person steps by hand.
     ``target_seconds`` is what a chunk should take.
     """
@@ -14,6 +15,10 @@ class Pace:
     def __init__(self, limit: int | None = None) -> None:
         self.limit = limit
         self.target_seconds = 0.25
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the speed: the steps from now on are others, and not compiled yet."""
         self._seconds_per_step: float | None = None
         self._is_compiled = False
 

@@ -256,7 +256,7 @@ def test_time_goes_on_while_no_event_tells_of_it(
         assert door.wait(timeout=120)
         yield from kmeans_restarts(*arguments)
 
-    monkeypatch.setattr("dec_core.training.clustering_phase.kmeans_restarts", restarts_later)
+    monkeypatch.setattr("dec_core.training.phases.kmeans.kmeans_restarts", restarts_later)
     session = manager.start(small_config(), "digits")
     wait_until(lambda: len(session.view.pretraining) == 2)
     before = session.elapsed_seconds

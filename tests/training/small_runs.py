@@ -9,6 +9,9 @@ import numpy as np
 
 from dec_core.config import Config
 from dec_core.data import Dataset
+from dec_core.model import build_autoencoder, build_clustering_model
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.context import TrainingContext
 from dec_core.training.events import Event, RunFinished
 from dec_core.training.trainer import Trainer
 
@@ -45,6 +48,21 @@ def blobs(
     centers = 4 * np.eye(3, 5)
     x = (centers[y] + generator.normal(size=(n_samples, 5))) * scale
     return Dataset("blobs", x, y if labelled else None, source="a test")
+
+
+def small_context(
+    values: Mapping[str, Any] | None = None, dataset: Dataset | None = None
+) -> TrainingContext:
+    """What a phase of a small run needs from outside."""
+    return TrainingContext(small_config(values), dataset or blobs())
+
+
+def clustering_loop(context: TrainingContext) -> ClusteringLoop:
+    """Of an encoder that was not pretrained and centres that were not set."""
+    config = context.config
+    encoder = build_autoencoder(context.dataset.n_features, config.autoencoder, config.seed).encoder
+    model = build_clustering_model(encoder, config.clustering)
+    return ClusteringLoop(model, context.x, config.clustering, config.seed)
 
 
 def drive(trainer: Trainer, react: Callable[[Event], None] | None = None) -> list[Event]:
