@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import keras
 import numpy as np
 
 from dec_core.config import Config
@@ -57,11 +58,16 @@ def small_context(
     return TrainingContext(small_config(values), dataset or blobs())
 
 
-def clustering_loop(context: TrainingContext) -> ClusteringLoop:
-    """Of an encoder that was not pretrained and centres that were not set."""
+def clustering_model(context: TrainingContext) -> keras.Model:
+    """With an encoder that was not pretrained and centres that were not set."""
     config = context.config
     encoder = build_autoencoder(context.dataset.n_features, config.autoencoder, config.seed).encoder
-    model = build_clustering_model(encoder, config.clustering)
+    return build_clustering_model(encoder, config.clustering)
+
+
+def clustering_loop(context: TrainingContext) -> ClusteringLoop:
+    """On a ``clustering_model``."""
+    config, model = context.config, clustering_model(context)
     return ClusteringLoop(model, context.x, config.clustering, config.seed)
 
 

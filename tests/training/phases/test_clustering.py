@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from dec_core.analysis.verdict import Start, StopReason, Verdict
 from dec_core.errors import RunError
+from dec_core.model.reference import ReferenceClustering, compile_model
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
 from dec_core.training.events import Event, ParameterChanged, Phase, StepsDone, TargetUpdated
 from dec_core.training.phases.clustering import ClusteringPhase
-from tests.training.small_runs import clustering_loop, of_kind, small_context
+from tests.training.small_runs import clustering_loop, clustering_model, of_kind, small_context
 
 
 def phase_of(context: TrainingContext) -> tuple[ClusteringPhase, ClusteringLoop]:
@@ -129,3 +132,34 @@ def test_numbers_that_are_not_finite_end_the_run() -> None:
     assert not last.health.is_finite
     sentence = f"Diverged: not finite since iteration {phase.ending.iterations}."
     assert phase.ending.judgement.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"clustering.max_iterations": 25},
+        {"clustering.tol": 0.5, "clustering.learning_rate": 1e-6},
+        {"clustering.optimizer": "adam", "clustering.learning_rate": 0.003},
+        {"clustering.target": "per-batch"},
+        {"clustering.target": "r-recycled"},
+    ],
+    ids=str,
+)
+def test_it_agrees_with_plain_keras(values: dict[str, Any]) -> None:
+    context = small_context(values)
+    phase, loop = phase_of(context)
+    plain = clustering_model(context)
+    plain.set_weights(loop.weights)
+    settings = context.config.clustering
+    compile_model(plain, settings)
+    reference = ReferenceClustering(plain, context.dataset.x, settings)
+    expected = reference.run(loop.nearest_centers(loop.evaluate_all().embedding))
+    updates = of_kind(list(phase.events()), TargetUpdated)
+    assert [update.iteration for update in updates] == [update.iteration for update in expected]
+    for update, other in zip(updates, expected, strict=True):
+        assert update.labels is not None
+        assert np.array_equal(update.labels, other.labels)
+        assert update.delta_label == other.delta_label
+    for one, another in zip(loop.weights, plain.get_weights(), strict=True):
+        np.testing.assert_allclose(one, another, rtol=1e-4, atol=1e-5)
