@@ -1,6 +1,7 @@
 """Mathematics: the NumPy reference (``assignment``) and the Keras layers and networks.
 
-Law of the room: tensors in, tensors out. No loop over epochs, no file, no event.
+Law of the room: tensors in, tensors out. No loop over epochs, no file, no event; only
+``reference``, the plain Keras loops that tests and benchmarks compare with, trains.
 Importing it loads Keras and registers ``ClusteringLayer``, so that saved models load.
 """
 

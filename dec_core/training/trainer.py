@@ -15,7 +15,6 @@ from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
 from dec_core.training.events import Event, Phase, RunFinished, RunStarted
 from dec_core.training.memory import check_memory
-from dec_core.training.pace import Pace
 from dec_core.training.phases.clustering import ClusteringPhase
 from dec_core.training.phases.kmeans import KMeansPhase
 from dec_core.training.phases.phase import TrainingPhase
@@ -41,6 +40,12 @@ class Trainer:
         ``check_branch`` allows
     pretrained : an autoencoder for exactly these data and settings, instead of pretraining
 
+    Attributes
+    ----------
+    clock : active time by phase, which another thread may read
+    pace : how many gradient steps are taken between two events
+    pretrained : what was given, or the autoencoder of this run once it is pretrained
+
     Raises
     ------
     SettingsError
@@ -59,6 +64,7 @@ class Trainer:
         _check_fit(config, dataset)
         seconds = resumption.checkpoint.seconds if resumption else {Phase.DATA: data_seconds}
         self._context = TrainingContext(config, dataset, ActiveTime(seconds))
+        self.clock, self.pace = self._context.clock, self._context.pace
         self.pretrained = pretrained
         self._resumption = resumption
         self._phase: TrainingPhase | None = None
@@ -67,16 +73,6 @@ class Trainer:
     def config(self) -> Config:
         """The settings as they stand, live changes included."""
         return self._context.config
-
-    @property
-    def clock(self) -> ActiveTime:
-        """Active time by phase; another thread may read it."""
-        return self._context.clock
-
-    @property
-    def pace(self) -> Pace:
-        """How many gradient steps are taken between two events."""
-        return self._context.pace
 
     @property
     def is_stopping(self) -> bool:

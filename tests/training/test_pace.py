@@ -29,3 +29,14 @@ def test_limit_holds_whatever_the_speed() -> None:
     assert pace.steps(100) == 1
     pace.limit = None
     assert pace.steps(100) == 100
+
+
+def test_a_new_phase_begins_with_a_short_chunk_again() -> None:
+    pace = Pace(limit=100)
+    pace.record(8, 1.0)
+    pace.record(8, 1e-6)
+    assert pace.steps(1000) == 100
+    pace.restart()
+    assert pace.steps(1000) == 8
+    pace.record(8, 1.0)
+    assert pace.steps(1000) == 8
