@@ -50,8 +50,7 @@ class ClusteringLoop:
     def __init__(
         self, model: keras.Model, x: tf.Tensor, settings: ClusteringSettings, seed: int
     ) -> None:
-        shuffle_seed = (seed, 3) if settings.batch_order == "shuffled" else None
-        self.batches = Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+        self.batches = _batches(x, settings, seed)
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
@@ -59,12 +58,30 @@ class ClusteringLoop:
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._settings = settings
         self._model = model
-        self._x = x
+        self._untrained_optimizer = self.optimizer_state
+        self._x: Any = x
         widest = max(layer.output.shape[-1] for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(model)
         self._compiled_evaluation = _compile_evaluation(model)
+
+    def begin(self, x: tf.Tensor, settings: ClusteringSettings, seed: int) -> None:
+        """Take other data of the same shape, and a fresh optimizer, for another run.
+
+        The settings may differ from the first ones in what no graph depends on: learning rate,
+        interval, tolerance and maximum.
+        """
+        self.batches, self._x, self._settings = _batches(x, settings, seed), x, settings
+        for variable, value in zip(
+            self.optimizer.variables, self._untrained_optimizer, strict=True
+        ):
+            variable.assign(value)
+        self.optimizer.learning_rate.assign(settings.learning_rate)
+
+    def end(self) -> None:
+        """Let go of the data."""
+        self._x = None
 
     @property
     def centers(self) -> NDArray[np.float32]:
@@ -157,6 +174,11 @@ class ClusteringLoop:
             return loss
 
         return run
+
+
+def _batches(x: tf.Tensor, settings: ClusteringSettings, seed: int) -> Batches:
+    shuffle_seed = (seed, 3) if settings.batch_order == "shuffled" else None
+    return Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
 
 
 def _batch_target(q: Any) -> Any:

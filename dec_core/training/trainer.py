@@ -8,13 +8,12 @@ from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
-from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
-from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
 from dec_core.training.events import Event, Phase, RunFinished, RunStarted
 from dec_core.training.memory import check_memory
+from dec_core.training.networks import NETWORKS, CompiledNetwork
 from dec_core.training.phases.clustering import ClusteringPhase
 from dec_core.training.phases.kmeans import KMeansPhase
 from dec_core.training.phases.phase import TrainingPhase
@@ -110,25 +109,23 @@ class Trainer:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
         if self._resumption is None:
             yield self._run_started()
-        for phase in self._phases():
-            if self._resumption is not None:
-                phase.restore(self._resumption)
-            self._phase = phase
-            yield from self.clock.timed(phase.name, phase.events())
-            if phase.ending is not None:
-                yield RunFinished(*phase.ending, self.clock.by_phase())
-                return
+        with NETWORKS.network(self._context) as network:
+            for phase in self._phases(network):
+                if self._resumption is not None:
+                    phase.restore(self._resumption)
+                self._phase = phase
+                yield from self.clock.timed(phase.name, phase.events())
+                if phase.ending is not None:
+                    yield RunFinished(*phase.ending, self.clock.by_phase())
+                    return
 
-    def _phases(self) -> Iterator[TrainingPhase]:
+    def _phases(self, network: CompiledNetwork) -> Iterator[TrainingPhase]:
         """Each is built when the one before has come to its end."""
         context = self._context
-        config, n_features = context.config, context.dataset.n_features
-        autoencoder = build_autoencoder(n_features, config.autoencoder, config.seed)
-        pretraining = PretrainingPhase(context, autoencoder.model, self.pretrained)
+        pretraining = PretrainingPhase(context, network, self.pretrained)
         yield pretraining
         self.pretrained = pretraining.pretrained
-        model = build_clustering_model(autoencoder.encoder, config.clustering)
-        loop = ClusteringLoop(model, context.x, config.clustering, config.seed)
+        loop = network.clustering(context)
         kmeans = KMeansPhase(context, loop)
         yield kmeans
         yield ClusteringPhase(context, loop, kmeans.labels, kmeans.start)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import perf_counter
 
-import keras
 import numpy as np
 
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
@@ -18,6 +17,7 @@ from dec_core.training.events import (
     PretrainingReused,
     Progress,
 )
+from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 
 _LOSS_NOT_FINITE = "the pretraining loss is not finite. Lower its learning rate."
@@ -30,7 +30,7 @@ class PretrainingPhase:
 
     Parameters
     ----------
-    autoencoder : maps (batch, n_features) to the same shape; its weights are trained in place
+    network : its autoencoder is trained in place
     pretrained : an autoencoder for exactly these data and settings; without a checkpoint its
         weights are taken instead of trained
 
@@ -45,13 +45,13 @@ class PretrainingPhase:
     def __init__(
         self,
         context: TrainingContext,
-        autoencoder: keras.Model,
+        network: CompiledNetwork,
         pretrained: Pretrained | None = None,
     ) -> None:
         self.pretrained = pretrained
         self.ending: Ending | None = None
         self._context = context
-        self._autoencoder = autoencoder
+        self._network = network
         self._loop: PretrainingLoop | None = None
         self._losses: list[float] = []
         self._epoch = 0
@@ -64,7 +64,7 @@ class PretrainingPhase:
         self._is_over = checkpoint.phase is not Phase.PRETRAINING
         if self._is_over:
             return
-        self._loop = self._new_loop()
+        self._loop = self._network.pretraining(self._context)
         self._loop.restore(checkpoint)
         self._epoch, self._losses = checkpoint.epoch, list(resumption.losses)
 
@@ -92,7 +92,7 @@ class PretrainingPhase:
 
     def _reuse(self, pretrained: Pretrained) -> Iterator[Event]:
         """The epochs as they were, at no cost."""
-        self._autoencoder.set_weights(pretrained.weights)
+        self._network.autoencoder.set_weights(pretrained.weights)
         epochs = len(pretrained.losses)
         yield PretrainingReused(epochs)
         for epoch, loss in enumerate(pretrained.losses, start=1):
@@ -102,7 +102,7 @@ class PretrainingPhase:
 
     def _train(self) -> Iterator[Event]:
         if self._loop is None:
-            self._loop = self._new_loop()
+            self._loop = self._network.pretraining(self._context)
         self._context.pace.restart()
         epochs = self._context.config.pretraining.epochs
         while self._epoch < epochs and self._early_ending() is None:
@@ -110,7 +110,7 @@ class PretrainingPhase:
         self.ending = self._early_ending()
         if self.ending is None:
             self.pretrained = Pretrained(self._loop.weights, tuple(self._losses))
-        self._loop = None  # the optimizer's variables are as large as the weights
+        self._loop = None
 
     def _train_epoch(self, loop: PretrainingLoop, epochs: int) -> Iterator[Event]:
         """One pass over the data; it breaks off where the run is stopped."""
@@ -139,8 +139,3 @@ class PretrainingPhase:
         if self._losses and not np.isfinite(self._losses[-1]):
             return diverged(_LOSS_NOT_FINITE)
         return stopped_early() if self._context.requests.is_stopping else None
-
-    def _new_loop(self) -> PretrainingLoop:
-        context = self._context
-        settings, seed = context.config.pretraining, context.config.seed
-        return PretrainingLoop(self._autoencoder, context.x, settings, seed)

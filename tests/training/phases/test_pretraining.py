@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.verdict import StopReason, Verdict
-from dec_core.model import build_autoencoder
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.context import TrainingContext
 from dec_core.training.events import (
@@ -18,14 +17,14 @@ from dec_core.training.events import (
     PretrainingReused,
     Progress,
 )
+from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.pretraining import PretrainingPhase
 from tests.training.small_runs import blobs, of_kind, small_context
 
 
 def phase_of(context: TrainingContext, **values: object) -> PretrainingPhase:
     """With an autoencoder whose weights are the same at every call."""
-    model = build_autoencoder(5, context.config.autoencoder, context.config.seed).model
-    return PretrainingPhase(context, model, **values)  # type: ignore[arg-type]
+    return PretrainingPhase(context, CompiledNetwork(context), **values)  # type: ignore[arg-type]
 
 
 def epochs_of(events: list[Event]) -> list[tuple[int, float]]:
