@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 
 _LIBRARIES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -19,7 +20,7 @@ def conditions() -> dict[str, str]:
     """
     return {
         "python": platform.python_version(),
-        **{name: version(name) for name in _LIBRARIES},
+        **{name: _version(name) for name in _LIBRARIES},
         "cores": str(_usable_cores()),
         "oneDNN": _onednn(),
         "processor": _processor(),
@@ -46,6 +47,15 @@ def memory_bytes() -> int | None:
         return min([sizes["MemTotal"], *_container_limits()]) + sizes["SwapTotal"]
     except (OSError, ValueError, LookupError):
         return None
+
+
+def _version(library: str) -> str:
+    """As installed; searched in a copy of ``sys.path``.
+
+    Streamlit puts a folder there and takes it away on other threads, and whoever walks along the
+    list meanwhile can miss an entry.
+    """
+    return next(iter(distributions(name=library, path=sys.path.copy()))).version
 
 
 def _usable_cores() -> int:

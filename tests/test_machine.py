@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,19 @@ def test_conditions_of_this_process() -> None:
     assert int(found["cores"]) >= 1
     assert found["processor"]
     assert differences(found, conditions()) == []
+
+
+class Restless(list[str]):
+    """What ``sys.path`` is while another thread inserts an entry: a walk along it misses some."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+
+def test_libraries_are_found_while_sys_path_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = conditions()
+    monkeypatch.setattr(sys, "path", Restless(sys.path))
+    assert conditions() == expected
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs CPU affinity")

@@ -2,7 +2,8 @@
 
 What a new kind of network, target rule or objective computes is registered here by its name.
 
-Law of the room: tensors in, tensors out. No loop over epochs, no file, no event.
+Law of the room: tensors in, tensors out. No loop over epochs, no file, no event; only
+``reference``, the plain Keras loops that tests and benchmarks compare with, trains.
 Importing it loads Keras and registers ``ClusteringLayer``, so that saved models load.
 """
 

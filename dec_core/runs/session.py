@@ -29,6 +29,7 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
+from dec_core.training.requests import check_change
 from dec_core.training.view import View, fold
 
 if TYPE_CHECKING:
@@ -259,16 +260,11 @@ class RunSession:
         Raises
         ------
         SettingsError
-            If the value is out of its bounds.
+            If the parameter is fixed or the value out of its bounds.
         RunError
-            If the run has ended or the parameter is fixed.
+            If the run has ended.
         """
-        if path not in LIVE_PARAMETERS:
-            raise RunError(
-                f"{path} cannot change while a run trains. Expected one of "
-                f"{', '.join(LIVE_PARAMETERS)}. Start a new run with it."
-            )
-        self.config.with_values({path: value})
+        check_change(path, value)
         self._send(_Change(path, value), SessionState.RUNNING, SessionState.PAUSED)
         self._asked[path] = value
 

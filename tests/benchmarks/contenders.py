@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 from dec_core.analysis.metrics import measure_health, score, score_successive
 from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model
-from dec_core.training.batches import Batches, Pace
-from dec_core.training.clustering import ClusteringLoop
-from dec_core.training.pretraining import PretrainingLoop
+from dec_core.training.batches import Batches
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.compiled_pretraining import PretrainingLoop
+from dec_core.training.pace import Pace
 
 SEED = 0
 BATCH_SIZE = 256

@@ -7,10 +7,10 @@ loop leaves open is Keras' default, such as ``predict`` in batches of 32.
 from __future__ import annotations
 
 import keras
-import numpy as np
 
 from dec_core.config import DenseNetwork
 from dec_core.model import build_autoencoder
+from dec_core.model.reference import ReferenceClustering, compile_model
 from tests.benchmarks.contenders import (
     BATCH_SIZE,
     CLUSTERING,
@@ -42,38 +42,21 @@ class PlainPretraining:
 
 
 class PlainClustering:
-    """``predict``, the target in NumPy, ``train_on_batch`` in stored order."""
+    """``ReferenceClustering``, compiled as Keras does unless told otherwise."""
 
     def __init__(self, settings: DenseNetwork, x: Floats) -> None:
-        self._x = x
-        self._index = 0
-        self._model = clustering_model(x.shape[1], settings)
-        optimizer = keras.optimizers.SGD(CLUSTERING.learning_rate, CLUSTERING.momentum)
-        self._model.compile(optimizer, loss="kld")
-        rows = warm_up_rows(x)
-        self._update(rows)
+        model = clustering_model(x.shape[1], settings)
+        compile_model(model, CLUSTERING, jit_compile="auto")
+        warm_up = ReferenceClustering(model, warm_up_rows(x), CLUSTERING)
+        warm_up.update()
         # The batch of every step but a pass's last one, and that one.
-        for begin, end in ((0, BATCH_SIZE), (BATCH_SIZE, len(rows))):
-            if begin < end:
-                self._model.train_on_batch(rows[begin:end], self._p[begin:end])
+        warm_up.take_steps(2)
+        self._loop = ReferenceClustering(model, x, CLUSTERING)
 
     def __call__(self, steps: int) -> Cycle:
         """Seconds of one update and, over ``steps`` steps, of one step."""
-        update = timed(lambda: self._update(self._x))
-        return Cycle(update, timed(lambda: self._run(steps)) / steps)
-
-    def _update(self, x: Floats) -> None:
-        q = self._model.predict(x, verbose=0)
-        weight = q**2 / q.sum(axis=0)
-        self._p = (weight.T / weight.sum(axis=1)).T
-
-    def _run(self, steps: int) -> None:
-        rows = np.arange(len(self._x))
-        for _ in range(steps):
-            begin = self._index * BATCH_SIZE
-            batch = rows[begin : begin + BATCH_SIZE]
-            self._model.train_on_batch(self._x[batch], self._p[batch])
-            self._index = self._index + 1 if begin + BATCH_SIZE < len(self._x) else 0
+        update = timed(self._loop.update)
+        return Cycle(update, timed(lambda: self._loop.take_steps(steps)) / steps)
 
 
 def warm_up_rows(x: Floats) -> Floats:

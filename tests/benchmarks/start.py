@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _kmeans() -> dict[str, float]:
-    from dec_core.training.kmeans import kmeans_restarts
+    from dec_core.training.kmeans_restarts import kmeans_restarts
 
     cases = {"digits": (_digits(), 20), "70k": (_blobs(70_000), 8)}
     result = {}

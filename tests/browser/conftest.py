@@ -8,7 +8,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from dec_core.config import get_preset
 from dec_core.runs.execution import execute
@@ -64,6 +72,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all pages, so that the browser loads and compiles what they need once."""
+    shared = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    shared.set_default_timeout(PATIENCE)
+    yield shared
+    shared.close()
+
+
+@pytest.fixture(scope="session")
 def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the server of all these tests writes."""
     return tmp_path_factory.mktemp("server")
@@ -93,37 +110,52 @@ def stored_run(server_folder: Path) -> StoredRun:
     return train
 
 
+class Watch:
+    """Collects what pages complain of in their console, and what they ask of other servers."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._complaints: list[str] = []
+
+    def __call__(self, page: Page) -> None:
+        """Look at a page from now on."""
+        page.on("request", self._requested)
+        page.on("pageerror", lambda error: self._complaints.append(str(error)))
+        page.on("console", self._said)
+
+    def check(self) -> None:
+        """Fail if there was anything since the last time."""
+        complaints, self._complaints = self._complaints, []
+        assert not complaints
+
+    def _requested(self, request: Request) -> None:
+        if not request.url.startswith((self._server, "data:", "blob:", "ws://127.0.0.1")):
+            self._complaints.append(f"asked for {request.url}")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its server below a deep link's path first.
+        is_search = "/_stcore/" in message.location.get("url", "")
+        if message.type == "error" and not is_search:
+            self._complaints.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def watch(server: str) -> Watch:
+    return Watch(server)
+
+
 @pytest.fixture
-def open_page(browser: Browser, server: str, server_folder: Path) -> Iterator[OpenPage]:
+def open_page(
+    context: BrowserContext, server: str, server_folder: Path, watch: Watch
+) -> Iterator[OpenPage]:
     """Open an address of the server; at the end no console may hold an error."""
-    complaints: list[str] = []
-    contexts = []
-
-    def watch(page: Page) -> None:
-        def requested(request: Request) -> None:
-            if not request.url.startswith((server, "data:", "blob:", "ws://127.0.0.1")):
-                complaints.append(f"asked for {request.url}")
-
-        def said(message: ConsoleMessage) -> None:
-            # Streamlit looks for its server below a deep link's path first.
-            is_search = "/_stcore/" in message.location.get("url", "")
-            if message.type == "error" and not is_search:
-                complaints.append(message.text)
-
-        page.on("request", requested)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", said)
 
     def open_(
         path: str = "/", *, width: int = 1440, height: int = 900, theme: str = "light"
     ) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-        )
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         watch(page)
         page.goto(server + path)
         if path.startswith("/compare"):
@@ -133,10 +165,10 @@ def open_page(browser: Browser, server: str, server_folder: Path) -> Iterator[Op
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
-    _end_runs(browser, server, RunStore(server_folder / "runs"))
-    assert not complaints
+    for page in context.pages:
+        page.close()
+    end_runs(context, server, RunStore(server_folder / "runs"))
+    watch.check()
 
 
 @pytest.fixture
@@ -146,12 +178,11 @@ def screenshot_path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "train.png"
 
 
-def _end_runs(browser: Browser, server: str, store: RunStore) -> None:
+def end_runs(context: BrowserContext, server: str, store: RunStore) -> None:
     """Stop what a failed test left behind, so that the next test need not wait for it."""
     left = [r.run_id for r in store.records() if r.state in (RunState.RUNNING, RunState.QUEUED)]
     for run in left:
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE)
+        page = context.new_page()
         page.goto(f"{server}/?run={run}")
         # A click by script does nothing where the run has just ended by itself.
         stop_button(page).evaluate("button => button.click()")

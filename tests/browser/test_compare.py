@@ -19,16 +19,12 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from dec_core.runs.store import RunStore
 from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
-    ENDLESS,
     banner,
     plot,
     run_id,
     selector,
-    start,
     start_button,
-    stop,
-    wait_for_draws,
-    wait_for_updates,
+    wait_for,
 )
 
 # The opacity of every curve, by the run that it belongs to.
@@ -60,12 +56,6 @@ _SPOT = """(element, run) => {
   return spot;
 }"""
 
-
-# What a screen reader reads that does not stand on the screen.
-_READ_ALOUD = """() => [...document.querySelectorAll("*")].flatMap(element =>
-  ["aria-label", "aria-description", "aria-valuetext", "title", "alt", "placeholder"]
-    .map(name => element.getAttribute(name))).filter(Boolean)"""
-_MARKUP = re.compile(r"\\[^\w\s]|:\w+/\w+:|:\w+\[|\*\*|</?\w|&\w+;|\]\(")
 
 # Words of others that Markdown, GitHub's or Streamlit's, would make something else of.
 WORDS = (
@@ -123,26 +113,6 @@ def test_words_of_others_are_shown_letter_by_letter(open_page: OpenPage, copied_
     assert links_elsewhere(page) == []
 
 
-def test_no_markup_is_read_aloud(open_page: OpenPage) -> None:
-    page = open_page(f"{ENDLESS}&clustering.alpha=2")
-    page.get_by_text("More settings").click()
-    start(page)
-    wait_for_updates(page)
-    page.get_by_role("button", name="Adjust").click()
-    page.get_by_text("Takes effect at the next chunk").wait_for()
-    read = page.evaluate(_READ_ALOUD)
-    assert {"Alpha (changed)", "Help for Tolerance (changed)"} <= set(read)
-    page.get_by_role("button", name="Export").click()
-    page.get_by_role("dialog").wait_for()
-    read += page.evaluate(_READ_ALOUD)
-    page.get_by_role("button", name="Close").click()
-    compare(page)
-    page.get_by_role("button", name="Name and tags").click()
-    page.get_by_placeholder("Separated by commas").wait_for()
-    read += page.evaluate(_READ_ALOUD)
-    assert [text for text in read if _MARKUP.search(text)] == []
-
-
 def compare(page: Page) -> None:
     """Go to the Compare page by the navigation and wait for its curves."""
     page.get_by_role("link", name="Compare").click()
@@ -155,7 +125,8 @@ def chosen(page: Page) -> list[str]:
 
 def wait_until_only(page: Page, run: str | None, timeout: float = PATIENCE) -> None:
     """Wait until the curves of ``run`` alone are bright, or all of them for None."""
-    page.wait_for_function(
+    wait_for(
+        page,
         f"""([selector, run]) => {{
           const element = document.querySelector(selector);
           const curves = element ? Object.entries(({_OPACITIES})(element)) : [];
@@ -184,7 +155,7 @@ def test_pointing_at_a_run_lights_it_up_everywhere(
     first, second = stored_run(seed=1), stored_run(seed=2)
     page = open_page()
     compare(page)
-    page.wait_for_function("() => new URL(location).searchParams.has('runs')")
+    wait_for(page, "() => new URL(location).searchParams.has('runs')")
     assert set(chosen(page)) >= {first, second}
     row = page.locator(f".dec-lab-settings [data-run={second}]")
     row.wait_for()
@@ -234,22 +205,8 @@ def test_the_choice_survives_a_reload_and_the_plot_another_measure(
     element = plot(page, "comparison").element_handle()
     page.evaluate("element => { element.markedByTest = true; }", element)
     page.get_by_role("radio", name="NMI", exact=True).click()
-    page.wait_for_function("element => !element._fullLayout.xaxis6", arg=element)
+    wait_for(page, "element => !element._fullLayout.xaxis6", arg=element)
     assert plot(page, "comparison").evaluate("element => element.markedByTest")
-
-
-def test_a_run_that_trains_is_drawn_on_in_place(open_page: OpenPage) -> None:
-    page = open_page(ENDLESS)
-    start(page)
-    wait_for_updates(page)
-    run, origin = run_id(page), page.url.split("/?")[0]
-    compare(page)
-    plot(page, "comparison").evaluate("element => { element.markedByTest = true; }")
-    wait_for_draws(page, "comparison", 3)
-    assert plot(page, "comparison").evaluate("element => element.markedByTest")
-    page.goto(f"{origin}/?run={run}")
-    stop(page)
-    wait_for_updates(page)
 
 
 def test_a_ticked_row_is_compared(open_page: OpenPage, stored_run: StoredRun) -> None:
@@ -265,7 +222,7 @@ def test_a_ticked_row_is_compared(open_page: OpenPage, stored_run: StoredRun) ->
         with contextlib.suppress(AssertionError):
             expect(entries).to_have_count(0, timeout=PATIENCE / 4)
             break
-    page.wait_for_function("() => new URL(location).searchParams.get('runs') === ''")
+    wait_for(page, "() => new URL(location).searchParams.get('runs') === ''")
 
 
 def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: StoredRun) -> None:
@@ -275,7 +232,7 @@ def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: Store
     page.get_by_role("link", name="Train", exact=True).click()
     start_button(page).wait_for()
     compare(page)
-    page.wait_for_function("() => new URL(location).searchParams.has('baseline')")
+    wait_for(page, "() => new URL(location).searchParams.has('baseline')")
     assert chosen(page) == [other]
 
 
@@ -288,12 +245,12 @@ def test_the_browsers_back_and_forward_lead_to_each_page_as_it_was(
     page.get_by_role("link", name="Train", exact=True).click()
     start_button(page).wait_for()
     page.go_back()
-    page.wait_for_function("() => new URL(location).searchParams.has('baseline')")
+    wait_for(page, "() => new URL(location).searchParams.has('baseline')")
     plot(page, "comparison").locator(".main-svg").first.wait_for()
     assert chosen(page) == [other]
     page.go_forward()
     start_button(page).wait_for()
-    page.wait_for_function("() => !new URL(location).searchParams.has('baseline')")
+    wait_for(page, "() => !new URL(location).searchParams.has('baseline')")
 
 
 def test_back_from_compare_leads_to_train_with_its_own_address(
@@ -303,7 +260,7 @@ def test_back_from_compare_leads_to_train_with_its_own_address(
     banner(page, "at iteration 60").wait_for()
     on_train = parse_qs(urlparse(page.url).query)
     compare(page)
-    page.wait_for_function("() => new URL(location).searchParams.has('runs')")
+    wait_for(page, "() => new URL(location).searchParams.has('runs')")
     on_compare = parse_qs(urlparse(page.url).query)
     assert on_compare.keys() == {"runs"}
     for _ in range(2):

@@ -16,12 +16,10 @@ from dec_core.export.report import report_page
 from dec_core.runs.record import RunRecord, RunState
 from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
-    ENDLESS,
     banner,
     plot,
     run_id,
-    start,
-    stop,
+    wait_for,
     wait_for_last_iteration,
     wait_for_updates,
 )
@@ -84,20 +82,6 @@ def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
     assert names >= {"model.keras", "labels.parquet", "report.html", "movie.gif", "player.html"}
 
 
-def test_the_dialog_stays_while_the_run_ends(open_page: OpenPage) -> None:
-    page = open_page(ENDLESS)
-    start(page)
-    wait_for_updates(page)
-    open_export(page)
-    page.get_by_role("radio", name="A whole run").click()
-    page.get_by_text("once it has ended").wait_for()
-    other = page.context.new_page()
-    other.goto(page.url)
-    stop(other)
-    page.get_by_text("Exports run at low priority").first.wait_for()
-    expect(page.get_by_role("dialog")).to_be_visible()
-
-
 def test_the_page_and_the_export_write_the_same_numbers(
     finished_page: Page, tmp_path: Path
 ) -> None:
@@ -142,8 +126,8 @@ def test_the_report_draws_its_figures_by_itself(browser: Browser, tmp_path: Path
     path.write_text(report_page(record, scripted_view()), encoding="utf-8")
     page, complaints = quiet_page(browser, path)
     count = len(all_plots(scripted_view()))
-    page.wait_for_function(
-        "count => document.querySelectorAll('.plots .gtitle').length === count", arg=count
+    wait_for(
+        page, "count => document.querySelectorAll('.plots .gtitle').length === count", arg=count
     )
     assert page.locator("img").count() == 0
     clipped = page.evaluate(

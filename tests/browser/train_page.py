@@ -19,11 +19,21 @@ SHORT = (
 )
 
 
+def wait_for(page: Page, condition: str, arg: object = None, timeout: float | None = None) -> None:
+    """Wait until a function in the page is true, looking ten times a second.
+
+    Playwright's own way asks for a frame after every look, which a browser that renders in
+    software pays for, and waits for ever where no frame comes.
+    """
+    page.wait_for_function(condition, arg=arg, timeout=timeout, polling=100)
+
+
 def start(page: Page) -> str:
     """Press Start and wait until the address names the new run; its id."""
     before = page.url
     start_button(page).click()
-    page.wait_for_function(
+    wait_for(
+        page,
         "before => location.href !== before && new URL(location).searchParams.has('run')",
         arg=before,
     )
@@ -49,7 +59,8 @@ def selector(name: str) -> str:
 
 def wait_for_draws(page: Page, name: str, count: int) -> None:
     """Wait until the plot was drawn ``count`` more times; only while its run trains."""
-    page.wait_for_function(
+    wait_for(
+        page,
         """([selector, count]) => {
           const element = document.querySelector(selector);
           if (!element) return false;
@@ -63,7 +74,8 @@ def wait_for_draws(page: Page, name: str, count: int) -> None:
 
 def wait_for_updates(page: Page) -> None:
     """Wait until the labels after an update are drawn."""
-    page.wait_for_function(
+    wait_for(
+        page,
         "selector => (document.querySelector(selector)?._fullData ?? []).length === 2",
         arg=selector("labels"),
     )
@@ -71,7 +83,8 @@ def wait_for_updates(page: Page) -> None:
 
 def wait_for_last_iteration(page: Page, name: str, last: int) -> None:
     """Wait until the plot shows the run up to that iteration, as its files would be named."""
-    page.wait_for_function(
+    wait_for(
+        page,
         """([selector, ending]) =>
              (document.querySelector(selector)?.dataset.filename ?? '').endsWith(ending)""",
         arg=[selector(name), f"_iteration-{last}"],
@@ -81,7 +94,8 @@ def wait_for_last_iteration(page: Page, name: str, last: int) -> None:
 def wait_until_still(page: Page) -> None:
     """Wait until nothing has been drawn for the time of several ticks; fails if that never ends."""
     page.evaluate("() => { window.stillSince = null; }")
-    page.wait_for_function(
+    wait_for(
+        page,
         """selector => {
           const draws = document.querySelector(selector)?.dataset.draws;
           if (window.stillSince?.draws !== draws)
@@ -96,6 +110,16 @@ def iteration(page: Page) -> int:
     """Iterations done, as the progress text says."""
     text = page.get_by_test_id("stProgress").inner_text()
     return int(text.split("iteration ")[1].split(" of")[0].replace(",", ""))
+
+
+def wait_for_iteration(page: Page, least: int) -> None:
+    """Wait until the page says that so many gradient steps are done."""
+    wait_for(
+        page,
+        """least => Number(/iteration ([\\d,]+) of/.exec(document.body.innerText)?.[1]
+             .replaceAll(",", "")) >= least""",
+        arg=least,
+    )
 
 
 def stop(page: Page) -> None:

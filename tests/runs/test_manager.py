@@ -16,7 +16,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.session import SessionState
 from dec_core.training.events import Phase
-from dec_core.training.kmeans import KMeansResult, kmeans_restarts
+from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
@@ -256,7 +256,7 @@ def test_time_goes_on_while_no_event_tells_of_it(
         assert door.wait(timeout=120)
         yield from kmeans_restarts(*arguments)
 
-    monkeypatch.setattr("dec_core.training.clustering_phase.kmeans_restarts", restarts_later)
+    monkeypatch.setattr("dec_core.training.phases.kmeans.kmeans_restarts", restarts_later)
     session = manager.start(small_config(), "digits")
     wait_until(lambda: len(session.view.pretraining) == 2)
     before = session.elapsed_seconds

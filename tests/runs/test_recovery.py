@@ -32,8 +32,8 @@ from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
 from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
-from dec_core.training.pretraining import PretrainingLoop
 from dec_core.training.view import View
 from tests.runs.small_sessions import (
     ENDLESS,

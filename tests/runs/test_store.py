@@ -28,8 +28,8 @@ from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training import view as view_module
+from dec_core.training.context import MAP_SAMPLES
 from dec_core.training.outcome import outcome
-from dec_core.training.trainer import MAP_SAMPLES
 from dec_core.training.view import EMBEDDING_BYTES, LABEL_BYTES, View
 from tests.runs.small_sessions import small_config
 

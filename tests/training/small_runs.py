@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+import keras
 import numpy as np
 
 from dec_core.config import Config
 from dec_core.data import Dataset
+from dec_core.model import build_autoencoder, build_clustering_model
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.context import TrainingContext
 from dec_core.training.events import Event, RunFinished
 from dec_core.training.trainer import Trainer
 
@@ -45,6 +49,26 @@ def blobs(
     centers = 4 * np.eye(3, 5)
     x = (centers[y] + generator.normal(size=(n_samples, 5))) * scale
     return Dataset("blobs", x, y if labelled else None, source="a test")
+
+
+def small_context(
+    values: Mapping[str, Any] | None = None, dataset: Dataset | None = None
+) -> TrainingContext:
+    """What a phase of a small run needs from outside."""
+    return TrainingContext(small_config(values), dataset or blobs())
+
+
+def clustering_model(context: TrainingContext) -> keras.Model:
+    """With an encoder that was not pretrained and centres that were not set."""
+    config = context.config
+    encoder = build_autoencoder(context.dataset.n_features, config.autoencoder, config.seed).encoder
+    return build_clustering_model(encoder, config.clustering)
+
+
+def clustering_loop(context: TrainingContext) -> ClusteringLoop:
+    """On a ``clustering_model``."""
+    config, model = context.config, clustering_model(context)
+    return ClusteringLoop(model, context.x, config.clustering, config.seed)
 
 
 def drive(trainer: Trainer, react: Callable[[Event], None] | None = None) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Which samples a step takes, and how many steps make a chunk."""
+"""Which samples a step takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dec_core.training.batches import Batches, Pace
+from dec_core.training.batches import Batches
 
 
 def taken(batches: Batches, step: int) -> list[int]:
@@ -57,29 +57,3 @@ def test_one_order_lasts_for_one_pass() -> None:
     batches = Batches(50, 20, (3, 1))
     assert [batches.steps_before_new_order(step) for step in range(4)] == [3, 2, 1, 3]
     assert np.array_equal(batches.order(0), batches.order(2))
-
-
-def test_first_chunk_is_short_and_never_more_than_wanted() -> None:
-    pace = Pace()
-    assert pace.steps(1000) == 8
-    assert pace.steps(3) == 3
-
-
-def test_chunks_follow_the_measured_speed_after_compilation() -> None:
-    pace = Pace()
-    pace.record(8, 100.0)
-    assert pace.steps(1000) == 8
-    pace.record(10, 10 * pace.target_seconds / 40)
-    assert pace.steps(1000) == 40
-    pace.record(1, 60.0)
-    assert pace.steps(1000) == 1
-
-
-def test_limit_holds_whatever_the_speed() -> None:
-    pace = Pace(limit=1)
-    assert pace.steps(100) == 1
-    pace.record(1, 1.0)
-    pace.record(1, 1e-9)
-    assert pace.steps(100) == 1
-    pace.limit = None
-    assert pace.steps(100) == 100

@@ -8,14 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
-from dec_core.model import build_autoencoder, build_clustering_model
-from dec_core.training.clustering import ClusteringLoop
-from dec_core.training.clustering_phase import ClusteringPhase
 from dec_core.training.events import (
     CentersInitialized,
     Event,
@@ -278,32 +274,8 @@ def test_pretraining_that_diverges() -> None:
     assert not of_kind(events, CentersInitialized)
 
 
-def test_clustering_that_diverges() -> None:
-    trainer = Trainer(small_config(), blobs())
-    encoder = build_autoencoder(5, trainer.config.autoencoder, seed=0).encoder
-    model = build_clustering_model(encoder, trainer.config.clustering)
-    loop = ClusteringLoop(
-        model, tf.constant(trainer.dataset.x), trainer.config.clustering, trainer.config.seed
-    )
-    phase = ClusteringPhase(trainer, loop)
-    events = list(phase.initialize_centers())
-    for event in phase.iterate():
-        events.append(event)
-        if isinstance(event, TargetUpdated) and event.update == 1:
-            # Squared distances beyond float32: every q becomes 0 / 0.
-            loop.layer.cluster_centers.assign(np.full((3, 3), 1e30, np.float32))
-    finished = phase.finished()
-    assert finished.judgement.verdict is Verdict.DIVERGED
-    assert finished.stop_reason is StopReason.NOT_FINITE
-    assert 10 < finished.iterations <= 20
-    last = of_kind(events, TargetUpdated)[-1]
-    assert not last.health.is_finite
-    sentence = f"Diverged: not finite since iteration {finished.iterations}."
-    assert finished.judgement.sentence == sentence
-
-
 def test_map_samples_are_a_stratified_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dec_core.training.trainer.MAP_SAMPLES", 30)
+    monkeypatch.setattr("dec_core.training.context.MAP_SAMPLES", 30)
     dataset = blobs()
     events = run(dataset=dataset)
     started, update = of_kind(events, RunStarted)[0], of_kind(events, TargetUpdated)[0]

@@ -1,4 +1,4 @@
-"""Pretraining of the autoencoder: many gradient steps inside one compiled graph."""
+"""Pretraining in a compiled graph: many gradient steps at once."""
 
 from __future__ import annotations
 
@@ -29,16 +29,31 @@ class PretrainingLoop:
     def __init__(
         self, autoencoder: keras.Model, x: tf.Tensor, settings: PretrainingSettings, seed: int
     ) -> None:
-        self.batches = Batches(
-            int(x.shape[0]), settings.batch_size, (seed, 1) if settings.shuffle else None
-        )
+        self.batches = _batches(x, settings, seed)
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
         self.optimizer.build(autoencoder.trainable_variables)
-        self._x = x
+        self._untrained_optimizer = self.optimizer_state
+        self._x: Any = x
         self._autoencoder = autoencoder
         self._compiled = self._compile(autoencoder)
+
+    def begin(self, x: tf.Tensor, settings: PretrainingSettings, seed: int) -> None:
+        """Take other data of the same shape, and a fresh optimizer, for another run.
+
+        The settings may differ from the first ones in learning rate and epochs.
+        """
+        self.batches, self._x = _batches(x, settings, seed), x
+        for variable, value in zip(
+            self.optimizer.variables, self._untrained_optimizer, strict=True
+        ):
+            variable.assign(value)
+        self.optimizer.learning_rate.assign(settings.learning_rate)
+
+    def end(self) -> None:
+        """Let go of the data."""
+        self._x = None
 
     @property
     def weights(self) -> Arrays:
@@ -81,3 +96,8 @@ class PretrainingLoop:
             return total
 
         return run
+
+
+def _batches(x: tf.Tensor, settings: PretrainingSettings, seed: int) -> Batches:
+    shuffle_seed = (seed, 1) if settings.shuffle else None
+    return Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)

@@ -1,32 +1,32 @@
-"""The compiled loops against Keras' own ``train_on_batch``: the same weights, bit for bit."""
+"""The compiled loop of clustering against plain Keras: the same weights, bit for bit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings
+from dec_core.config import ClusteringSettings
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
-from dec_core.training.clustering import ClusteringLoop
-from dec_core.training.pretraining import PretrainingLoop
-
-N_SAMPLES, N_FEATURES, BATCH_SIZE, STEPS = 300, 12, 64, 50
-UNITS = DenseNetwork(units=(16, 24, 4))
-OPTIMIZERS: list[dict[str, Any]] = [
-    {"optimizer": "sgd", "learning_rate": 0.2, "momentum": 0.9},
-    {"optimizer": "adam", "learning_rate": 0.003},
-]
-BY_NAME = pytest.mark.parametrize("values", OPTIMIZERS, ids=lambda values: values["optimizer"])
+from dec_core.model.reference import ReferenceClustering, compile_model
+from dec_core.training.compiled_clustering import ClusteringLoop
+from tests.training.bits import (
+    BATCH_SIZE,
+    BY_NAME,
+    N_FEATURES,
+    N_SAMPLES,
+    STEPS,
+    UNITS,
+    assert_same_bits,
+    samples,
+)
 
 
 @pytest.fixture(scope="module")
 def x() -> np.ndarray:
-    return np.random.default_rng(0).random((N_SAMPLES, N_FEATURES), np.float32)
+    return samples()
 
 
 @pytest.fixture(scope="module")
@@ -38,23 +38,6 @@ def p() -> np.ndarray:
     return target.astype(np.float32)
 
 
-def keras_optimizer(values: dict[str, Any]) -> Any:
-    """Built apart from the engine."""
-    if values["optimizer"] == "adam":
-        return keras.optimizers.Adam(values["learning_rate"])
-    return keras.optimizers.SGD(values["learning_rate"], momentum=values["momentum"])
-
-
-def rows(step: int) -> slice:
-    """The rows of a batch in stored order: the last of the five in a pass has 44."""
-    begin = step % 5 * BATCH_SIZE
-    return slice(begin, begin + BATCH_SIZE)
-
-
-def assert_same_bits(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> None:
-    assert [a.tobytes() for a in first] == [b.tobytes() for b in second]
-
-
 def clustering_model() -> Any:
     """Equal weights at every call."""
     encoder = build_autoencoder(N_FEATURES, UNITS, seed=2).encoder
@@ -64,61 +47,33 @@ def clustering_model() -> Any:
     return model
 
 
+def settings_of(values: dict[str, Any]) -> ClusteringSettings:
+    return ClusteringSettings(n_clusters=5, batch_size=BATCH_SIZE, **values)
+
+
 def clustering_loop(model: Any, x: np.ndarray, **values: Any) -> ClusteringLoop:
-    settings = ClusteringSettings(n_clusters=5, batch_size=BATCH_SIZE, **values)
-    return ClusteringLoop(model, tf.constant(x), settings, seed=0)
+    return ClusteringLoop(model, tf.constant(x), settings_of(values), seed=0)
+
+
+def plain_loop(model: Any, x: np.ndarray, **values: Any) -> ReferenceClustering:
+    compile_model(model, settings_of(values))
+    return ReferenceClustering(model, x, settings_of(values))
 
 
 @BY_NAME
-@pytest.mark.parametrize(
-    ("loss", "keras_loss"),
-    [
-        ("kld", keras.losses.KLDivergence()),
-        ("mse", "mse"),
-        ("categorical_crossentropy", "categorical_crossentropy"),
-    ],
-)
+@pytest.mark.parametrize("loss", ["kld", "mse", "categorical_crossentropy"])
 def test_clustering_equals_train_on_batch(
-    x: np.ndarray, p: np.ndarray, values: dict[str, Any], loss: str, keras_loss: Any
+    x: np.ndarray, p: np.ndarray, values: dict[str, Any], loss: str
 ) -> None:
     model, plain = clustering_model(), clustering_model()
     before = model.get_weights()
     loop = clustering_loop(model, x, loss=loss, **values)
     loop.run(tf.constant(p), 0, STEPS)
-    plain.compile(optimizer=keras_optimizer(values), loss=keras_loss, jit_compile=False)
-    for step in range(STEPS):
-        plain.train_on_batch(x[rows(step)], p[rows(step)])
+    reference = plain_loop(plain, x, loss=loss, **values)
+    reference.take_target(p)
+    reference.take_steps(STEPS)
     assert_same_bits(model.get_weights(), plain.get_weights())
     assert not np.array_equal(model.get_weights()[0], before[0])
-
-
-@BY_NAME
-def test_pretraining_equals_train_on_batch(x: np.ndarray, values: dict[str, Any]) -> None:
-    model, plain = (build_autoencoder(N_FEATURES, UNITS, seed=2).model for _ in range(2))
-    settings = PretrainingSettings(batch_size=BATCH_SIZE, shuffle=False, **values)
-    loop = PretrainingLoop(model, tf.constant(x), settings, seed=0)
-    loop.run(0, STEPS)
-    plain.compile(optimizer=keras_optimizer(values), loss="mse", jit_compile=False)
-    for step in range(STEPS):
-        plain.train_on_batch(x[rows(step)], x[rows(step)])
-    assert_same_bits(model.get_weights(), plain.get_weights())
-
-
-def test_shuffled_pretraining_equals_train_on_batch_in_its_order(x: np.ndarray) -> None:
-    model, plain = (build_autoencoder(N_FEATURES, UNITS, seed=2).model for _ in range(2))
-    settings = PretrainingSettings(optimizer="sgd", learning_rate=0.2, batch_size=BATCH_SIZE)
-    loop = PretrainingLoop(model, tf.constant(x), settings, seed=0)
-    plain.compile(keras.optimizers.SGD(0.2, momentum=0.9), "mse", jit_compile=False)
-    for first in (0, 5):
-        total = loop.run(first, 5)
-        order = loop.batches.order(first).numpy()
-        losses = []
-        for step in range(5):
-            batch = x[order[rows(step)]]
-            losses.append(len(batch) * float(np.square(plain(batch) - batch).mean()))
-            plain.train_on_batch(batch, batch)
-        assert total == pytest.approx(sum(losses), rel=1e-5)
-    assert_same_bits(model.get_weights(), plain.get_weights())
 
 
 @pytest.mark.parametrize("batch_order", ["stored", "shuffled"])
@@ -177,10 +132,7 @@ def test_target_per_batch_follows_equation_3_within_the_batch(x: np.ndarray) -> 
     clustering_loop(loop_model, x, target="per-batch", learning_rate=0.2).run(
         tf.zeros((N_SAMPLES, 5)), 0, 1
     )
-    batch = x[rows(0)]
-    target = target_distribution(plain(batch).numpy().astype(float)).astype(np.float32)
-    plain.compile(keras.optimizers.SGD(0.2, momentum=0.9), "kld", jit_compile=False)
-    plain.train_on_batch(batch, target)
+    plain_loop(plain, x, target="per-batch", learning_rate=0.2).take_steps(1)
     for one, other in zip(loop_model.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
 

@@ -1,8 +1,8 @@
-"""The clustering phase: evaluation over all data, and gradient steps in one compiled graph."""
+"""Clustering in compiled graphs: evaluation over all data, and many gradient steps at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import keras
@@ -24,6 +24,11 @@ class Evaluation(NamedTuple):
     q: NDArray[np.float32]
     labels: NDArray[np.int32]
 
+    @classmethod
+    def joined(cls, pieces: Iterable[Evaluation]) -> Evaluation:
+        """One evaluation of the samples of all pieces, in their order."""
+        return cls(*map(np.concatenate, zip(*pieces, strict=True)))
+
 
 class ClusteringLoop:
     """Gradient steps that pull q towards the target distribution.
@@ -40,8 +45,7 @@ class ClusteringLoop:
     def __init__(
         self, model: keras.Model, x: tf.Tensor, settings: ClusteringSettings, seed: int
     ) -> None:
-        shuffle_seed = (seed, 3) if settings.batch_order == "shuffled" else None
-        self.batches = Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+        self.batches = _batches(x, settings, seed)
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
@@ -50,12 +54,30 @@ class ClusteringLoop:
         self._settings = settings
         self._target = target_functions(settings.target)
         self._model = model
-        self._x = x
+        self._untrained_optimizer = self.optimizer_state
+        self._x: Any = x
         widest = max(layer.output.shape[-1] for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(model)
         self._compiled_evaluation = _compile_evaluation(model)
+
+    def begin(self, x: tf.Tensor, settings: ClusteringSettings, seed: int) -> None:
+        """Take other data of the same shape, and a fresh optimizer, for another run.
+
+        The settings may differ from the first ones in what no graph depends on: learning rate,
+        interval, tolerance and maximum.
+        """
+        self.batches, self._x, self._settings = _batches(x, settings, seed), x, settings
+        for variable, value in zip(
+            self.optimizer.variables, self._untrained_optimizer, strict=True
+        ):
+            variable.assign(value)
+        self.optimizer.learning_rate.assign(settings.learning_rate)
+
+    def end(self) -> None:
+        """Let go of the data."""
+        self._x = None
 
     @property
     def centers(self) -> NDArray[np.float32]:
@@ -91,6 +113,10 @@ class ClusteringLoop:
         for begin in range(0, self.batches.n_samples, self._rows):
             pieces = self._compiled_evaluation(self._x[begin : begin + self._rows])
             yield begin, Evaluation(*(piece.numpy() for piece in pieces))
+
+    def evaluate_all(self) -> Evaluation:
+        """All samples at once."""
+        return Evaluation.joined(piece for _, piece in self.evaluate())
 
     def nearest_centers(self, embedding: NDArray[np.float32]) -> NDArray[np.int32]:
         """Labels by the present centres, as ``evaluate`` would give them with this embedding."""
@@ -138,6 +164,11 @@ class ClusteringLoop:
             return loss
 
         return run
+
+
+def _batches(x: tf.Tensor, settings: ClusteringSettings, seed: int) -> Batches:
+    shuffle_seed = (seed, 3) if settings.batch_order == "shuffled" else None
+    return Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
 
 
 def _compile_evaluation(model: keras.Model) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dec_core.errors import DataError
-from dec_core.training.kmeans import check_start, kmeans_restarts
+from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
 
 
 @pytest.fixture

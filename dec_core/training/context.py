@@ -1,0 +1,78 @@
+"""What the phases of training need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from dec_core.analysis.metrics import Scores, score
+from dec_core.config import Config
+from dec_core.data import Dataset
+from dec_core.data.subset import stratified_indices
+from dec_core.training.clock import ActiveTime
+from dec_core.training.events import ParameterChanged
+from dec_core.training.pace import Pace
+from dec_core.training.requests import TrainingRequests
+
+# Samples whose embedding every update carries: enough for a map, few enough to keep.
+MAP_SAMPLES = 4_000
+
+
+@dataclass(eq=False)
+class TrainingContext:
+    """What all phases of one run share.
+
+    Attributes
+    ----------
+    config : the settings as they stand, live changes included
+    dataset : what is clustered
+    clock : counts the active seconds of every phase
+    pace : says how many gradient steps are taken between two events
+    requests : what was asked of the run
+    """
+
+    config: Config
+    dataset: Dataset
+    clock: ActiveTime = field(default_factory=lambda: ActiveTime({}))
+    pace: Pace = field(default_factory=Pace)
+    requests: TrainingRequests = field(default_factory=TrainingRequests)
+
+    @cached_property
+    def x(self) -> tf.Tensor:
+        """(n_samples, n_features) float32, resident on the device from the first use on."""
+        return tf.constant(self.dataset.x)
+
+    @cached_property
+    def sample_ids(self) -> NDArray[np.int64]:
+        """(n_sampled,) sorted: the samples whose embedding events carry, chosen with the seed."""
+        y, n_samples = self.dataset.y, self.dataset.n_samples
+        return stratified_indices(y, n_samples, min(MAP_SAMPLES, n_samples), self.config.seed)
+
+    @property
+    def label_type(self) -> np.dtype[Any]:
+        """The smallest unsigned integer type that holds every label."""
+        return np.min_scalar_type(self.config.clustering.n_clusters - 1)
+
+    def score(self, labels: NDArray[np.integer]) -> Scores | None:
+        """Agreement of labels, (n_samples,), with the true ones; None where there are none."""
+        return None if self.dataset.y is None else score(self.dataset.y, labels)
+
+    def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
+        """Put the requested changes into ``config``, one event each; more may come meanwhile.
+
+        Parameters
+        ----------
+        iteration : gradient steps of clustering done
+        """
+        while (taken := self.requests.take()) is not None:
+            path, value = taken
+            old = self.config.get(path)
+            self.config = self.config.with_values({path: value})
+            if self.config.get(path) != old:
+                yield ParameterChanged(iteration, path, old, self.config.get(path))

@@ -1,0 +1,202 @@
+"""The third phase of a run: from the k-means start to the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from dec_core.analysis.metrics import measure_health, score_successive, share_changed
+from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
+from dec_core.errors import RunError
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
+from dec_core.training.context import TrainingContext
+from dec_core.training.events import Event, Phase, Progress, StepsDone, TargetUpdated
+from dec_core.training.phases.phase import Ending
+
+
+class ClusteringPhase:
+    """Moves embedding and centres so that q follows the target distribution.
+
+    The target is renewed every ``update_interval`` gradient steps; the run ends by the stop
+    rule, at the maximum of iterations, where numbers are not finite, or on request.
+
+    Parameters
+    ----------
+    loop : of the clustering model, whose centres are those of the start
+    labels : (n_samples,) of the start
+    start : what the verdict is measured against
+
+    Attributes
+    ----------
+    ending : see ``TrainingPhase``
+    """
+
+    name = Phase.CLUSTERING
+
+    def __init__(
+        self,
+        context: TrainingContext,
+        loop: ClusteringLoop,
+        labels: NDArray[np.integer],
+        start: Start,
+    ) -> None:
+        self.ending: Ending | None = None
+        self._context = context
+        self._loop = loop
+        self._labels = labels
+        self._start = start
+        self._history: list[Observation] = []
+        self._iteration = 0
+        self._last_update_at = 0
+        self._loss = float("nan")
+        self._reason: StopReason | None = None
+        self._p: NDArray[np.float32] | None = None
+
+    def restore(self, resumption: Resumption) -> None:
+        """Go on where a checkpoint of clustering was taken.
+
+        A branch with another target rule makes P by its own rule at once, from the present q.
+        """
+        checkpoint = resumption.checkpoint
+        if checkpoint.phase is not Phase.CLUSTERING:
+            return
+        if checkpoint.labels is None or checkpoint.p is None:
+            raise RunError(
+                "A checkpoint of the clustering phase must hold labels and target distribution. "
+                "Received one without. Choose another checkpoint."
+            )
+        self._loop.restore(checkpoint)
+        self._start, self._history = resumption.start, list(resumption.history)
+        self._iteration, self._loss = checkpoint.iteration, checkpoint.loss
+        self._last_update_at, self._reason = checkpoint.last_update_at, checkpoint.stop_reason
+        self._labels, self._p = checkpoint.labels, checkpoint.p
+        rule = self._context.config.clustering.target
+        if rule != checkpoint.config.clustering.target:
+            self._p = self._loop.target(self._loop.evaluate_all().q)
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The state between two gradient steps; None before the first update."""
+        if self._p is None:
+            return None
+        context = self._context
+        return Checkpoint(
+            phase=Phase.CLUSTERING,
+            config=context.config,
+            seconds=context.clock.by_phase(),
+            weights=self._loop.weights,
+            optimizer=self._loop.optimizer_state,
+            epoch=context.config.pretraining.epochs,
+            iteration=self._iteration,
+            last_update_at=self._last_update_at,
+            loss=self._loss,
+            stop_reason=self._reason,
+            p=self._p,
+            labels=self._labels,
+        )
+
+    def events(self) -> Iterator[Event]:
+        """``StepsDone`` and ``TargetUpdated`` until the end, ``ParameterChanged`` on request."""
+        self._context.pace.restart()
+        p = None
+        while self._reason is None:
+            yield from self._apply_changes()
+            if self._is_update_due():
+                yield from self._update()
+                p = None
+                continue
+            if p is None:
+                p = tf.constant(self._p)
+            yield self._take_steps(p)
+        judgement = conclude(self._start, self._history, self._reason)
+        self.ending = Ending(self._reason, judgement, self._iteration)
+
+    def _apply_changes(self) -> Iterator[Event]:
+        for change in self._context.take_changes(self._iteration):
+            if change.path == "clustering.learning_rate":
+                self._loop.optimizer.learning_rate.assign(change.new)
+            yield change
+
+    def _take_steps(self, p: tf.Tensor) -> StepsDone:
+        pace, steps = self._context.pace, self._steps_to_take()
+        started = perf_counter()
+        self._loss = self._loop.run(p, self._iteration, steps)
+        pace.record(steps, perf_counter() - started)
+        self._iteration += steps
+        seconds = self._context.clock.seconds(Phase.CLUSTERING)
+        return StepsDone(self._iteration, self._loss, seconds)
+
+    def _steps_to_take(self) -> int:
+        settings = self._context.config.clustering
+        due = self._last_update_at + settings.update_interval
+        wanted = min(due, settings.max_iterations) - self._iteration
+        same_order = self._loop.batches.steps_before_new_order(self._iteration)
+        if same_order is not None:
+            wanted = min(wanted, same_order)
+        return self._context.pace.steps(wanted)
+
+    def _is_update_due(self) -> bool:
+        """Before the first step, at the interval, and once more where the run ends."""
+        since = self._iteration - self._last_update_at
+        interval = self._context.config.clustering.update_interval
+        return self._p is None or since >= interval or (since > 0 and self._is_ending())
+
+    def _is_ending(self) -> bool:
+        is_at_maximum = self._iteration >= self._context.config.clustering.max_iterations
+        is_stopping = self._context.requests.is_stopping
+        return is_at_maximum or is_stopping or not np.isfinite(self._loss)
+
+    def _update(self) -> Iterator[Event]:
+        """Evaluate all data, renew P and yield what they show."""
+        n_samples = self._context.dataset.n_samples
+        pieces = []
+        for begin, piece in self._loop.evaluate():
+            pieces.append(piece)
+            done = begin + len(piece.labels)
+            if done < n_samples:
+                yield Progress(Phase.CLUSTERING, done, n_samples)
+        evaluation = Evaluation.joined(pieces)
+        p = self._loop.target(evaluation.q)
+        event = self._updated(evaluation, p)
+        self._p = p
+        self._history.append(event.observation)
+        self._reason = self._stop_reason(event)
+        self._last_update_at = self._iteration
+        yield event
+
+    def _updated(self, evaluation: Evaluation, p: NDArray[np.float32]) -> TargetUpdated:
+        context = self._context
+        embedding, q, labels = evaluation
+        previous, self._labels = self._labels, labels.astype(context.label_type)
+        successive_acc, successive_nmi = score_successive(previous, self._labels)
+        return TargetUpdated(
+            update=len(self._history),
+            iteration=self._iteration,
+            loss=self._loss,
+            delta_label=share_changed(previous, self._labels),
+            successive_acc=successive_acc,
+            successive_nmi=successive_nmi,
+            scores=context.score(self._labels),
+            health=measure_health(q, p, self._labels, self._loop.centers, embedding),
+            labels=self._labels,
+            embedding_sample=embedding[context.sample_ids],
+            seconds=context.clock.seconds(Phase.CLUSTERING),
+        )
+
+    def _stop_reason(self, event: TargetUpdated) -> StopReason | None:
+        settings = self._context.config.clustering
+        if not event.health.is_finite or (event.update > 0 and not np.isfinite(self._loss)):
+            return StopReason.NOT_FINITE
+        # After fewer steps than the interval, few changed labels say nothing.
+        is_scheduled = self._iteration - self._last_update_at >= settings.update_interval
+        if is_scheduled and event.delta_label < settings.tol:
+            return StopReason.TOLERANCE
+        if self._context.requests.is_stopping:
+            return StopReason.STOPPED
+        if self._iteration >= settings.max_iterations:
+            return StopReason.MAX_ITERATIONS
+        return None

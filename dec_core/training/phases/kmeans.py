@@ -1,0 +1,96 @@
+"""The second phase of a run: k-means on the embedding gives the first cluster centres."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.verdict import Start
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.context import TrainingContext
+from dec_core.training.events import CentersInitialized, Event, Phase, Progress
+from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
+from dec_core.training.phases.phase import Ending, diverged, stopped_early
+
+_START_NOT_FINITE = (
+    "the embedding is not finite after pretraining. Lower the learning rate of pretraining."
+)
+
+
+class KMeansPhase:
+    """Finds the centres that clustering starts from and puts them into the clustering layer.
+
+    The run ends here where the embedding is not finite or the run is stopped.
+
+    Parameters
+    ----------
+    loop : of the clustering model whose centres are set
+
+    Attributes
+    ----------
+    labels : (n_samples,) of the start, by the nearest centre; empty before it is found
+    start : sizes of the clusters and scores, which the verdict is measured against
+    ending : see ``TrainingPhase``
+    """
+
+    name = Phase.KMEANS
+
+    def __init__(self, context: TrainingContext, loop: ClusteringLoop) -> None:
+        self.labels: NDArray[np.integer] = np.empty(0, context.label_type)
+        self.start = Start(())
+        self.ending: Ending | None = None
+        self._context = context
+        self._loop = loop
+        self._is_over = False
+
+    def restore(self, resumption: Resumption) -> None:
+        """Leave centres and labels to the checkpoint if it was taken in clustering."""
+        self._is_over = resumption.checkpoint.phase is Phase.CLUSTERING
+
+    def events(self) -> Iterator[Event]:
+        """``Progress`` after each restart, then ``CentersInitialized``.
+
+        Raises
+        ------
+        DataError
+            If the embedding does not have as many clusters as the settings ask for.
+        """
+        if self._is_over:
+            return
+        embedding = self._loop.evaluate_all().embedding
+        if not np.isfinite(embedding).all():
+            self.ending = diverged(_START_NOT_FINITE)
+            return
+        yield from self._search(embedding)
+        if self._context.requests.is_stopping:
+            self.ending = stopped_early()
+
+    def checkpoint(self) -> Checkpoint | None:
+        """None: a run that is broken off here goes on from the end of pretraining."""
+        return None
+
+    def _search(self, embedding: NDArray[np.float32]) -> Iterator[Event]:
+        context, settings = self._context, self._context.config.clustering
+        restarts = settings.kmeans_restarts
+        results = kmeans_restarts(embedding, settings.n_clusters, restarts, context.config.seed)
+        for done in range(1, restarts + 1):
+            result = next(results)
+            yield Progress(Phase.KMEANS, done, restarts)
+            if context.requests.is_stopping:
+                return
+        self._loop.layer.cluster_centers.assign(result.centers)
+        # Not k-means' own labels, whose rounding differs from that of the labels after updates.
+        self.labels = self._loop.nearest_centers(embedding).astype(context.label_type)
+        check_start(self.labels, settings.n_clusters)
+        sizes = tuple(np.bincount(self.labels, minlength=settings.n_clusters).tolist())
+        self.start = Start(sizes, context.score(self.labels))
+        yield CentersInitialized(
+            labels=self.labels,
+            cluster_sizes=sizes,
+            scores=self.start.scores,
+            embedding_sample=embedding[context.sample_ids],
+            seconds=context.clock.seconds(Phase.KMEANS),
+        )

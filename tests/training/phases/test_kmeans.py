@@ -1,0 +1,77 @@
+"""The k-means start alone, on a context without a trainer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dec_core.analysis.verdict import StopReason, Verdict
+from dec_core.data import Dataset
+from dec_core.errors import DataError
+from dec_core.model import nearest_center
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.events import CentersInitialized, Phase, Progress
+from dec_core.training.phases.kmeans import KMeansPhase
+from tests.training.small_runs import clustering_loop, small_context
+
+
+def test_it_runs_alone_and_sets_the_centres() -> None:
+    context = small_context()
+    loop = clustering_loop(context)
+    phase = KMeansPhase(context, loop)
+    *restarts, found = phase.events()
+    assert restarts == [Progress(Phase.KMEANS, 1, 2), Progress(Phase.KMEANS, 2, 2)]
+    assert isinstance(found, CentersInitialized)
+    assert phase.ending is None
+    assert phase.labels is found.labels
+    assert found.labels.dtype == np.uint8
+    expected = nearest_center(loop.evaluate_all().embedding, loop.centers)
+    assert np.array_equal(found.labels, expected)
+    assert phase.start.cluster_sizes == found.cluster_sizes == tuple(np.bincount(expected))
+    assert phase.start.scores == found.scores is not None
+
+
+def test_nothing_is_kept_on_the_way() -> None:
+    context = small_context()
+    phase = KMeansPhase(context, clustering_loop(context))
+    assert [phase.checkpoint() for _ in phase.events()] == [None] * 3
+
+
+@pytest.mark.parametrize(("phase_name", "n_events"), [("pretraining", 3), ("clustering", 0)])
+def test_only_a_checkpoint_of_clustering_leaves_nothing_to_do(
+    phase_name: str, n_events: int
+) -> None:
+    context = small_context()
+    phase = KMeansPhase(context, clustering_loop(context))
+    phase.restore(Resumption(Checkpoint(Phase(phase_name), context.config, {}, (), (), epoch=2)))
+    assert len(list(phase.events())) == n_events
+    assert phase.ending is None
+
+
+def test_a_stop_ends_the_run_here() -> None:
+    context = small_context({"clustering.kmeans_restarts": 100})
+    phase = KMeansPhase(context, clustering_loop(context))
+    for event in phase.events():
+        assert event == Progress(Phase.KMEANS, 1, 100)
+        context.requests.stop()
+    assert phase.ending is not None
+    assert phase.ending.stop_reason is StopReason.STOPPED
+    assert phase.ending.judgement.verdict is Verdict.UNFINISHED
+
+
+def test_an_embedding_that_is_not_finite_ends_the_run_here() -> None:
+    x = np.eye(5, dtype=np.float32).repeat(60, axis=0)
+    x[:100] = 3e38  # their sums are beyond float32
+    context = small_context({"autoencoder.initializer": "he_normal"}, Dataset("far", x))
+    phase = KMeansPhase(context, clustering_loop(context))
+    assert list(phase.events()) == []
+    assert phase.ending is not None
+    assert phase.ending.stop_reason is StopReason.NOT_FINITE
+    assert "embedding is not finite after pretraining" in phase.ending.judgement.sentence
+
+
+def test_constant_data_are_refused() -> None:
+    constant = Dataset("constant", np.full((50, 5), 0.7), source="a test")
+    context = small_context(dataset=constant)
+    with pytest.raises(DataError, match="distinct samples as clusters"):
+        list(KMeansPhase(context, clustering_loop(context)).events())

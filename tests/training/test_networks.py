@@ -1,0 +1,127 @@
+"""A run that takes over the graphs of an earlier one is the run that it would be alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dec_core.config import SETTINGS
+from dec_core.training import trainer
+from dec_core.training.events import TargetUpdated
+from dec_core.training.networks import CompiledNetwork, NetworkPool
+from dec_core.training.trainer import Trainer
+from tests.training.small_runs import blobs, drive, of_kind, small_config, small_context
+
+ROOM_FOR_ALL = 1_000_000
+# Everything that no graph depends on, other than in ``small_config``.
+ANOTHER_RUN: dict[str, Any] = {
+    "seed": 5,
+    "autoencoder.initializer": "he_normal",
+    "autoencoder.bottleneck_initializer": "glorot_uniform",
+    "pretraining.epochs": 3,
+    "pretraining.learning_rate": 0.01,
+    "clustering.learning_rate": 0.02,
+    "clustering.update_interval": 7,
+    "clustering.tol": 0.0001,
+    "clustering.max_iterations": 30,
+    "clustering.kmeans_restarts": 3,
+}
+OTHER_GRAPHS: dict[str, Any] = {
+    "autoencoder.units": (4, 3),
+    "autoencoder.activation": "tanh",
+    "pretraining.optimizer": "sgd",
+    "pretraining.momentum": 0.5,
+    "pretraining.batch_size": 32,
+    "pretraining.shuffle": False,
+    "clustering.n_clusters": 4,
+    "clustering.alpha": 2.0,
+    "clustering.target": "r-recycled",
+    "clustering.loss": "mse",
+    "clustering.optimizer": "adam",
+    "clustering.momentum": 0.5,
+    "clustering.batch_size": 32,
+    "clustering.batch_order": "shuffled",
+}
+
+
+def numbers(values: dict[str, Any]) -> list[str]:
+    """Every digit of every update of a run."""
+    updates = of_kind(drive(Trainer(small_config(values), blobs())), TargetUpdated)
+    return [repr((u.loss, u.delta_label, u.scores, u.health)) for u in updates]
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> NetworkPool:
+    """A pool that trainers of this test use, and nobody else has."""
+    pool = NetworkPool(ROOM_FOR_ALL)
+    monkeypatch.setattr(trainer, "NETWORKS", pool)
+    return pool
+
+
+@pytest.mark.usefixtures("pool")
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_run_after_another_is_as_it_would_be_alone(
+    monkeypatch: pytest.MonkeyPatch, optimizer: str
+) -> None:
+    values = {"pretraining.optimizer": optimizer, "clustering.optimizer": optimizer}
+    first = numbers(values)
+    second = numbers({**values, **ANOTHER_RUN})
+    assert numbers(values) == first
+    monkeypatch.setattr(trainer, "NETWORKS", NetworkPool(0))
+    assert numbers({**values, **ANOTHER_RUN}) == second
+    assert second != first
+
+
+def test_every_setting_is_one_of_the_graph_or_one_of_the_run() -> None:
+    named = {path for path in SETTINGS if not path.startswith("data.")}
+    assert named == ANOTHER_RUN.keys() | OTHER_GRAPHS.keys()
+
+
+def taken(pool: NetworkPool, values: dict[str, Any] | None = None, n_samples: int = 300) -> Any:
+    with pool.network(small_context(values, blobs(n_samples))) as network:
+        return network
+
+
+def test_a_network_is_used_again_where_the_graphs_are_the_same(pool: NetworkPool) -> None:
+    network = taken(pool)
+    assert taken(pool, ANOTHER_RUN) is network
+    assert taken(pool, n_samples=299) is not network
+    for path, value in OTHER_GRAPHS.items():
+        assert taken(pool, {path: value}) is not network, path
+
+
+def test_two_runs_at_once_have_a_network_each(pool: NetworkPool) -> None:
+    with pool.network(small_context()) as one, pool.network(small_context()) as other:
+        assert one is not other
+    # The second one came back last.
+    assert taken(pool) in (one, other)
+
+
+def test_a_network_that_raised_is_not_used_again(pool: NetworkPool) -> None:
+    def fail() -> CompiledNetwork:
+        with pool.network(small_context()) as network:
+            kept.append(network)
+            raise ValueError
+
+    kept: list[CompiledNetwork] = []
+    with pytest.raises(ValueError):
+        fail()
+    assert taken(pool) is not kept[0]
+
+
+def test_a_run_that_is_given_up_gives_its_network_back(pool: NetworkPool) -> None:
+    events = Trainer(small_config(), blobs()).events()
+    next(event for event in events if isinstance(event, TargetUpdated))
+    network = taken(pool)
+    del events
+    assert taken(pool) is not network
+
+
+def test_the_one_that_was_used_longest_ago_goes_for_room() -> None:
+    small = taken(NetworkPool(ROOM_FOR_ALL)).n_bytes
+    pool = NetworkPool(2 * small)
+    values = [{"clustering.n_clusters": k} for k in (3, 4, 5)]
+    networks = [taken(pool, one) for one in values]
+    assert taken(pool, values[2]) is networks[2]
+    assert taken(pool, values[0]) is not networks[0]
