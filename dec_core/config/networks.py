@@ -20,7 +20,7 @@ Units = Annotated[int, Field(ge=1, le=20_000)]
 class NetworkSettings(Section):
     """What every kind of autoencoder has.
 
-    A kind says here which weights it will have; ``dec_core.model.networks`` builds it.
+    A kind says here which weights it will have; ``dec_core.model.NETWORK_BUILDERS`` makes it.
     """
 
     kind: str

@@ -13,7 +13,7 @@ Loss = Literal["kld", "categorical_crossentropy", "mse"]
 class TargetRule(Section):
     """How the target distribution P is made from q; by itself a rule without settings.
 
-    ``dec_core.model.targets`` holds the function of each kind.
+    ``dec_core.model.TARGET_FUNCTIONS`` holds what each kind computes.
     """
 
     kind: str = "paper"
@@ -28,7 +28,7 @@ TARGETS.register(TargetRule, "per-batch", "P from each batch alone.")
 class Objective(Section):
     """What the gradient steps of clustering make smaller.
 
-    ``dec_core.model.objectives`` holds the function of each kind.
+    ``dec_core.model.OBJECTIVE_LOSSES`` holds the loss of each kind.
     """
 
     kind: str
