@@ -15,6 +15,7 @@ from dec_core.signals import Requests
 if TYPE_CHECKING:
     from dec_core.runs.recorder import Recorder
     from dec_core.training.events import Event
+    from dec_core.training.frames import Frames, Labels
     from dec_core.training.trainer import Trainer
     from dec_core.training.view import View
 
@@ -31,14 +32,17 @@ def train_run(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.runs.execution import execute
     from dec_core.training.events import WarningRaised
+    from dec_core.training.frames import MemoryFrames
     from dec_core.training.view import View
 
     if recorder is not None:
         print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
     progress, view = ProgressLine(), View()
+    frames: Frames = MemoryFrames()
     requests = Requests()
     try:
-        for event, view, trainer in execute(config, recorder):
+        for moment in execute(config, recorder):
+            event, view, frames, trainer = moment
             requests.begin()
             if isinstance(event, WarningRaised):
                 progress.clear()
@@ -64,7 +68,8 @@ def train_run(
             recorder.close()
         requests.close()
     if as_json:
-        print(json.dumps(summary(preset, config, view, recorder, problem)))
+        newest = frames.labels(len(view.updates) - 1) if view.updates else None
+        print(json.dumps(summary(preset, config, view, newest, recorder=recorder, problem=problem)))
     return EXIT_ENDED
 
 
@@ -129,12 +134,15 @@ def summary(
     preset: str,
     config: Config,
     view: View,
+    labels: Labels | None = None,
+    *,
     recorder: Recorder | None = None,
     problem: str = "",
 ) -> dict[str, Any]:
     """The result of a finished run as plain JSON values; null where there is nothing to say.
 
-    ``run_dir`` is named where the whole run is stored; ``problem`` says why it is not.
+    ``labels`` (n_samples,) are those of the last update. ``run_dir`` is named where the whole run
+    is stored; ``problem`` says why it is not.
     """
     from dec_core.training.outcome import labels_sha256, without_nan
 
@@ -170,7 +178,7 @@ def summary(
         "kmeans_acc": start_scores.acc if start_scores else None,
         "kmeans_nmi": start_scores.nmi if start_scores else None,
         "loss": last.loss if last else None,
-        "labels_sha256": labels_sha256(last.labels) if last and last.labels is not None else None,
+        "labels_sha256": None if labels is None else labels_sha256(labels),
         "seconds": {phase.value: round(s, 3) for phase, s in finished.seconds.items()},
     }
     return without_nan(values)

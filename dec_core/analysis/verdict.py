@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from dec_core.analysis.metrics import Health, Scores, effective_clusters
 
@@ -62,15 +63,18 @@ class Start:
     scores: Scores | None = None
 
 
-@dataclass(frozen=True)
-class Observation:
-    """What one update of the target distribution showed after ``iteration`` gradient steps."""
+class Observation(Protocol):
+    """What the verdict needs to know of an update: it stands after ``iteration`` gradient steps.
 
-    iteration: int
-    health: Health
-    scores: Scores | None
-    loss: float
-    delta_label: float
+    ``TargetUpdated`` is one.
+    """
+
+    @property
+    def iteration(self) -> int: ...
+    @property
+    def health(self) -> Health: ...
+    @property
+    def scores(self) -> Scores | None: ...
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import ExportError
-from dec_core.training.events import RunStarted
+from dec_core.training.events import KMEANS, RunStarted
+from dec_core.training.frames import Frames
 from dec_core.training.view import View
 
 
@@ -22,23 +23,25 @@ class LabelsAt(NamedTuple):
     iteration: int
 
 
-def newest_labels(view: View) -> LabelsAt:
+def newest_labels(view: View, frames: Frames) -> LabelsAt:
     """Of the last update that has kept its labels; of k-means where no update was made.
 
     Raises
     ------
     ExportError
         If the run has no labels.
+    RunError
+        If they are damaged.
     """
-    newest = view.newest_labels()
-    if newest is not None:
-        return LabelsAt(*newest)
     if view.centers is None:
         raise ExportError(_too_early("labels"))
-    return LabelsAt(view.centers.labels, 0)
+    newest = frames.nearest_labels(len(view.updates) - 1) if view.updates else None
+    if newest is None:
+        return LabelsAt(frames.labels(KMEANS), 0)
+    return LabelsAt(frames.labels(newest), view.updates[newest].iteration)
 
 
-def labels_parquet(view: View, final: NDArray[np.integer]) -> bytes:
+def labels_parquet(view: View, frames: Frames, final: NDArray[np.integer]) -> bytes:
     """Every label that the run has kept, one row per sample.
 
     Columns: ``sample`` (its place in the data set); ``true_label`` where there is one;
@@ -58,14 +61,14 @@ def labels_parquet(view: View, final: NDArray[np.integer]) -> bytes:
     import pyarrow.parquet as pq
 
     started = _started(view)
-    table = pa.table({n: pa.array(v) for n, v in _label_columns(view, started, final)})
+    table = pa.table({n: pa.array(v) for n, v in _label_columns(view, frames, final)})
     about = {"dataset": started.dataset_name, "class_names": json.dumps(started.class_names)}
     stream = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(about), stream, compression="zstd")
     return stream.getvalue()
 
 
-def embedding_npz(view: View, final: NDArray[np.integer]) -> bytes:
+def embedding_npz(view: View, frames: Frames, final: NDArray[np.integer]) -> bytes:
     """The embedding of the run's sample at every update that has kept it; no pickle inside.
 
     Arrays: ``sample_ids`` (n_sampled,), places in the data set; ``iterations`` (n_kept,);
@@ -81,39 +84,33 @@ def embedding_npz(view: View, final: NDArray[np.integer]) -> bytes:
     ExportError
         If the run has kept no embedding.
     """
-    started = _started(view)
-    kept = {
-        update.iteration: update.embedding_sample
-        for update in view.updates
-        if update.embedding_sample is not None
-    }
+    kept = frames.kept_embeddings if view.updates else ()
     if not kept:
         raise ExportError(_too_early("embedding"))
-    ids = started.sample_ids
+    ids, true_labels = frames.samples.sample_ids, frames.samples.true_labels
     arrays: dict[str, NDArray[np.generic]] = {
         "sample_ids": ids,
-        "iterations": np.array(list(kept), np.int64),
-        "embedding": np.stack(list(kept.values())),
+        "iterations": np.array([view.updates[update].iteration for update in kept], np.int64),
+        "embedding": np.stack([frames.embedding(update) for update in kept]),
         "labels": final[ids],
     }
-    if started.true_labels is not None:
-        arrays["true_labels"] = started.true_labels[ids]
+    if true_labels is not None:
+        arrays["true_labels"] = true_labels[ids]
     stream = io.BytesIO()
     np.savez_compressed(stream, allow_pickle=False, **arrays)
     return stream.getvalue()
 
 
 def _label_columns(
-    view: View, started: RunStarted, final: NDArray[np.integer]
-) -> Iterator[tuple[str, NDArray[np.generic] | None]]:
-    yield "sample", np.arange(started.n_samples, dtype=np.int64)
-    if started.true_labels is not None:
-        yield "true_label", started.true_labels
+    view: View, frames: Frames, final: NDArray[np.integer]
+) -> Iterator[tuple[str, NDArray[np.generic]]]:
+    yield "sample", np.arange(len(final), dtype=np.int64)
+    if frames.samples.true_labels is not None:
+        yield "true_label", frames.samples.true_labels
     if view.centers is not None:
-        yield "kmeans", view.centers.labels
-    for update in view.updates:
-        if update.labels is not None:
-            yield f"iteration_{update.iteration}", update.labels
+        yield "kmeans", frames.labels(KMEANS)
+    for update in frames.kept_labels:
+        yield f"iteration_{view.updates[update].iteration}", frames.labels(update)
     yield "final", final
 
 

@@ -57,7 +57,9 @@ def export_run(
         progress(step, chosen.index("figures"), len(chosen))
 
     record = _record_at_rest(store, run_id)
-    run = StoredRun(store, record, store.view(run_id), tuple(formats), size, drawn)
+    view = store.view(run_id)
+    frames = store.frames(run_id, view)
+    run = StoredRun(store, record, view, frames, tuple(formats), size, drawn)
     try:
         if len(chosen) == 1 and target.suffix == Path(chosen[0]).suffix != "":
             return _write_alone(run, chosen[0], target, progress)

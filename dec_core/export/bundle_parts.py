@@ -15,7 +15,7 @@ from dec_core.errors import ExportError, RunError
 from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newest_labels
 from dec_core.export.browser import DrawnSoFar, unheard
 from dec_core.export.figures import FigureFormat, all_plots, render_many
-from dec_core.export.frames import Frames, frames_of
+from dec_core.export.film import Film, film_of
 from dec_core.export.paper import FigureSize
 from dec_core.export.reproduce import reproduction
 from dec_core.export.script import reproduce_script
@@ -23,6 +23,7 @@ from dec_core.runs.legs import legs_of
 from dec_core.runs.record import RunRecord
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.frames import Frames
 from dec_core.training.table import updates_csv
 from dec_core.training.view import View
 
@@ -40,14 +41,15 @@ class StoredRun:
     store: RunStore
     record: RunRecord
     view: View
+    frames: Frames
     formats: tuple[FigureFormat, ...] = tuple(FigureFormat)
     size: FigureSize | None = None
     drawn: DrawnSoFar = unheard
 
     @cached_property
-    def frames(self) -> Frames:
-        """Its film. Raises ExportError where there is none."""
-        return frames_of(self.view)
+    def film(self) -> Film:
+        """Its film. Raises DECLabError where there is none."""
+        return film_of(self.view, self.frames)
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
@@ -66,7 +68,7 @@ class StoredRun:
         Those of the last update of an interrupted run may have been thinned out; then the
         checkpoint may have them, or at least newer ones than the updates have kept.
         """
-        found = newest_labels(self.view)
+        found = newest_labels(self.view, self.frames)
         if found.iteration < self.iteration:
             with suppress(RunError):
                 labels, iteration = self.checkpoint.labels, self.checkpoint.last_update_at
@@ -88,11 +90,11 @@ def _metrics(run: StoredRun) -> Iterator[File]:
 
 
 def _labels(run: StoredRun) -> Iterator[File]:
-    yield "labels.parquet", labels_parquet(run.view, run.labels.labels)
+    yield "labels.parquet", labels_parquet(run.view, run.frames, run.labels.labels)
 
 
 def _embedding(run: StoredRun) -> Iterator[File]:
-    yield "embedding.npz", embedding_npz(run.view, run.labels.labels)
+    yield "embedding.npz", embedding_npz(run.view, run.frames, run.labels.labels)
 
 
 def _command(run: StoredRun) -> Iterator[File]:
@@ -116,7 +118,7 @@ def _tensorboard(run: StoredRun) -> Iterator[File]:
 
     began = datetime.fromisoformat(run.record.created).timestamp() if run.record.created else 0.0
     with tempfile.TemporaryDirectory() as folder:
-        write_tensorboard(run.view, Path(folder), began)
+        write_tensorboard(run.view, run.frames, Path(folder), began)
         for path in sorted(Path(folder).iterdir()):
             yield f"tensorboard/{path.name}", path.read_bytes()
 
@@ -124,24 +126,24 @@ def _tensorboard(run: StoredRun) -> Iterator[File]:
 def _movie(run: StoredRun) -> Iterator[File]:
     from dec_core.export.gif import movie_gif
 
-    yield "movie.gif", movie_gif(run.frames)
+    yield "movie.gif", movie_gif(run.film)
 
 
 def _player(run: StoredRun) -> Iterator[File]:
     from dec_core.export.player import player_page
 
-    yield "player.html", player_page(run.record.name, run.view, run.frames)
+    yield "player.html", player_page(run.record.name, run.view, run.film)
 
 
 def _report(run: StoredRun) -> Iterator[File]:
     from dec_core.export.report import report_page
 
-    yield "report.html", report_page(run.record, run.view)
+    yield "report.html", report_page(run.record, run.view, run.frames)
 
 
 def _figures(run: StoredRun) -> Iterator[File]:
     """Those that need no browser first, so that they are there where it fails."""
-    plots = all_plots(run.view, run.store.maps(run.record.run_id, run.view))
+    plots = all_plots(run.view, run.frames, run.store.maps(run.record.run_id, run.view))
     if not plots:
         raise ExportError(
             "A figure needs at least one epoch or update. This run ended before it had any. "

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dec_core.export.browser import DrawnSoFar, Image, draw_images, unheard
 from dec_core.export.figure_csv import figure_csv
-from dec_core.export.frames import mapped
+from dec_core.export.film import finite_updates, mapped
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
 from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
 from dec_core.export.web_page import figure_page
@@ -24,8 +24,8 @@ from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapFrame
-from dec_core.training.events import TargetUpdated
-from dec_core.training.view import View, finite_frames
+from dec_core.training.frames import Frames
+from dec_core.training.view import View
 
 
 class FigureFormat(StrEnum):
@@ -43,54 +43,52 @@ class FigureFormat(StrEnum):
         return self in (FigureFormat.PNG, FigureFormat.SVG, FigureFormat.PDF)
 
 
-def all_plots(view: View, maps: Sequence[MapFrame] = ()) -> list[Plot]:
+def all_plots(view: View, frames: Frames, maps: Sequence[MapFrame] = ()) -> list[Plot]:
     """Every figure that the run has numbers for, in the order in which they are read.
 
     Parameters
     ----------
     maps : the UMAP maps that were made of its updates
     """
-    return list(_plots(view, maps))
+    return list(_plots(view, frames, maps))
 
 
-def _plots(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
+def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     if any(update.scores is not None for update in view.updates):
         yield draw_scores(view)
     if view.updates:
         yield draw_successive(view)
     if view.centers is not None:
         yield draw_sizes(view)
-    yield from _maps(view, maps)
-    # A view that was read without its arrays has no labels.
-    if view.centers is not None and view.centers.labels is not None:
-        yield draw_labels(view, len(view.updates) - 1 if view.updates else None)
+        yield from _maps(view, frames, maps)
+        yield draw_labels(view, frames, len(view.updates) - 1 if view.updates else None)
     if view.pretraining or len(view.updates) > 1:
         yield draw_learning(view)
 
 
-def _maps(view: View, maps: Sequence[MapFrame]) -> Iterator[Plot]:
+def _maps(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     """The newest map of each kind, by cluster and by true label."""
-    newest = next(mapped(view, finite_frames(reversed(view.updates))), None)
-    if newest is not None:
-        frame, points = newest
-        yield from _colored(view, points, frame.update, "PCA")
-    drawn = [frame for frame in maps if view.updates[frame.update].labels is not None]
+    for update in reversed(finite_updates(view, frames)):
+        found = next(mapped([frames.frame(update)], frames), None)
+        if found is not None:
+            yield from _colored(view, frames, found[1], update, "PCA")
+            break
+    kept = set(frames.kept_labels if maps else ())
+    drawn = [one for one in maps if one.update in kept]
     if drawn:
-        yield from _colored(view, drawn[-1].points, view.updates[drawn[-1].update], "UMAP")
+        yield from _colored(view, frames, drawn[-1].points, drawn[-1].update, "UMAP")
 
 
 def _colored(
-    view: View, points: NDArray[np.float32], update: TargetUpdated, method: str
+    view: View, frames: Frames, points: NDArray[np.float32], update: int, method: str
 ) -> Iterator[Plot]:
-    started, labels = view.started, update.labels
-    if started is None or labels is None:
-        return
-    draw = partial(draw_embedding, points, method=method, iteration=update.iteration)
+    samples, iteration = frames.samples, view.updates[update].iteration
+    draw = partial(draw_embedding, points, method=method, iteration=iteration)
     name = f"embedding_{method.lower()}"
-    yield replace(draw(labels[started.sample_ids]), name=name)
-    if started.true_labels is not None:
-        truth = started.true_labels[started.sample_ids]
-        plot = draw(truth, class_names=started.class_names, is_true_label=True)
+    yield replace(draw(frames.labels(update)[samples.sample_ids]), name=name)
+    if samples.true_labels is not None and view.started is not None:
+        truth = samples.true_labels[samples.sample_ids]
+        plot = draw(truth, class_names=view.started.class_names, is_true_label=True)
         yield replace(plot, name=f"{name}_true_labels")
 
 

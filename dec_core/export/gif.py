@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dec_core.export.frames import Frames
+from dec_core.export.film import Film
 from dec_core.export.paper import AXIS, GRID, INK, PAPER
 from dec_core.plots.palette import cluster_colors
 
@@ -24,9 +24,9 @@ _SECONDS = 8
 _SHORTEST, _LONGEST, _PAUSE = 60, 500, 2_500
 
 
-def movie_gif(frames: Frames) -> bytes:
+def movie_gif(film: Film) -> bytes:
     """The map beside the cluster sizes until that moment; about eight seconds, then a pause."""
-    drawn = [_frame(frames, index) for index in range(len(frames.iterations))]
+    drawn = [_frame(film, index) for index in range(len(film.iterations))]
     palette = _palette(drawn)
     small = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in drawn]
     each = max(_SHORTEST, min(_LONGEST, 1_000 * _SECONDS // len(small)))
@@ -38,18 +38,18 @@ def movie_gif(frames: Frames) -> bytes:
         append_images=small[1:],
         duration=[each] * (len(small) - 1) + [_PAUSE],
         loop=0,
-        comment=frames.sentence.encode(),
+        comment=film.sentence.encode(),
     )
     return stream.getvalue()
 
 
-def _frame(frames: Frames, index: int) -> Image.Image:
+def _frame(film: Film, index: int) -> Image.Image:
     pixels = np.full((_HEIGHT * _FINER, _WIDTH * _FINER, 3), _rgb(PAPER), np.uint8)
-    colors = np.array([_rgb(color) for color in cluster_colors(frames.n_clusters)], np.uint8)
-    _stamp(pixels, frames.points[index], colors[frames.labels[index]])
-    _fill_sizes(pixels, frames, int(frames.iterations[index]), colors)
+    colors = np.array([_rgb(color) for color in cluster_colors(film.n_clusters)], np.uint8)
+    _stamp(pixels, film.points[index], colors[film.labels[index]])
+    _fill_sizes(pixels, film, int(film.iterations[index]), colors)
     image = Image.fromarray(pixels).resize((_WIDTH, _HEIGHT), Image.Resampling.BOX)
-    _write(ImageDraw.Draw(image), frames, index)
+    _write(ImageDraw.Draw(image), film, index)
     return image
 
 
@@ -66,10 +66,10 @@ def _stamp(pixels: Pixels, points: NDArray[np.float32], colors: Pixels) -> None:
                 pixels[y + dy, x + dx] = colors
 
 
-def _fill_sizes(pixels: Pixels, frames: Frames, until: int, colors: Pixels) -> None:
+def _fill_sizes(pixels: Pixels, film: Film, until: int, colors: Pixels) -> None:
     """The stacked bands of the sizes figure, column by column of pixels."""
     left, top, right, bottom = (side * _FINER for side in _SIZES)
-    iterations, shares = frames.shares.iterations, frames.shares.shares
+    iterations, shares = film.shares.iterations, film.shares.shares
     at = np.linspace(0, max(int(iterations[-1]), 1), right - left)
     bounds = np.cumsum(shares, axis=1)
     heights = np.stack([np.interp(at, iterations, bounds[:, k]) for k in range(shares.shape[1])])
@@ -83,20 +83,20 @@ def _fill_sizes(pixels: Pixels, frames: Frames, until: int, colors: Pixels) -> N
     area[:, past] = colors[cluster[:, past]]
 
 
-def _write(draw: ImageDraw.ImageDraw, frames: Frames, index: int) -> None:
+def _write(draw: ImageDraw.ImageDraw, film: Film, index: int) -> None:
     large, small = ImageFont.load_default(15), ImageFont.load_default(12)
-    draw.text((16, 10), f"Iteration {frames.iterations[index]:,}", INK, large)
-    n_sampled = f"{frames.points.shape[1]:,} samples"
+    draw.text((16, 10), f"Iteration {film.iterations[index]:,}", INK, large)
+    n_sampled = f"{film.points.shape[1]:,} samples"
     draw.text((16, 32), f"PCA of the embedding, {n_sampled} by cluster", INK, small)
     draw.text((_SIZES[0], 10), "Cluster sizes", INK, large)
-    occupied = len(np.unique(frames.labels[index]))
-    draw.text((_SIZES[0], 32), f"{occupied} of {frames.n_clusters} clusters on the map", INK, small)
+    occupied = len(np.unique(film.labels[index]))
+    draw.text((_SIZES[0], 32), f"{occupied} of {film.n_clusters} clusters on the map", INK, small)
     left, top, right, bottom = _SIZES
     draw.line((left, bottom, right, bottom), AXIS)
     for share, y in (("100%", top), ("50%", (top + bottom) / 2), ("0%", bottom)):
         draw.text((left - 6, y), share, INK, small, anchor="rm")
     draw.text((left, bottom + 8), "0", INK, small)
-    draw.text((right, bottom + 8), f"{frames.shares.iterations[-1]:,}", INK, small, anchor="ra")
+    draw.text((right, bottom + 8), f"{film.shares.iterations[-1]:,}", INK, small, anchor="ra")
     draw.text(((left + right) / 2, bottom + 8), "iteration", INK, small, anchor="ma")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.export.frames import Frames
+from dec_core.export.film import Film
 from dec_core.export.paper import on_white
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
 from dec_core.plots.palette import cluster_colors, discrete_scale
@@ -44,25 +44,25 @@ cluster. {sentence}</p>
 """
 
 
-def player_page(title: str, view: View, frames: Frames) -> str:
+def player_page(title: str, view: View, film: Film) -> str:
     """The whole page; ``title`` is plain text."""
-    film = {
-        "iterations": frames.iterations.tolist(),
-        "points": _packed(np.round(frames.points * 65_535), np.uint16),
-        "labels": _packed(frames.labels, np.uint8),
-        "count": frames.points.shape[1],
-        "colors": discrete_scale(cluster_colors(frames.n_clusters)),
-        "clusters": frames.n_clusters,
+    numbers = {
+        "iterations": film.iterations.tolist(),
+        "points": _packed(np.round(film.points * 65_535), np.uint16),
+        "labels": _packed(film.labels, np.uint8),
+        "count": film.points.shape[1],
+        "colors": discrete_scale(cluster_colors(film.n_clusters)),
+        "clusters": film.n_clusters,
         "sizes": on_white(draw_sizes(view)),
         "config": CONFIG,
     }
     body = _BODY.format(
         title=html.escape(title),
-        n_sampled=frames.points.shape[1],
-        sentence=html.escape(frames.sentence),
-        last=len(frames.iterations) - 1,
+        n_sampled=film.points.shape[1],
+        sentence=html.escape(film.sentence),
+        last=len(film.iterations) - 1,
         plotly=plotly_script(),
-        film=in_script(film),
+        film=in_script(numbers),
         script=_SCRIPT.read_text(encoding="utf-8"),
     )
     return page(title, body, style=_STYLE)

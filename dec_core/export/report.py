@@ -14,6 +14,7 @@ from dec_core.export.paper import has_panels, on_white
 from dec_core.export.reproduce import Reproduction, reproduction
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
 from dec_core.runs.record import RunRecord
+from dec_core.training.frames import Frames
 from dec_core.training.view import View
 
 _STYLE = Path(__file__).with_suffix(".css")
@@ -25,11 +26,11 @@ addEventListener("beforeprint", () => document.querySelectorAll(".plots > div").
 </script>"""
 
 
-def report_page(record: RunRecord, view: View) -> str:
+def report_page(record: RunRecord, view: View, frames: Frames) -> str:
     """The whole page."""
     config = view.started.config if view.started else record.config or Config()
     title = record.name
-    plots = {plot.name: plot for plot in all_plots(view)}
+    plots = {plot.name: plot for plot in all_plots(view, frames)}
     wide = {name for name, plot in plots.items() if has_panels(plot)}
     figures = {name: on_white(plot) for name, plot in plots.items()}
     places = "".join(

@@ -11,14 +11,16 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dec_core.training.events import TargetUpdated
-from dec_core.training.view import View, finite_frames
+from dec_core.export.film import finite_updates
+from dec_core.training.events import KMEANS, TargetUpdated
+from dec_core.training.frames import Frame, Frames
+from dec_core.training.view import View
 
 # Name, step and value of a curve's point, and the active seconds until then.
 Point = tuple[str, int, float, float]
 
 
-def write_tensorboard(view: View, folder: Path, began: float = 0.0) -> None:
+def write_tensorboard(view: View, frames: Frames, folder: Path, began: float = 0.0) -> None:
     """Write ``events.out.tfevents...`` and the projector's files into ``folder``.
 
     The step of a curve is the iteration, of the pretraining loss the epoch.
@@ -29,7 +31,7 @@ def write_tensorboard(view: View, folder: Path, began: float = 0.0) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     _write_events(folder / f"events.out.tfevents.{int(began):010d}.dec-lab", points(view), began)
-    _write_projector(view, folder)
+    _write_projector(view, frames, folder)
 
 
 def points(view: View) -> Iterator[Point]:
@@ -74,36 +76,34 @@ def _write_events(path: Path, numbers: Iterable[Point], began: float) -> None:
             writer.write(event.SerializeToString())
 
 
-def _write_projector(view: View, folder: Path) -> None:
+def _write_projector(view: View, frames: Frames, folder: Path) -> None:
     """The newest embedding that is kept and finite, with a name for every sample."""
-    newest = next(finite_frames(reversed(view.updates)), None)
-    if newest is None:
+    finite = finite_updates(view, frames)
+    if not finite:
         return
-    update = newest.update
+    newest = frames.frame(finite[-1])
     with (folder / "embedding.tsv").open("w", encoding="ascii", newline="") as stream:
         stream.writelines("\t".join(row.astype(str)) + "\n" for row in newest.embedding)
     with (folder / "metadata.tsv").open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, "excel-tab", lineterminator="\n").writerows(_metadata(view, update))
+        rows = _metadata(view, frames, newest)
+        csv.writer(stream, "excel-tab", lineterminator="\n").writerows(rows)
+    iteration = view.updates[newest.update].iteration
     (folder / "projector_config.pbtxt").write_text(
-        f'embeddings {{\n  tensor_name: "embedding at iteration {update.iteration}"\n'
+        f'embeddings {{\n  tensor_name: "embedding at iteration {iteration}"\n'
         '  tensor_path: "embedding.tsv"\n  metadata_path: "metadata.tsv"\n}\n',
         encoding="utf-8",
     )
 
 
-def _metadata(view: View, update: TargetUpdated) -> Iterator[list[str]]:
+def _metadata(view: View, frames: Frames, newest: Frame) -> Iterator[list[str]]:
     """A row for each sample of the embedding, after the names of the columns."""
-    started = view.started
-    if started is None:
-        return
-    ids, names, truth = started.sample_ids, started.class_names, started.true_labels
-    columns = {"sample": ids.tolist()}
-    for name, labels in (
-        ("cluster", update.labels),
-        ("kmeans", view.centers.labels if view.centers else None),
-    ):
-        if labels is not None:
-            columns[name] = labels[ids].tolist()
+    ids, truth = frames.samples.sample_ids, frames.samples.true_labels
+    names = view.started.class_names if view.started else None
+    columns = {
+        "sample": ids.tolist(),
+        "cluster": newest.labels[ids].tolist(),
+        "kmeans": frames.labels(KMEANS)[ids].tolist(),
+    }
     if truth is not None:
         columns["true_label"] = [names[i] if names else i for i in truth[ids].tolist()]
     yield list(columns)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors, true_label_colors
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
 _MARGIN = 0.05
 
@@ -63,10 +63,7 @@ def draw_embedding(
 def draw_waiting(method: str, reason: str) -> Plot:
     """The map's place while there is none, with the reason."""
     figure = new_figure("Where are the samples?", f"{method} of the embedding", {"x": "x"})
-    figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
-    figure.add_annotation(
-        text=plain(reason), showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
-    )
+    say_instead(figure, reason)
     return Plot("embedding", figure, f"{method} map: {reason}")
 
 

@@ -7,7 +7,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors, discrete_scale
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
+from dec_core.training.events import KMEANS
+from dec_core.training.frames import Frames
 from dec_core.training.view import View
 
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
@@ -21,25 +23,22 @@ def jittered(labels: NDArray[np.integer]) -> NDArray[np.int16]:
     return (labels.astype(np.int16) * SPACING + offsets).astype(np.int16)
 
 
-def draw_labels(view: View, update: int | None) -> Plot:
+def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
     """Which cluster is each sample in? ``update`` None shows the k-means start alone.
 
-    Where the labels of ``update`` were thinned out, the nearest earlier ones are shown.
+    Where the labels of ``update`` are not kept, the nearest earlier ones are shown. Raises RunError
+    where they are damaged.
     """
-    figure = new_figure(
-        "Which cluster is each sample in?",
-        "One point per sample in stored order; its height is its cluster",
-        {"x": "sample", "marker.color": "cluster"},
-    )
+    figure = _new_figure()
     if view.centers is None:
         return Plot("labels", figure, "Labels: none yet.")
     n_clusters = len(view.centers.cluster_sizes)
-    frames = [("after k-means", view.centers.labels)]
-    newest = None if update is None else view.newest_labels(update)
-    if newest is not None:
-        labels, iteration = newest
-        frames.append((f"at iteration {iteration:,}", labels))
-    for column, (name, labels) in enumerate(frames, start=1):
+    shown = [("after k-means", frames.labels(KMEANS))]
+    nearest = None if update is None else frames.nearest_labels(update)
+    if nearest is not None:
+        iteration = view.updates[nearest].iteration
+        shown.append((f"at iteration {iteration:,}", frames.labels(nearest)))
+    for column, (name, labels) in enumerate(shown, start=1):
         _add_labels(figure, column, name, labels, n_clusters)
     figure.update_layout(
         showlegend=False,
@@ -49,8 +48,23 @@ def draw_labels(view: View, update: int | None) -> Plot:
         yaxis=_axis(n_clusters, "cluster"),
         yaxis2={**_axis(n_clusters, ""), "matches": "y", "anchor": "x2", "showticklabels": False},
     )
-    described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in frames)
+    described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in shown)
     return Plot("labels", figure, f"Clusters of all samples: {described}.")
+
+
+def draw_unreadable(reason: str) -> Plot:
+    """The place of the labels where they cannot be read, with the reason."""
+    figure = _new_figure()
+    say_instead(figure, reason)
+    return Plot("labels", figure, f"Labels: {reason}")
+
+
+def _new_figure() -> go.Figure:
+    return new_figure(
+        "Which cluster is each sample in?",
+        "One point per sample in stored order; its height is its cluster",
+        {"x": "sample", "marker.color": "cluster"},
+    )
 
 
 def _add_labels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ _SHORT_NAMES = {
 }
 # A label is about this part of a plot wide, as it stands upright.
 _LABEL_SHARE = 0.03
+# Letters of a sentence that stands where a figure would.
+_LINE_LENGTH = 56
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,15 @@ def plain(name: str) -> str:
     ``html.unescape`` gives the words back.
     """
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%&#123;")
+
+
+def say_instead(figure: go.Figure, reason: str) -> None:
+    """Show a sentence in the middle of a figure that has nothing to draw."""
+    lines = [plain(line) for line in textwrap.wrap(reason, _LINE_LENGTH)]
+    figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
+    figure.add_annotation(
+        text="<br>".join(lines), showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper"
+    )
 
 
 def name_axes(figure: go.Figure, suffix: str, name: str) -> None:

@@ -23,6 +23,8 @@ from dec_core.errors import RunError
 # What a process that was killed has left is this old; nothing takes so long to write.
 STALE_SECONDS = 86_400
 
+Array = NDArray[Any]
+
 # A type and the lengths of a few dimensions.
 LONGEST_HEADER = 200
 

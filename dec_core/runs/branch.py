@@ -91,7 +91,7 @@ def _history(parent: Path, lines: int, config: Config) -> list[Event]:
     history: list[Event] = []
     is_same_rule = True
     last_update: tuple[int, TargetUpdated] | None = None
-    for event in EventLog(parent).events(with_arrays=False, first=lines):
+    for event in EventLog(parent).events(first=lines):
         if isinstance(event, ParameterChanged):
             continue
         if isinstance(event, TargetUpdated):

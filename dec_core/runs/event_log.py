@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 from pathlib import Path
 from typing import IO, Any
@@ -17,48 +17,45 @@ from dec_core.runs.array_files import (
     append_whole,
     damaged,
     missing,
-    read_arrays,
-    read_compressed,
+    open_bounded,
     read_whole,
     write_arrays,
     write_compressed,
     write_whole,
 )
-from dec_core.runs.events_file import STORED, Array, arrays_of, decode, encode
-from dec_core.runs.fitting import Fitting
-from dec_core.runs.frame_files import (
-    FrameReader,
-    FrameWriter,
-    files_of,
-    has_frame_file,
-    segment_file,
-)
-from dec_core.training.events import CentersInitialized, Event, RunStarted, TargetUpdated
-from dec_core.training.view import View
+from dec_core.runs.events_file import STORED, decode, encode
+from dec_core.runs.frame_files import FrameWriter, files_of, has_frame_file, segment_file
+from dec_core.runs.log_checks import LogChecks
+from dec_core.runs.stored_frames import EMBEDDING, LABELS, START, kmeans_file, read_samples
+from dec_core.training.events import KMEANS, Event, FrameTaken, RunStarted, SamplesChosen
+from dec_core.training.frames import EMBEDDING_BYTES, LABEL_BYTES, Frames
 
-_FRAMES = ("labels", "embedding_sample")
-_START = "start.npz"
+_FRAMES = (LABELS, EMBEDDING)
 # Settings and the names of the classes; a line without an end may be of any length.
 _LONGEST_START = 2**20
 
 
 class EventLog:
-    """Reads and writes ``events.jsonl`` and ``arrays/`` of one run's folder."""
+    """Reads and writes ``events.jsonl`` and writes ``arrays/`` of one run's folder."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "events.jsonl"
         self._arrays = folder / "arrays"
         self._stream: IO[bytes] | None = None
-        self._frames = [FrameWriter(self._arrays, name) for name in _FRAMES]
+        self._labels = FrameWriter(self._arrays, LABELS, LABEL_BYTES)
+        self._embeddings = FrameWriter(self._arrays, EMBEDDING, EMBEDDING_BYTES)
         self.lines = 0
 
-    def open(self, view: View, lines: int) -> None:
-        """Begin to write after ``lines`` lines, which make up ``view``. Raises OSError."""
+    def open(self, frames: Frames, lines: int, updates: int) -> None:
+        """Begin to write after so many lines and updates, whose arrays are in ``frames``.
+
+        Raises OSError.
+        """
         self._arrays.mkdir(exist_ok=True)
         self._stream = open_ordinary(self._path, "ab", buffering=0)
         self.lines = lines
-        for frames in self._frames:
-            frames.open(view.updates)
+        self._labels.open(frames.kept_labels, frames.labels, updates)
+        self._embeddings.open(frames.kept_embeddings, frames.embedding, updates)
 
     @property
     def is_open(self) -> bool:
@@ -76,22 +73,31 @@ class EventLog:
         return sum(b'"TargetUpdated"' in line for line in self._whole_lines())
 
     def append(self, event: Event) -> None:
-        """Write an event's arrays and then its line. Raises OSError."""
-        if self._stream is None or type(event).__name__ not in STORED:
+        """Write an event's line or arrays. Raises OSError."""
+        if self._stream is None:
             return
-        self._write_arrays(event)
-        append_whole(self._stream, encode(event).encode() + b"\n")
-        self.lines += 1
+        if isinstance(event, SamplesChosen):
+            arrays = {"sample_ids": event.sample_ids, "true_labels": event.true_labels}
+            present = {n: _smallest(array) for n, array in arrays.items() if array is not None}
+            write_arrays(self._arrays / START, present)
+        elif isinstance(event, FrameTaken):
+            self._append_frame(event)
+        elif type(event).__name__ in STORED:
+            append_whole(self._stream, encode(event).encode() + b"\n")
+            self.lines += 1
 
-    def thin(self, view: View) -> None:
-        """After each update: remove the frames that the view has dropped."""
-        for frames in self._frames:
-            frames.thin(view.updates)
+    def _append_frame(self, frame: FrameTaken) -> None:
+        if frame.update == KMEANS:
+            write_compressed(self._arrays / kmeans_file(LABELS), frame.labels)
+            write_compressed(self._arrays / kmeans_file(EMBEDDING), frame.embedding)
+        else:
+            self._labels.append(frame.update, frame.labels)
+            self._embeddings.append(frame.update, frame.embedding)
 
     def close(self) -> None:
         """End writing."""
-        for frames in self._frames:
-            frames.close()
+        self._labels.close()
+        self._embeddings.close()
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -100,13 +106,13 @@ class EventLog:
         """Keep the first ``lines`` lines only. Raises OSError."""
         write_whole(self._path, b"".join(self._whole_lines()[:lines]))
 
-    def events(self, *, with_arrays: bool = True, first: int | None = None) -> Iterator[Event]:
+    def events(self, first: int | None = None) -> Iterator[Event]:
         """The stored events, or the ``first`` of them.
 
         Raises
         ------
         RunError
-            If a line or an array that must be there is damaged or missing.
+            If a line is damaged or missing.
         """
         lines = self._whole_lines()
         if len(lines) < (first or 0):
@@ -114,19 +120,8 @@ class EventLog:
                 f"{self._path.name} must have at least {first:,} lines. It has {len(lines):,}. "
                 "Copy the run again or delete it."
             )
-        lines = lines[:first]
-        # The newest frame of a run that goes on may be one that was dropped later.
-        is_over = bool(lines) and b'"RunFinished"' in lines[-1]
-        updates = [number for number, line in enumerate(lines) if b'"TargetUpdated"' in line]
-        newest = updates[-1] if updates and is_over else None
-        growing = None if is_over else len(updates) - 1
-        read = self._array_reader(growing) if with_arrays else _without_arrays
-        fitting = Fitting(with_arrays=with_arrays)
-        for number, line in enumerate(lines):
-            event = self._event(number, line, read, fitting)
-            if with_arrays and isinstance(event, TargetUpdated):
-                self._check_frames(event, is_newest=number == newest)
-            yield event
+        reader = LineReader(self._path, self._arrays)
+        return map(reader.event, lines[:first])
 
     def check_begin(self, *, has_gone_on: bool) -> None:
         """Look, without reading it all, whether a run that has begun has its beginning.
@@ -135,7 +130,7 @@ class EventLog:
         """
         try:
             # Asked before the log is opened, as a run that begins makes its log first.
-            has_start = (self._arrays / _START).exists()
+            has_start = (self._arrays / START).exists()
             with open_ordinary(self._path) as stream:
                 line = stream.readline(_LONGEST_START)
         except FileNotFoundError as error:
@@ -145,7 +140,7 @@ class EventLog:
         except (OSError, ValueError) as error:
             raise RunError(damaged(self._path, error)) from error
         if line.endswith(b"\n"):
-            first = self._event(0, line, _without_arrays, Fitting(with_arrays=False))
+            first = LineReader(self._path, self._arrays).event(line)
             if isinstance(first, RunStarted):
                 self.check_files(())
         elif has_gone_on:
@@ -177,8 +172,8 @@ class EventLog:
 
         Raises RunError.
         """
-        kmeans = map(_kmeans_file, _FRAMES) if updates else ()
-        for file in (_START, *kmeans):
+        kmeans = map(kmeans_file, _FRAMES) if updates else ()
+        for file in (START, *kmeans):
             if not (self._arrays / file).exists():
                 raise RunError(missing(self._arrays / file))
         for name, update in product(_FRAMES, updates):
@@ -194,84 +189,84 @@ class EventLog:
             raise RunError(f"{self._path.name} cannot be read ({error}).") from error
         return lines[:-1] if lines and not lines[-1].endswith(b"\n") else lines
 
-    def _event(
-        self,
-        number: int,
-        line: bytes,
-        read: Callable[[Event], dict[str, Array | None]],
-        fitting: Fitting,
-    ) -> Event:
-        """The event of a line, with its arrays. Raises RunError."""
+
+class LineReader:
+    """Makes events of the lines of a log, in their order, and checks that they fit each other."""
+
+    def __init__(self, path: Path, arrays: Path) -> None:
+        self._path = path
+        self._arrays = arrays
+        self._checks = LogChecks()
+        self._lines = 0
+
+    def event(self, line: bytes) -> Event:
+        """The event of the next line. Raises RunError."""
+        self._lines += 1
         try:
-            event = decode(line.decode(), read)
-            fitting.check(event)
+            event = decode(line.decode(), lambda: read_samples(self._arrays))
+            self._checks.check(event)
         except DECLabError as error:
-            raise RunError(f"Line {number + 1} of {self._path.name}: {error}") from error
+            raise RunError(f"Line {self._lines} of {self._path.name}: {error}") from error
         except Exception as error:
             raise RunError(
-                f"Line {number + 1} of {self._path.name} is damaged ({error}). "
+                f"Line {self._lines} of {self._path.name} is damaged ({error}). "
                 "Copy the run again or delete it."
             ) from error
         return event
 
-    def _write_arrays(self, event: Event) -> None:
-        if isinstance(event, TargetUpdated):
-            for frames in self._frames:
-                frames.append(event)
+
+class NewLines:
+    """Reads the lines of a log that have come since the last time.
+
+    A run that goes on from a checkpoint first cuts its log, so ``is_same`` tells whether the log
+    is still the one that was read: by its file, as far as numbers of files are not used again, and
+    by the last line that was read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "events.jsonl"
+        self._reader = LineReader(self._path, folder / "arrays")
+        self._place = 0
+        self._last = b""
+        self._file: int | None = None
+
+    @property
+    def is_same(self) -> bool:
+        """Whether what was read still stands at the beginning of the log."""
+        if self._file is None:
+            return True
+        try:
+            with open_bounded(self._path) as stream:
+                stream.seek(self._place - len(self._last))
+                is_there = stream.read(len(self._last)) == self._last
+                return is_there and os.fstat(stream.fileno()).st_ino == self._file
+        except (OSError, ValueError):
+            return False
+
+    def read(self) -> Iterator[Event]:
+        """The events that are new. Raises RunError."""
+        try:
+            with open_bounded(self._path) as stream:
+                self._file = os.fstat(stream.fileno()).st_ino
+                stream.seek(self._place)
+                content = stream.read()
+        except FileNotFoundError:
             return
-        arrays = {name: array for name, array in arrays_of(event).items() if array is not None}
-        if isinstance(event, RunStarted):
-            write_arrays(self._arrays / _START, {k: _smallest(v) for k, v in arrays.items()})
-            return
-        for name, array in arrays.items():
-            write_compressed(self._arrays / _kmeans_file(name), array)
-
-    def _array_reader(self, growing: int | None) -> Callable[[Event], dict[str, Array | None]]:
-        frames = {name: FrameReader(self._arrays, name, growing) for name in _FRAMES}
-
-        def read(event: Event) -> dict[str, Array | None]:
-            if isinstance(event, TargetUpdated):
-                return {name: reader.read(event.update) for name, reader in frames.items()}
-            if isinstance(event, CentersInitialized):
-                return {n: read_compressed(self._arrays / _kmeans_file(n)) for n in _FRAMES}
-            return self._read_start()
-
-        return read
-
-    def _read_start(self) -> dict[str, Array | None]:
-        stored = read_arrays(self._arrays / _START)
-        ids, true_labels = stored["sample_ids"], stored.get("true_labels")
-        if ids.dtype.kind in "ui":
-            ids = ids.astype(np.int64)
-        return {"sample_ids": ids, "true_labels": true_labels}
-
-    def _check_frames(self, event: TargetUpdated, *, is_newest: bool) -> None:
-        for name in _FRAMES:
-            if getattr(event, name) is None and (is_newest or event.update == 0):
-                raise RunError(
-                    f"{segment_file(name, event.update)} must hold the {name} of update "
-                    f"{event.update}. It does not. Copy the run again or delete it."
-                )
+        except (OSError, ValueError) as error:
+            raise RunError(f"{self._path.name} cannot be read ({error}).") from error
+        whole = content[: content.rfind(b"\n") + 1]
+        for line in whole.splitlines(keepends=True):
+            yield self._reader.event(line)
+            self._place += len(line)
+            self._last = line
 
 
 def array_files(updates: int) -> Iterator[str]:
     """Names of the files that may hold the arrays of so many updates and what came before."""
-    yield _START
+    yield START
     for name in _FRAMES:
-        yield _kmeans_file(name)
+        yield kmeans_file(name)
         yield from files_of(name, updates)
-
-
-def _kmeans_file(name: str) -> str:
-    return f"{name}-kmeans.z"
-
-
-def _without_arrays(event: Event) -> dict[str, Array | None]:
-    if isinstance(event, RunStarted):
-        return {"sample_ids": np.empty(0, np.int64), "true_labels": None}
-    if isinstance(event, CentersInitialized):
-        return {"labels": np.empty(0, np.uint8), "embedding_sample": np.empty((0, 2), np.float32)}
-    return dict.fromkeys(_FRAMES)
 
 
 def _smallest(array: NDArray[Any]) -> NDArray[Any]:

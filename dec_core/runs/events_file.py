@@ -1,4 +1,4 @@
-"""Events as lines of JSON, with their arrays in files beside.
+"""Events as lines of JSON; arrays are in files beside.
 
 One line per event, in order. Progress within an update or an epoch is not written: nothing that
 a person looks at afterwards depends on it. In the file the iteration of a ``TargetUpdated`` counts
@@ -32,6 +32,7 @@ from dec_core.training.events import (
     RunFailed,
     RunFinished,
     RunStarted,
+    SamplesChosen,
     TargetUpdated,
     WarningRaised,
 )
@@ -56,33 +57,20 @@ STORED: dict[str, type[Event]] = {
         RunFailed,
     )
 }
-_ARRAYS: dict[type[Event], tuple[str, ...]] = {
-    RunStarted: ("sample_ids", "true_labels"),
-    CentersInitialized: ("labels", "embedding_sample"),
-    TargetUpdated: ("labels", "embedding_sample"),
-}
-
-
 _ITERATION = re.compile(r"(?<=\biteration )\d+(?:,\d{3})*")
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-def arrays_of(event: Event) -> dict[str, Array | None]:
-    """The arrays that an event carries, by field."""
-    return {name: getattr(event, name) for name in _ARRAYS.get(type(event), ())}
-
-
 def encode(event: Event) -> str:
-    """One line without its end; arrays are left out."""
-    left_out = _ARRAYS.get(type(event), ())
-    values = {name: _plain(value) for name, value in vars(event).items() if name not in left_out}
+    """One line without its end."""
+    values = {name: _plain(value) for name, value in vars(event).items()}
     if isinstance(event, TargetUpdated):
         values["iteration"] += 1
     return _ENCODER.encode({"event": type(event).__name__, **values})
 
 
-def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Event:
-    """The event of a line; ``arrays`` gives what ``encode`` left out, by field.
+def decode(line: str, samples: Callable[[], SamplesChosen]) -> Event:
+    """The event of a line; ``samples`` gives what former versions did not write in the first.
 
     Raises
     ------
@@ -92,12 +80,11 @@ def decode(line: str, arrays: Callable[[Event], dict[str, Array | None]]) -> Eve
     values: dict[str, Any] = json.loads(line)
     kind = STORED[values.pop("event")]
     _renumber(kind, values)
-    decoded = {name: _decoder(kind, name)(value) for name, value in values.items()}
-    empty = dict.fromkeys(_ARRAYS.get(kind, ()))
-    event = kind(**decoded, **empty)
-    if not empty:
-        return event
-    return kind(**decoded, **arrays(event))
+    if kind is RunStarted and "n_sampled" not in values:
+        found = samples()
+        values["n_sampled"] = len(found.sample_ids)
+        values["has_true_labels"] = found.true_labels is not None
+    return kind(**{name: _decoder(kind, name)(value) for name, value in values.items()})
 
 
 def renumbered(sentence: str, iterations: int) -> str:
@@ -173,6 +160,12 @@ def _string(value: Any) -> str:
     return value
 
 
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"neither true nor false: {str(value)[:40]!r}")
+    return value
+
+
 def _live_parameter(value: Any) -> str:
     """It stands in commands that a person may run."""
     if value not in LIVE_PARAMETERS:
@@ -241,8 +234,9 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "seconds": _seconds,
     **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
     **dict.fromkeys("update iteration iterations epochs".split(), _whole),
-    **dict.fromkeys("epoch n_samples n_features".split(), partial(_whole, least=1)),
+    **dict.fromkeys("epoch n_samples n_sampled n_features".split(), partial(_whole, least=1)),
     **dict.fromkeys(("old", "new"), _finite),
     **dict.fromkeys(("message", "details"), _lines),
     "dataset_name": _text,
+    "has_true_labels": _yes_or_no,
 }

@@ -13,7 +13,8 @@ from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
-from dec_core.training.events import Event, WarningRaised
+from dec_core.training.events import Event, FrameTaken, SamplesChosen, WarningRaised
+from dec_core.training.frames import Frames, MemoryFrames
 from dec_core.training.view import View, fold
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Moment(NamedTuple):
-    """An event, the view after it and the trainer that may be commanded now."""
+    """An event, the run after it and the trainer that may be commanded now."""
 
     event: Event
     view: View
+    frames: Frames
     trainer: Trainer
 
 
@@ -87,13 +89,17 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             pretrained=recorder.pretrained(),
         )
         recorder.request_again(trainer)
+    frames = MemoryFrames() if recorder is None else recorder.frames
     said: set[str] = set()
     for event in trainer.events():
+        if isinstance(event, SamplesChosen | FrameTaken):
+            frames.take(event) if recorder is None else recorder.write_arrays(event)
+            continue
         view = fold(view, event)
         if recorder is not None:
             recorder.write(event, view, trainer)
             problem = recorder.problem
-        yield Moment(event, view, trainer)
+        yield Moment(event, view, frames, trainer)
         for sentence in (recorder.notice if recorder else "", problem):
             if not sentence or sentence in said:
                 continue
@@ -102,4 +108,4 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             view = fold(view, warning)
             if recorder is not None:
                 recorder.write(warning, view, trainer)
-            yield Moment(warning, view, trainer)
+            yield Moment(warning, view, frames, trainer)

@@ -12,8 +12,9 @@ that its own log names, and makes its last segment anew before it appends.
 from __future__ import annotations
 
 import math
+import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -21,19 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.data.ordinary_files import open_ordinary
-from dec_core.errors import RunError
 from dec_core.runs.array_files import (
     LONGEST_HEADER,
+    Array,
     append_whole,
-    damaged,
     format_shape,
+    open_bounded,
     parse_shape,
-    read_if_there,
-    read_whole,
     write_whole,
 )
-from dec_core.runs.events_file import Array
-from dec_core.training.events import TargetUpdated
+from dec_core.training.frames import Thinning
 
 SEGMENT = 64
 
@@ -42,52 +40,43 @@ _PAIRS = "pairs"
 
 
 class FrameWriter:
-    """Keeps the array ``name`` of a run's updates, as far as the run's view does."""
+    """Keeps the arrays ``name`` of a run's updates within ``limit`` bytes."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, limit: int) -> None:
         self._folder = folder
         self._name = name
-        self._kept: list[int] = []
+        self._limit = limit
+        self._thinning = Thinning(limit)
         self._segment = -1
         self._stream: IO[bytes] | None = None
 
-    def open(self, updates: Sequence[TargetUpdated]) -> None:
-        """Begin to write after ``updates`` and forget what came after them. Raises OSError."""
+    def open(self, kept: Sequence[int], read: Callable[[int], Array], updates: int) -> None:
+        """Begin to write after ``updates`` updates and forget what came after them.
+
+        ``read`` gives the arrays of those that are ``kept``. Raises OSError.
+        """
         self.close()
-        self._kept = self._kept_in(updates)
-        segments = range(math.ceil(len(updates) / SEGMENT))
+        self._thinning = Thinning(self._limit, kept)
+        segments = range(math.ceil(updates / SEGMENT))
         for segment in segments:
             # The last may be shared, torn or go on beyond the place; version 1 has none.
             if segment == segments[-1] or not self._path(segment).exists():
-                self._write(segment, updates)
+                records = [_record(u, read(u)) for u in kept if u // SEGMENT == segment]
+                self._write(segment, [part for record in records for part in record])
         wanted = set(map(self._path, segments))
         for path in self._folder.glob(f"{self._name}-[0-9]*"):
             if path not in wanted:
                 path.unlink(missing_ok=True)
 
-    def append(self, update: TargetUpdated) -> None:
+    def append(self, update: int, array: Array) -> None:
         """Add the newest one's array, whole or not at all. Raises OSError."""
-        array = getattr(update, self._name)
-        if array is None:
-            return
-        segment = update.update // SEGMENT
+        segment = update // SEGMENT
         if self._stream is None or segment != self._segment:
             self.close()
             self._stream = open_ordinary(self._path(segment), "ab", buffering=0)
             self._segment = segment
-        append_whole(self._stream, *_record(update.update, array))
-        self._kept.append(update.update)
-
-    def thin(self, updates: Sequence[TargetUpdated]) -> None:
-        """After each update: remove the arrays that the view has dropped. Raises OSError."""
-        # The second of those that are kept is among the first to go.
-        second = self._kept[1:2]
-        if second and getattr(updates[second[0]], self._name) is None:
-            kept = self._kept_in(updates)
-            self.close()
-            for segment in sorted({u // SEGMENT for u in set(self._kept).difference(kept)}):
-                self._write(segment, updates)
-            self._kept = kept
+        append_whole(self._stream, *_record(update, array))
+        self.remove(self._thinning.add(update, array.nbytes))
 
     def close(self) -> None:
         """End writing."""
@@ -95,13 +84,16 @@ class FrameWriter:
             self._stream.close()
             self._stream = None
 
-    def _kept_in(self, updates: Iterable[TargetUpdated]) -> list[int]:
-        return [update.update for update in updates if getattr(update, self._name) is not None]
+    def remove(self, updates: set[int]) -> None:
+        """Write the segments of these updates anew, without them."""
+        if updates:
+            self.close()
+        for segment in sorted({update // SEGMENT for update in updates}):
+            content, index = read_segment(self._path(segment), self._name)
+            kept = [place for update, place in index.items() if update not in updates]
+            self._write(segment, [content[place.begin : place.end] for place in kept])
 
-    def _write(self, segment: int, updates: Sequence[TargetUpdated]) -> None:
-        begin = segment * SEGMENT
-        arrays = [(u.update, getattr(u, self._name)) for u in updates[begin : begin + SEGMENT]]
-        parts = [part for n, array in arrays if array is not None for part in _record(n, array)]
+    def _write(self, segment: int, parts: Sequence[bytes | memoryview]) -> None:
         if parts:
             write_whole(self._path(segment), b"".join(parts))
         else:
@@ -111,52 +103,77 @@ class FrameWriter:
         return self._folder / segment_file(self._name, segment * SEGMENT)
 
 
-class FrameReader:
-    """Reads what a ``FrameWriter`` wrote, one segment at a time.
+class Place(NamedTuple):
+    """Where the record of an array stands in its file: its line from ``begin``, its bytes from
+    ``values`` to ``end``; and what the line says of them."""
 
-    Parameters
-    ----------
-    growing : the newest update of a run that is not over; the file in which it stands may end
-        within an array that is just being written
+    begin: int
+    values: int
+    end: int
+    kind: str
+    shape: tuple[int, ...]
+    checksum: int
+
+
+class Index(NamedTuple):
+    """The places of a file's arrays by their updates, up to the first fault if there is one.
+
+    The fault is an EOFError where the file ends within a record.
     """
 
-    def __init__(self, folder: Path, name: str, growing: int | None = None) -> None:
-        self._folder = folder
-        self._name = name
-        self._growing = None if growing is None else segment_file(name, growing)
-        self._segment = _NOTHING
-
-    def read(self, update: int) -> Array | None:
-        """The update's array; None where it was thinned.
-
-        Raises
-        ------
-        RunError
-            If the file in which it stands is damaged there or before.
-        """
-        # Version 1's files go when the segments stand, so whoever looks for them first finds one.
-        array = read_if_there(self._folder / single_file(self._name, update))
-        if array is not None:
-            return array
-        file = segment_file(self._name, update)
-        if file != self._segment.file:
-            self._segment = _read_segment(self._folder / file, self._name)
-        _, arrays, fault = self._segment
-        is_unwritten = isinstance(fault, EOFError) and file == self._growing
-        if fault is not None and not is_unwritten and update > max(arrays, default=-1):
-            raise RunError(damaged(self._folder / file, fault)) from fault
-        return arrays.get(update)
-
-
-class _Segment(NamedTuple):
-    """The arrays of a file by their updates, up to the first fault if there is one."""
-
-    file: str
-    arrays: dict[int, Array]
+    places: dict[int, Place]
     fault: Exception | None
 
 
-_NOTHING = _Segment("", {}, None)
+def read_index(path: Path, name: str) -> Index:
+    """Where the arrays of a segment stand, without reading them.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file is missing or is none that a run may hold.
+    """
+    places: dict[int, Place] = {}
+    with open_bounded(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        at, newest = 0, -1
+        try:
+            while at < size:
+                stream.seek(at)
+                update, place = _parse(stream.read(LONGEST_HEADER), at, size)
+                if update <= newest or segment_file(name, update) != path.name:
+                    raise ValueError(f"update {update} does not belong here")
+                places[update], newest, at = place, update, place.end
+        except Exception as error:  # a single flipped bit can raise many kinds
+            return Index(places, error)
+    return Index(places, None)
+
+
+def read_place(path: Path, place: Place) -> Array:
+    """The array that stands there.
+
+    Raises
+    ------
+    Exception
+        Of whatever kind, if it is not what was written.
+    """
+    with open_bounded(path) as stream:
+        stream.seek(place.values)
+        values = stream.read(place.end - place.values)
+    if len(values) < place.end - place.values:
+        raise EOFError("it ends within an array")
+    if zlib.crc32(values) != place.checksum:
+        raise ValueError("an array is not what was written")
+    if place.kind == _PAIRS:
+        return _unpaired(values, math.prod(place.shape)).reshape(place.shape)
+    return np.frombuffer(values, np.dtype(place.kind)).reshape(place.shape)
+
+
+def read_segment(path: Path, name: str) -> tuple[bytes, dict[int, Place]]:
+    """All of a segment and where its arrays stand. Raises OSError."""
+    index = read_index(path, name)
+    with open_bounded(path) as stream:
+        return stream.read(), index.places
 
 
 def segment_file(name: str, update: int) -> str:
@@ -185,24 +202,6 @@ def has_frame_file(folder: Path, name: str, update: int) -> bool:
     return any((folder / file).exists() for file in files)
 
 
-def _read_segment(path: Path, name: str) -> _Segment:
-    arrays: dict[int, Array] = {}
-    newest = -1
-    try:
-        content = read_whole(path)
-        place = 0
-        while place < len(content):
-            update, array, place = _parse(content, place)
-            if update <= newest or segment_file(name, update) != path.name:
-                raise ValueError(f"update {update} does not belong here")
-            arrays[update], newest = array, update
-    except FileNotFoundError:
-        return _NOTHING  # it may come, where a run of version 1 goes on
-    except Exception as error:  # a single flipped bit can raise many kinds
-        return _Segment(path.name, arrays, error)
-    return _Segment(path.name, arrays, None)
-
-
 def _record(update: int, array: Array) -> tuple[bytes, memoryview]:
     """The line and the bytes; an array's own, as copying them would take longer than the rest."""
     if array.dtype == np.uint8 and array.ndim == 1 and array.max(initial=0) < 16:
@@ -213,8 +212,8 @@ def _record(update: int, array: Array) -> tuple[bytes, memoryview]:
     return b"%b %d\n" % (head, zlib.crc32(head)), content
 
 
-def _parse(content: bytes, place: int) -> tuple[int, Array, int]:
-    """The update and the array that begin at ``place``, and where the next one begins.
+def _parse(content: bytes, begin: int, size: int) -> tuple[int, Place]:
+    """The update of the record that begins at ``begin`` of a file of ``size`` bytes, and its place.
 
     Raises
     ------
@@ -223,27 +222,22 @@ def _parse(content: bytes, place: int) -> tuple[int, Array, int]:
     Exception
         Of whatever kind, if ``_record`` did not write what stands there.
     """
-    end = content.find(b"\n", place, place + LONGEST_HEADER)
-    if end < 0:
-        if len(content) < place + LONGEST_HEADER:
+    line_end = content.find(b"\n")
+    if line_end < 0:
+        if len(content) < LONGEST_HEADER:
             raise EOFError("it ends within a line")
         raise ValueError("a line does not end")
-    head, _, checksum = content[place:end].rpartition(b" ")
+    head, _, checksum = content[:line_end].rpartition(b" ")
     if zlib.crc32(head) != int(checksum):
         raise ValueError("a line is not what was written")
     update, kind, lengths, checksum_of_values = head.decode("ascii").split(" ")
     shape = parse_shape(lengths)
-    is_paired = kind == _PAIRS
-    dtype = np.dtype(np.uint8 if is_paired else kind)
-    size = (shape[0] + 1) // 2 if is_paired else dtype.itemsize * math.prod(shape)
-    begin, end = end + 1, end + 1 + size
-    values = content[begin:end]
-    if len(values) < size:
+    dtype = np.dtype(np.uint8 if kind == _PAIRS else kind)
+    n_bytes = (shape[0] + 1) // 2 if kind == _PAIRS else dtype.itemsize * math.prod(shape)
+    values = begin + line_end + 1
+    if values + n_bytes > size:
         raise EOFError("it ends within an array")
-    if zlib.crc32(values) != int(checksum_of_values):
-        raise ValueError("an array is not what was written")
-    array = _unpaired(values, shape[0]) if is_paired else np.frombuffer(values, dtype)
-    return int(update), array.reshape(shape), end
+    return int(update), Place(begin, values, values + n_bytes, kind, shape, int(checksum_of_values))
 
 
 def _paired(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

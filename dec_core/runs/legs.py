@@ -44,7 +44,7 @@ class _History:
     @classmethod
     def read(cls, store: RunStore, run_id: str) -> _History:
         place, changes, updates, stopped_at = Place(0, 0), [], [], None
-        for event in store.events(run_id, with_arrays=False):
+        for event in store.events(run_id):
             match event:
                 case TargetUpdated():
                     place = Place(event.iteration, place.updates + 1)

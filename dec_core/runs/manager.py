@@ -221,7 +221,8 @@ class RunManager:
             problem=problem,
         )
         if recorder is not None:
-            session.show_stored(recorder.stored_view())
+            view = recorder.stored_view()
+            session.show_stored(view, self.store.frames(run_id, view))
             self._attach_maps(session)
         self._sessions.pop(run_id, None)
         self._sessions[run_id] = session
@@ -232,9 +233,9 @@ class RunManager:
     def _open(self, run_id: str) -> RunSession:
         record = self.store.record(run_id)
         self._stamps[run_id] = self.store.log_stamp(run_id)
-        session = RunSession.stored(
-            record, record.config or Config(), self.store.view(run_id), self.projector
-        )
+        view, config = self.store.view(run_id), record.config or Config()
+        frames = self.store.frames(run_id, view)
+        session = RunSession.stored(record, config, view, frames, self.projector)
         self._attach_maps(session)
         self._sessions[run_id] = session
         self._forget_oldest()

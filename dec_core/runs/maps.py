@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.errors import RunError
+
 if TYPE_CHECKING:
     from dec_core.runs.projector import Projector
     from dec_core.training.events import TargetUpdated
+    from dec_core.training.frames import Frames
 
 MAX_FRAMES = 200
 
@@ -56,20 +59,24 @@ class Maps:
         self._seed = seed
         self._lock = threading.Lock()
 
-    def update_arrived(self, update: TargetUpdated) -> None:
+    def update_arrived(self, update: TargetUpdated, frames: Frames) -> None:
         """Ask for a map if the rate says so."""
         if self.rate is MapRate.LIVE and update.update % self.every == 0:
-            self.request(update)
+            self.request(update, frames)
 
-    def run_ended(self, update: TargetUpdated) -> None:
+    def run_ended(self, update: TargetUpdated, frames: Frames) -> None:
         """The last update always gets its map unless maps are off."""
         if self.rate is not MapRate.OFF:
-            self.request(update)
+            self.request(update, frames)
 
-    def request(self, update: TargetUpdated) -> None:
+    def request(self, update: TargetUpdated, frames: Frames) -> None:
         """Ask for the map of one update; an older request that still waits is dropped."""
-        known = update.update in (self._waiting_for, self._failed) or self.has(update.update)
-        if update.embedding_sample is None or known:
+        if update.update in (self._waiting_for, self._failed) or self.has(update.update):
+            return
+        try:
+            embedding = frames.embedding(update.update)
+        except RunError as error:
+            self._failed, self.error = update.update, str(error)
             return
 
         def done(points: NDArray[np.float32] | None, error: str | None) -> None:
@@ -85,7 +92,7 @@ class Maps:
         with self._lock:
             self._waiting_for = update.update
         previous = self.frames[-1].points if self.frames else None
-        self._projector.submit(self._run_id, update.embedding_sample, previous, self._seed, done)
+        self._projector.submit(self._run_id, embedding, previous, self._seed, done)
 
     def forget(self, first: int) -> None:
         """Forget the maps of the updates from ``first`` on: the run goes on from before them."""

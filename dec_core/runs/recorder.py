@@ -22,12 +22,15 @@ from dec_core.runs.unsaved import mark_unsaved, release_mark, reserve_mark
 from dec_core.training.checkpoint import Pretrained, Resumption
 from dec_core.training.events import (
     Event,
+    FrameTaken,
     ParameterChanged,
     PretrainingEpochEnded,
     RunFailed,
     RunFinished,
+    SamplesChosen,
     TargetUpdated,
 )
+from dec_core.training.frames import MemoryFrames
 from dec_core.training.outcome import outcome
 from dec_core.training.view import View, replay
 
@@ -58,6 +61,7 @@ class Recorder:
         self.problem = ""
         self.notice = ""
         self.view = View()
+        self.frames = MemoryFrames()
         self.resumption: Resumption | None = None
         self.checkpoint_share = CHECKPOINT_SHARE
         self._folder = folder = store.folder(run_id)
@@ -132,6 +136,8 @@ class Recorder:
         for checkpoint, lines in self._checkpoints.newest_first():
             with contextlib.suppress(RunError):
                 view = replay(self._log.events(first=lines))
+                frames = MemoryFrames()
+                frames.load(self.store.frames(self.run_id, view), view)
                 if not checkpoint.fits(view.config, self.record.n_samples, self.record.n_features):
                     continue
                 if not checkpoint.is_as_finite_as(view):
@@ -139,7 +145,8 @@ class Recorder:
                         "Those that it has hold NaN or infinite numbers where the run had none."
                     )
                     continue
-                self.view, self.resumption = view, Resumption.after(view, checkpoint)
+                self.view, self.frames = view, frames
+                self.resumption = Resumption.after(view, checkpoint)
                 return lines
         raise RunError(
             f"To go on, {self.run_id} needs a checkpoint that fits its log. {reason} "
@@ -165,7 +172,7 @@ class Recorder:
         if self.resumption is not None:
             self._checkpoints.remove_after(self.resumption.checkpoint.iteration)
         self.store.remove_maps(self.run_id, first=len(self.view.updates))
-        self._log.open(self.view, lines)
+        self._log.open(self.frames, lines, len(self.view.updates))
         self._begun_at = lines
 
     def pretrained(self) -> Pretrained | None:
@@ -186,6 +193,15 @@ class Recorder:
             self._after(event, trainer)
         except OSError as error:
             self._give_up(error)
+
+    def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
+        """Keep arrays, in memory and in the store; the event that they belong to follows."""
+        self.frames.take(event)
+        if not self.problem:
+            try:
+                self._log.append(event)
+            except OSError as error:
+                self._give_up(error)
 
     def write_checkpoint(self, trainer: Trainer) -> None:
         """Keep the run as it stands."""
@@ -222,7 +238,7 @@ class Recorder:
             return
         try:
             if not self._log.is_open:
-                self._log.open(view, lines=0)
+                self._log.open(self.frames, 0, 0)
             self._log.append(event)
             self._end(RunState.FAILED)
         except OSError as error:
@@ -253,8 +269,6 @@ class Recorder:
 
     def _after(self, event: Event, trainer: Trainer) -> None:
         self._keep_pretrained(trainer)
-        if isinstance(event, TargetUpdated):
-            self._log.thin(self.view)
         if isinstance(event, ParameterChanged):
             # Until a checkpoint holds the change, the file of requests does.
             if self._checkpoint(trainer):

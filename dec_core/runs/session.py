@@ -29,6 +29,7 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
+from dec_core.training.frames import Frames, MemoryFrames
 from dec_core.training.requests import check_change
 from dec_core.training.view import View, fold
 
@@ -134,6 +135,7 @@ class RunSession:
         self._problem = problem
         self._is_suspending = False
         self._view = View()
+        self.frames: Frames = MemoryFrames()
         self._state = SessionState.QUEUED
         self._step: Step | None = None
         self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
@@ -148,13 +150,13 @@ class RunSession:
 
     @classmethod
     def stored(
-        cls, record: RunRecord, config: Config, view: View, projector: Projector
+        cls, record: RunRecord, config: Config, view: View, frames: Frames, projector: Projector
     ) -> RunSession:
         """A run that this process did not train, as its folder shows it."""
         session = cls(record.run_id, config, record.preset, projector)
         session.lineage = record.lineage
         session._is_from_store = True
-        session.show_stored(view)
+        session.show_stored(view, frames)
         states = {
             RunState.INTERRUPTED: SessionState.INTERRUPTED,
             RunState.QUEUED: SessionState.ELSEWHERE,
@@ -165,9 +167,9 @@ class RunSession:
             session._state = SessionState.WAITING
         return session
 
-    def show_stored(self, view: View) -> None:
+    def show_stored(self, view: View, frames: Frames) -> None:
         """What a run looks like before its thread begins."""
-        self._view = view
+        self._view, self.frames = view, frames
 
     @property
     def view(self) -> View:
@@ -293,6 +295,7 @@ class RunSession:
         finally:
             self._close()
             self._discard_refused_branch()
+            self._free_frames()
             # The data and the graphs of the run hold each other, 200 MB for 70,000 images.
             gc.collect()
             can_go_on = self._recorder is not None and self._recorder.can_go_on
@@ -302,9 +305,9 @@ class RunSession:
 
     def _train(self) -> None:
         is_first = True
-        for event, view, trainer in execute(self.config, self._recorder, self._problem):
+        for event, view, frames, trainer in execute(self.config, self._recorder, self._problem):
             if is_first:
-                self._clock = trainer.clock
+                self._clock, self.frames = trainer.clock, frames
                 self.maps.forget(len(view.updates) - isinstance(event, TargetUpdated))
                 is_first = False
             self._publish(event, view)
@@ -318,9 +321,9 @@ class RunSession:
         if isinstance(event, ParameterChanged) and self._asked.get(event.path) == event.new:
             del self._asked[event.path]
         if isinstance(event, TargetUpdated):
-            self.maps.update_arrived(event)
+            self.maps.update_arrived(event, self.frames)
         if isinstance(event, RunFinished) and view.updates:
-            self.maps.run_ended(view.updates[-1])
+            self.maps.run_ended(view.updates[-1], self.frames)
 
     def _fail(self, sentence: str, *, may_pass: bool = False) -> None:
         """``may_pass``: the same run may well begin another time."""
@@ -337,6 +340,12 @@ class RunSession:
         if is_refused and self._recorder is not None and self.lineage is not None:
             with contextlib.suppress(RunError):
                 self._recorder.store.delete(self.run_id)
+
+    def _free_frames(self) -> None:
+        """From now on the arrays are read from the disk, where all of them are there."""
+        if self.is_stored and self._recorder is not None:
+            with contextlib.suppress(RunError):
+                self.frames = self._recorder.store.frames(self.run_id, self._view)
 
     def _close(self) -> None:
         if self._recorder is not None:

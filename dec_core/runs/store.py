@@ -28,9 +28,9 @@ The contract
   when the process ends. A run that is not over and not locked is ``interrupted``.
 - A new run or branch is filled as ``.<id>.draft``, which nobody lists, and then gets its name. What
   a process that died has left there is removed a day later.
-- Frames are thinned as in ``View``; checkpoints and maps as in ``checkpoint_files`` and ``maps``. A
-  missing frame in the middle is a thinned one; start, first frame and a finished run's newest one
-  must be there.
+- Frames are thinned as in ``training.frames``; checkpoints and maps as in ``checkpoint_files`` and
+  ``maps``. A missing frame in the middle is a thinned one; start, first frame and a finished run's
+  newest one must be there.
 - A run goes on from the newest checkpoint that fits its log, never from the beginning because a
   checkpoint is damaged: where none fits, it is refused and nothing is touched.
 """
@@ -40,6 +40,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -65,11 +67,12 @@ from dec_core.runs.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.runs.notes import read_notes, write_notes
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.soundness import check_ordinary_files, check_soundness
+from dec_core.runs.stored_frames import StoredFrames
 from dec_core.runs.unsaved import reserve_mark, unsaved_problem
+from dec_core.runs.view_reader import ViewReader
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import Event
-from dec_core.training.outcome import outcome
-from dec_core.training.view import View, replay
+from dec_core.training.view import View
 
 
 def default_root() -> Path:
@@ -78,11 +81,17 @@ def default_root() -> Path:
     return Path(named) if named else platformdirs.user_data_path("dec-lab") / "runs"
 
 
+# Runs whose numbers stay in memory, so that only what is new of them is read.
+READERS = 64
+
+
 class RunStore:
     """All runs under one folder. Safe for several threads and several processes."""
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or default_root()).expanduser().absolute()
+        self._readers: OrderedDict[str, ViewReader] = OrderedDict()
+        self._lock = threading.Lock()
 
     def create(self, config: Config, preset: str) -> str:
         """A new folder for a queued run; returns its id.
@@ -188,31 +197,33 @@ class RunStore:
             )
         return folder
 
-    def view(self, run_id: str, *, with_arrays: bool = True) -> View:
-        """The run as its stored events tell it, exactly as it was seen live.
+    def view(self, run_id: str) -> View:
+        """The numbers of the run as its stored events tell them, exactly as they were seen live.
 
-        Without arrays there are the numbers only, which is fast.
+        Of a run that was looked at before, only what is new is read.
 
         Raises
         ------
         RunError
             If the run is unknown, or damaged in whatever way.
         """
-        try:
-            view = replay(self.events(run_id, with_arrays=with_arrays))
-            outcome(view)  # what cannot be judged can be shown nowhere
-        except RunError:
-            raise
-        except Exception as error:
-            raise RunError(
-                f"{run_id} is damaged ({type(error).__name__}: {error}). "
-                "Copy the run again or delete it."
-            ) from error
-        return view
+        folder = self.folder(run_id)
+        with self._lock:
+            reader = self._readers.pop(run_id, None)
+            if reader is None or not reader.is_same:
+                reader = ViewReader(folder)
+            self._readers[run_id] = reader
+            if len(self._readers) > READERS:
+                self._readers.popitem(last=False)
+        return reader.view()
 
-    def events(self, run_id: str, *, with_arrays: bool = True) -> Iterator[Event]:
+    def frames(self, run_id: str, view: View) -> StoredFrames:
+        """The arrays of the run whose numbers are ``view``; each is read when it is asked for."""
+        return StoredFrames(self.folder(run_id) / "arrays", view)
+
+    def events(self, run_id: str) -> Iterator[Event]:
         """What happened, in its order. Raises as ``view`` does."""
-        return EventLog(self.folder(run_id)).events(with_arrays=with_arrays)
+        return EventLog(self.folder(run_id)).events()
 
     def checkpoints(self, run_id: str) -> tuple[int, ...]:
         """Iterations from which the run can be branched, ascending."""
@@ -242,7 +253,7 @@ class RunStore:
 
     def maps(self, run_id: str, view: View) -> tuple[MapFrame, ...]:
         """The UMAP maps that were made of the run's updates, as far as they fit ``view``."""
-        shape = (0 if view.started is None else len(view.started.sample_ids), 2)
+        shape = (0 if view.started is None else view.started.n_sampled, 2)
         frames = []
         for path in sorted((self.folder(run_id) / "maps").glob("*.z")):
             with contextlib.suppress(RunError, ValueError, IndexError):

@@ -6,6 +6,7 @@ that goes on from a checkpoint computes what the uninterrupted one computes, bit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,7 +129,7 @@ class Resumption:
     checkpoint: Checkpoint
     losses: tuple[float, ...] = ()
     start: Start = field(default_factory=lambda: Start(()))
-    history: tuple[Observation, ...] = ()
+    history: Sequence[Observation] = ()
 
     @classmethod
     def after(cls, view: View, checkpoint: Checkpoint) -> Resumption:
@@ -137,7 +138,7 @@ class Resumption:
             checkpoint,
             losses=tuple(epoch.loss for epoch in view.pretraining),
             start=view.start or Start(()),
-            history=tuple(update.observation for update in view.updates),
+            history=view.updates,
         )
 
 

@@ -1,14 +1,16 @@
 """What happens in a run, as frozen, typed events in the order in which they happen.
 
-    RunStarted
+    SamplesChosen RunStarted
     PretrainingReused?                      the autoencoder was pretrained by an earlier run
     (Progress* PretrainingEpochEnded)*      one per epoch
-    Progress* CentersInitialized            the k-means start
-    TargetUpdated                           iteration 0, before any gradient step
-    (StepsDone+ Progress* TargetUpdated)*   one per update interval, and one at the end
+    Progress* FrameTaken CentersInitialized the k-means start
+    FrameTaken TargetUpdated                iteration 0, before any gradient step
+    (StepsDone+ Progress* FrameTaken TargetUpdated)*
+                                            one per update interval, and one at the end
     RunFinished
 
-Iteration n is, in every event, the state after n gradient steps of clustering.
+Iteration n is, in every event, the state after n gradient steps of clustering. Events carry numbers
+only; the arrays of an event come right before it, as ``SamplesChosen`` or ``FrameTaken``.
 ``ParameterChanged`` and ``WarningRaised`` may stand anywhere. A run that goes on from a checkpoint
 begins with what follows it. The one stream feeds the live page, the command line, the store and
 the tests.
@@ -23,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import Health, Scores
-from dec_core.analysis.verdict import Judgement, Observation, StopReason
+from dec_core.analysis.verdict import Judgement, StopReason
 from dec_core.config import Config
 
 
@@ -36,25 +38,53 @@ class Phase(StrEnum):
     CLUSTERING = "clustering"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Event:
     """Base of all events."""
 
 
 @dataclass(frozen=True, eq=False)
+class SamplesChosen(Event):
+    """What the arrays of later frames belong to.
+
+    ``sample_ids`` (n_sampled,) are the samples, sorted, whose embedding frames carry: all of them
+    or a seeded stratified choice. ``true_labels`` is (n_samples,) or None.
+    """
+
+    sample_ids: NDArray[np.int64]
+    true_labels: NDArray[np.integer] | None
+
+
+# The place of the k-means start among the updates.
+KMEANS = -1
+
+
+@dataclass(frozen=True, eq=False)
+class FrameTaken(Event):
+    """The arrays of the event that follows: of k-means (``KMEANS``) or of a target update.
+
+    ``labels`` is (n_samples,) in the smallest unsigned type, ``embedding`` (n_sampled,
+    n_dimensions) float32.
+    """
+
+    update: int
+    labels: NDArray[np.integer]
+    embedding: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class RunStarted(Event):
     """The data are there and training begins.
 
-    ``sample_ids`` are the samples, sorted, whose embedding later events carry: all of them or a
-    seeded stratified choice. ``true_labels`` is (n_samples,) or None.
+    ``n_sampled`` samples have their embedding in frames.
     """
 
     config: Config
     dataset_name: str
     n_samples: int
     n_features: int
-    sample_ids: NDArray[np.int64]
-    true_labels: NDArray[np.integer] | None
+    n_sampled: int
+    has_true_labels: bool
     class_names: tuple[str, ...] | None
 
 
@@ -84,29 +114,21 @@ class PretrainingEpochEnded(Event):
     seconds: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class CentersInitialized(Event):
-    """k-means found the centres: the seed's first figure.
+    """k-means found the centres; ``seconds`` is what it took."""
 
-    ``labels`` is (n_samples,) in the smallest unsigned type; ``embedding_sample`` is
-    (n_sampled, n_dimensions) float32; ``seconds`` is what k-means took.
-    """
-
-    labels: NDArray[np.integer]
     cluster_sizes: tuple[int, ...]
     scores: Scores | None
-    embedding_sample: NDArray[np.float32]
     seconds: float
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class TargetUpdated(Event):
-    """Labels, scores and health at an update of the target distribution.
+    """Scores and health at an update of the target distribution.
 
     ``update`` counts from 0; ``iteration`` gradient steps are done. ``loss`` is the last
-    batch's, NaN at first.
-    ``labels`` and ``embedding_sample`` as in ``CentersInitialized``; a view that thins its
-    frames replaces them by None. ``seconds`` is the time since clustering began.
+    batch's, NaN at first. ``seconds`` is the time since clustering began.
     """
 
     update: int
@@ -117,14 +139,7 @@ class TargetUpdated(Event):
     successive_nmi: float
     scores: Scores | None
     health: Health
-    labels: NDArray[np.integer] | None
-    embedding_sample: NDArray[np.float32] | None
     seconds: float
-
-    @property
-    def observation(self) -> Observation:
-        """What the verdict is judged by."""
-        return Observation(self.iteration, self.health, self.scores, self.loss, self.delta_label)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dec_core.data import Dataset
 from dec_core.errors import RunError
 from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.events import FrameTaken
+from dec_core.training.frames import Labels
 from dec_core.training.legs import Leg, Place
 from dec_core.training.trainer import Trainer
 from dec_core.training.view import View, fold
 
 
-def repeat(legs: Sequence[Leg], dataset: Dataset) -> View:
+class Repeated(NamedTuple):
+    """The numbers of the run, and the newest labels (n_samples,)."""
+
+    view: View
+    labels: Labels
+
+
+def repeat(legs: Sequence[Leg], dataset: Dataset) -> Repeated:
     """Train along ``legs``, each from where the one before ended.
 
     Under the conditions of the first time, see ``machine.conditions``, the labels are the same,
@@ -20,28 +30,34 @@ def repeat(legs: Sequence[Leg], dataset: Dataset) -> View:
 
     Returns
     -------
-    The run at the end of the last leg; one that ends before an update has the k-means start only.
+    The run at the end of the last leg; one that ends before an update has the labels of k-means.
 
     Raises
     ------
     RunError
-        If training takes another way, so that a leg ends where nothing can follow it.
+        If training takes another way, so that a leg ends where nothing can follow it, or ends
+        before k-means.
     SettingsError
         If a config does not fit the data or a change its bounds.
     """
     view, resumption = View(), None
+    labels: Labels | None = None
     for number, leg in enumerate(legs):
         is_last = number + 1 == len(legs)
         if resumption is not None and not is_last and _is_at(view, leg.end):
             continue  # the next leg branches off where this one did
         trainer = Trainer(leg.config, dataset, resumption=resumption)
-        view = _train(trainer, leg, view)
+        view, newest = _train(trainer, leg, view)
+        labels = labels if newest is None else newest
         if not is_last:
             resumption = Resumption.after(view, _checkpoint(trainer, leg.end))
-    return view
+    if labels is None:
+        raise RunError("A repeated run must reach the k-means start. It ended before.")
+    return Repeated(view, labels)
 
 
-def _train(trainer: Trainer, leg: Leg, view: View) -> View:
+def _train(trainer: Trainer, leg: Leg, view: View) -> tuple[View, Labels | None]:
+    labels = None
     changes = list(leg.changes)
     stop = Place(leg.end.iteration, leg.end.updates - 1) if leg.is_stopped else None
     events = trainer.events()
@@ -56,8 +72,10 @@ def _train(trainer: Trainer, leg: Leg, view: View) -> View:
         event = next(events, None)
         if event is None:
             break
+        if isinstance(event, FrameTaken):
+            labels = event.labels
         view = fold(view, event)
-    return view
+    return view, labels
 
 
 def _steps_to(place: Place, view: View) -> int | None:

@@ -11,7 +11,7 @@ from dec_core.errors import SettingsError
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, Phase, RunFinished, RunStarted
+from dec_core.training.events import Event, Phase, RunFinished, RunStarted, SamplesChosen
 from dec_core.training.memory import check_memory
 from dec_core.training.networks import NETWORKS, CompiledNetwork
 from dec_core.training.phases.clustering import ClusteringPhase
@@ -108,6 +108,7 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
         if self._resumption is None:
+            yield SamplesChosen(self._context.sample_ids, self._context.dataset.y)
             yield self._run_started()
         with NETWORKS.network(self._context) as network:
             for phase in self._phases(network):
@@ -137,8 +138,8 @@ class Trainer:
             dataset_name=dataset.name,
             n_samples=dataset.n_samples,
             n_features=dataset.n_features,
-            sample_ids=self._context.sample_ids,
-            true_labels=dataset.y,
+            n_sampled=len(self._context.sample_ids),
+            has_true_labels=dataset.y is not None,
             class_names=dataset.class_names,
         )
 

@@ -6,13 +6,9 @@ that shares almost everything with the old.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import Judgement, Start, assess
 from dec_core.config import Config
@@ -31,29 +27,24 @@ from dec_core.training.events import (
     TargetUpdated,
     WarningRaised,
 )
-
-# Bytes of labels and of embeddings that a view keeps before it thins them.
-LABEL_BYTES = 80_000_000
-EMBEDDING_BYTES = 40_000_000
+from dec_core.training.growing import Growing
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class View:
-    """The state of a run after some of its events.
+    """The numbers of a run after some of its events; its arrays are in ``Frames``.
 
-    ``updates`` holds every update's numbers; beyond the byte limits the labels or the embedding
-    sample of every second update become None, the first and the newest stay.
     ``iteration`` is the number of gradient steps done. ``revision`` grows with every event.
     """
 
     revision: int = 0
     phase: Phase = Phase.DATA
     started: RunStarted | None = None
-    pretraining: tuple[PretrainingEpochEnded, ...] = ()
+    pretraining: Growing[PretrainingEpochEnded] = field(default_factory=Growing)
     reused: PretrainingReused | None = None
     progress: Progress | None = None
     centers: CentersInitialized | None = None
-    updates: tuple[TargetUpdated, ...] = ()
+    updates: Growing[TargetUpdated] = field(default_factory=Growing)
     iteration: int = 0
     loss: float = float("nan")
     clustering_seconds: float = 0.0
@@ -79,7 +70,7 @@ class View:
     @property
     def has_labels(self) -> bool:
         """Whether true labels exist."""
-        return self.started is not None and self.started.true_labels is not None
+        return self.started is not None and self.started.has_true_labels
 
     @property
     def start(self) -> Start | None:
@@ -87,14 +78,6 @@ class View:
         if self.centers is None:
             return None
         return Start(self.centers.cluster_sizes, self.centers.scores)
-
-    def newest_labels(self, until: int | None = None) -> tuple[NDArray[np.integer], int] | None:
-        """Labels and iteration of the last update, up to ``until``, that has kept its labels."""
-        updates = self.updates if until is None else self.updates[: until + 1]
-        for update in reversed(updates):
-            if update.labels is not None:
-                return update.labels, update.iteration
-        return None
 
     @property
     def is_over(self) -> bool:
@@ -140,11 +123,11 @@ class View:
         start = self.start
         if start is None or not self.updates:
             return None
-        return assess(start, [update.observation for update in self.updates])
+        return assess(start, self.updates)
 
 
 def fold(view: View, event: Event) -> View:
-    """The view after one more event."""
+    """The view after one more event; arrays change nothing in it."""
     match event:
         case RunStarted():
             change: dict[str, object] = {"started": event, "phase": Phase.PRETRAINING}
@@ -153,7 +136,7 @@ def fold(view: View, event: Event) -> View:
         case PretrainingReused():
             change = {"reused": event}
         case PretrainingEpochEnded():
-            change = {"pretraining": (*view.pretraining, event), "progress": None}
+            change = {"pretraining": view.pretraining.plus(event), "progress": None}
         case CentersInitialized():
             change = {"centers": event, "phase": Phase.CLUSTERING, "progress": None}
         case StepsDone():
@@ -165,7 +148,7 @@ def fold(view: View, event: Event) -> View:
             }
         case TargetUpdated():
             change = {
-                "updates": thin((*view.updates, event)),
+                "updates": view.updates.plus(event),
                 "iteration": event.iteration,
                 "loss": event.loss,
                 "clustering_seconds": event.seconds,
@@ -180,49 +163,10 @@ def fold(view: View, event: Event) -> View:
         case RunFailed():
             change = {"failed": event, "progress": None}
         case _:
-            change = {}
+            return view
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
-
-
-class Frame(NamedTuple):
-    """An update with its labels (n_samples,) and its embedding (n_sampled, n_dimensions)."""
-
-    update: TargetUpdated
-    labels: NDArray[np.integer]
-    embedding: NDArray[np.float32]
-
-
-def finite_frames(updates: Iterable[TargetUpdated]) -> Iterator[Frame]:
-    """Those updates that can be drawn as a map: both arrays are kept, and all was finite."""
-    for update in updates:
-        labels, embedding = update.labels, update.embedding_sample
-        if labels is None or embedding is None or not update.health.is_finite:
-            continue
-        if np.isfinite(embedding).all():
-            yield Frame(update, labels, embedding)
 
 
 def replay(events: Iterable[Event]) -> View:
     """The view after all of ``events``."""
     return reduce(fold, events, View())
-
-
-def thin(updates: Sequence[TargetUpdated]) -> tuple[TargetUpdated, ...]:
-    """Drop frames where they outgrow the byte limits: of those kept, every second one."""
-    updates = _thin_field(updates, "labels", LABEL_BYTES)
-    return tuple(_thin_field(updates, "embedding_sample", EMBEDDING_BYTES))
-
-
-def _thin_field(updates: Sequence[TargetUpdated], name: str, limit: int) -> Sequence[TargetUpdated]:
-    newest = getattr(updates[-1], name)
-    # Frames are equally large, so counting is enough; the check runs at every update.
-    if newest is None or newest.nbytes * len(updates) <= limit:
-        return updates
-    kept = [i for i, update in enumerate(updates) if getattr(update, name) is not None]
-    if newest.nbytes * len(kept) <= limit:
-        return updates
-    dropped = set(kept[1:-1:2])
-    return [
-        replace(update, **{name: None}) if i in dropped else update  # type: ignore[arg-type]
-        for i, update in enumerate(updates)
-    ]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-import streamlit as st
+from typing import Any
 
 from dec_core.analysis.metrics import Labels
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.runs.record import RunRecord, RunState
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.runs.store import RunStore
 from dec_core.training.events import ParameterChanged
 from dec_core.training.outcome import outcome
 from dec_core.training.view import View
@@ -92,8 +89,7 @@ def view_of(record: RunRecord) -> View:
     session = run_manager().in_memory(record.run_id)
     if session is not None:
         return session.view
-    store = run_manager().store
-    return _stored_view(store, _news(store, record.run_id))
+    return run_manager().store.view(record.run_id)
 
 
 def changes_of(record: RunRecord) -> tuple[ParameterChanged, ...]:
@@ -133,13 +129,13 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
         If there are none.
     """
     session = run_manager().in_memory(record.run_id)
-    if session is not None:
-        newest = session.view.newest_labels()
-        if newest is not None:
-            return newest
-        raise RunError(f"{record.name} has no labels yet. Wait for its first update.")
     store = run_manager().store
-    return _stored_labels(store, _news(store, record.run_id))
+    view = store.view(record.run_id) if session is None else session.view
+    frames = store.frames(record.run_id, view) if session is None else session.frames
+    newest = frames.nearest_labels(len(view.updates) - 1) if view.updates else None
+    if newest is None:
+        raise RunError(f"{record.name} has no labels yet. Wait for its first update.")
+    return frames.labels(newest), view.updates[newest].iteration
 
 
 def _is_only_here(session: RunSession, known: set[str]) -> bool:
@@ -172,29 +168,3 @@ def _unsaved(session: RunSession) -> RunRecord:
         n_samples=started.n_samples if started else 0,
         problem="Not saved: it ends with the server.",
     )
-
-
-class _News(NamedTuple):
-    """What a cached reading of a stored run belongs to."""
-
-    root: str
-    run_id: str
-    stamp: tuple[int, int]
-
-
-def _news(store: RunStore, run_id: str) -> _News:
-    return _News(str(store.root), run_id, store.log_stamp(run_id))
-
-
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _stored_view(_store: RunStore, news: _News) -> View:
-    """A view is immutable, so that all pages may share it until the run has news."""
-    return _store.view(news.run_id, with_arrays=False)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _stored_labels(_store: RunStore, news: _News) -> tuple[Labels, int]:
-    checkpoint = _store.checkpoint(news.run_id)
-    if checkpoint.labels is None:
-        raise RunError(f"{news.run_id} ended before its first update. Choose another run.")
-    return checkpoint.labels, checkpoint.last_update_at + 1

@@ -9,11 +9,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dec_core.analysis.projection import run_map
+from dec_core.errors import RunError
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapRate
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.training.events import CentersInitialized, RunStarted, TargetUpdated
+from dec_core.training.events import KMEANS
+from dec_core.training.frames import Frames
 from dec_core.training.view import View
 
 _PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
@@ -71,25 +73,33 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
     method = "PCA" if choice.method == _PCA else "UMAP"
     if update is None or view.started is None or view.centers is None:
         return draw_waiting(method, "Waits for the k-means start")
-    shown = _nearest_kept(view, update)
-    if method == "PCA":
-        points = _pca_points(shown, view.centers)
+    try:
+        return _drawn(session, view, update, choice)
+    except RunError as error:
+        return draw_waiting(method, str(error))
+
+
+def _drawn(session: RunSession, view: View, update: int, choice: MapChoice) -> Plot:
+    frames = session.frames
+    shown = frames.nearest(update) or 0
+    if choice.method == _PCA:
+        points = _pca_points(view, frames, shown)
         if points is None:
-            return draw_waiting(method, "The embedding is not finite")
-        return _draw(view.started, points, shown, choice)
+            return draw_waiting("PCA", "The embedding is not finite")
+        return _draw(view, frames, points, shown, choice)
     if view.is_over or _is_at_rest(session, choice):
-        session.maps.request(shown)
-    frame = session.maps.nearest(update)
-    if frame is None or frame.update >= len(view.updates):
-        return draw_waiting(method, session.maps.error or _why_waiting(session, view, choice))
-    return _draw(view.started, frame.points, view.updates[frame.update], choice)
+        session.maps.request(view.updates[shown], frames)
+    map_frame = session.maps.nearest(update)
+    if map_frame is None or map_frame.update >= len(view.updates):
+        return draw_waiting("UMAP", session.maps.error or _why_waiting(session, view, choice))
+    return _draw(view, frames, map_frame.points, map_frame.update, choice)
 
 
-def _pca_points(update: TargetUpdated, start: CentersInitialized) -> NDArray[np.float32] | None:
+def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] | None:
     """The map of an update, turned towards that of the start; None where either has none."""
-    if not update.health.is_finite or update.embedding_sample is None:
+    if not view.updates[update].health.is_finite:
         return None
-    return run_map(update.embedding_sample, start.embedding_sample)
+    return run_map(frames.embedding(update), frames.embedding(KMEANS))
 
 
 def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
@@ -99,30 +109,18 @@ def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
 
 
 def _draw(
-    started: RunStarted, points: NDArray[np.float32], update: TargetUpdated, choice: MapChoice
+    view: View, frames: Frames, points: NDArray[np.float32], update: int, choice: MapChoice
 ) -> Plot:
-    method = "PCA" if choice.method == _PCA else "UMAP"
-    labels = started.true_labels if choice.by_true_label else update.labels
-    if labels is None:
-        return draw_waiting(method, "The labels of this update were thinned out")
+    samples = frames.samples
+    labels = samples.true_labels if choice.by_true_label else frames.labels(update)
     return draw_embedding(
         points,
-        labels[started.sample_ids],
-        method=method,
-        iteration=update.iteration,
-        class_names=started.class_names,
-        is_true_label=choice.by_true_label,
+        (frames.labels(update) if labels is None else labels)[samples.sample_ids],
+        method="PCA" if choice.method == _PCA else "UMAP",
+        iteration=view.updates[update].iteration,
+        class_names=view.started.class_names if view.started else None,
+        is_true_label=labels is not None and choice.by_true_label,
     )
-
-
-def _nearest_kept(view: View, update: int) -> TargetUpdated:
-    """The update, or the last one before it whose frames the view still keeps."""
-    kept = (
-        u
-        for u in reversed(view.updates[: update + 1])
-        if u.embedding_sample is not None and u.labels is not None
-    )
-    return next(kept, view.updates[0])
 
 
 def _why_waiting(session: RunSession, view: View, choice: MapChoice) -> str:

@@ -7,10 +7,12 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dec_core.plots.labels import draw_labels
+from dec_core.errors import RunError
+from dec_core.plots.labels import draw_labels, draw_unreadable
 from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
+from dec_core.plots.style import Plot
 from dec_core.runs.session import RunSession
 from dec_core.training.log import log_text
 from dec_core.training.table import updates_csv
@@ -60,7 +62,7 @@ def panels(session: RunSession, view: View) -> None:
             frame_slider([u.iteration for u in view.updates], key=key)
         show(
             "labels",
-            partial(draw_labels, view, update),
+            partial(_draw_labels, session, view, update),
             news=(update, updates[-1]),
             options=chosen,
         )
@@ -68,6 +70,13 @@ def panels(session: RunSession, view: View) -> None:
         news = (updates, len(view.pretraining))
         show("learning", partial(draw_learning, view), news=news)
     _log(session, view)
+
+
+def _draw_labels(session: RunSession, view: View, update: int | None) -> Plot:
+    try:
+        return draw_labels(view, session.frames, update)
+    except RunError as error:
+        return draw_unreadable(str(error))
 
 
 def _score_controls(view: View) -> tuple[str, bool]:

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from dec_core.analysis.metrics import Health, Scores, effective_clusters
-from dec_core.analysis.verdict import Observation, Start
+from dec_core.analysis.verdict import Start
+
+
+class Observed(NamedTuple):
+    """What one update showed."""
+
+    iteration: int
+    health: Health
+    scores: Scores | None
 
 
 def scores(nmi: float | None) -> Scores | None:
@@ -27,9 +36,7 @@ def observe(
     *,
     row_sums: tuple[float, float] = (1.0, 1.0),
     is_finite: bool = True,
-    loss: float = 0.1,
-    delta_label: float = 0.02,
-) -> Observation:
+) -> Observed:
     """One update."""
     counts = np.array(sizes)
     health = Health(
@@ -43,4 +50,4 @@ def observe(
         embedding_spread=1.0,
         is_finite=is_finite,
     )
-    return Observation(iteration, health, scores(nmi), loss, delta_label)
+    return Observed(iteration, health, scores(nmi))

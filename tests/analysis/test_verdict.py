@@ -187,7 +187,7 @@ def test_diverged() -> None:
 
 
 def test_diverged_when_only_the_loss_is_not_finite() -> None:
-    history = [observe(1, EVEN), observe(11, EVEN, loss=float("nan"))]
+    history = [observe(1, EVEN), observe(11, EVEN)]
     judgement = conclude(start(EVEN), history, StopReason.NOT_FINITE)
     assert judgement.verdict is Verdict.DIVERGED
     assert judgement.sentence == "Diverged: not finite since iteration 11."
@@ -230,7 +230,7 @@ def test_a_run_that_lost_clusters_never_converged(
     sizes: tuple[list[int], list[int]], reason: StopReason, nmi: float | None
 ) -> None:
     began, ended = sizes
-    history: list[Observation] = [observe(1, began, nmi), observe(11, ended, nmi, delta_label=0)]
+    history: list[Observation] = [observe(1, began, nmi), observe(11, ended, nmi)]
     nmi_at_start = None if nmi is None else 0.5
     judgement = conclude(start(began, nmi_at_start), history, reason)
     assert judgement.verdict not in (Verdict.CONVERGED, Verdict.UNFINISHED, Verdict.DEGRADED)

@@ -20,8 +20,9 @@ from dec_core.cli_training import summary
 from dec_core.config import Config, get_preset
 from dec_core.data import load
 from dec_core.errors import DECLabError
+from dec_core.training.events import KMEANS, FrameTaken
 from dec_core.training.trainer import train
-from dec_core.training.view import replay
+from dec_core.training.view import View, fold
 
 _CHOICES = {
     "clustering.target": ("r-recycled", "paper"),
@@ -59,8 +60,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(config: Config) -> dict[str, Any]:
-    dataset = load(config.data, config.seed)
-    return summary("r-port", config, replay(train(config, dataset)))
+    view, labels = View(), None
+    for event in train(config, load(config.data, config.seed)):
+        view = fold(view, event)
+        if isinstance(event, FrameTaken) and event.update != KMEANS:
+            labels = event.labels
+    return summary("r-port", config, view, labels)
 
 
 def _row(values: tuple[Any, ...], result: dict[str, Any]) -> str:

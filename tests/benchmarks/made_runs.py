@@ -14,17 +14,24 @@ from dec_core.runs.event_log import EventLog
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.events import (
+    KMEANS,
     CentersInitialized,
     Event,
+    FrameTaken,
     PretrainingEpochEnded,
     RunFinished,
     RunStarted,
+    SamplesChosen,
     TargetUpdated,
 )
+from dec_core.training.frames import MemoryFrames
 from dec_core.training.outcome import outcome
 from dec_core.training.view import View, fold
 
 N_CLUSTERS, N_DIMENSIONS, MAP_SAMPLES = 10, 10, 4_000
+N_EPOCHS = 10
+# Samples, start, epochs and centres, without the frame of k-means.
+BEFORE_UPDATES = N_EPOCHS + 3
 
 
 def make_run(store: RunStore, n_samples: int, n_updates: int, seed: int = 0) -> str:
@@ -32,12 +39,10 @@ def make_run(store: RunStore, n_samples: int, n_updates: int, seed: int = 0) -> 
     config = Config().with_values({"seed": seed, "clustering.max_iterations": 10 * n_updates})
     run_id = store.create(config, "digits")
     log, view = EventLog(store.folder(run_id)), View()
-    log.open(view, 0)
-    for event in _events(config, n_samples, n_updates):
+    log.open(MemoryFrames(), 0, 0)
+    for event in made_up_events(config, n_samples, n_updates):
         view = fold(view, event)
         log.append(event)
-        if isinstance(event, TargetUpdated):
-            log.thin(view)
     log.close()
     record = replace(
         store.record(run_id),
@@ -51,17 +56,20 @@ def make_run(store: RunStore, n_samples: int, n_updates: int, seed: int = 0) -> 
     return run_id
 
 
-def _events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
+def made_up_events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
+    """All that happens in a run of that size, of at least 200 samples."""
     generator = np.random.default_rng(config.seed)
     truth = generator.integers(0, N_CLUSTERS, n_samples)
     n_sampled = min(n_samples, MAP_SAMPLES)
-    yield RunStarted(config, "made up", n_samples, 784, np.arange(n_sampled), truth, None)
-    for epoch in range(10):
-        yield PretrainingEpochEnded(epoch + 1, 10, 1 / (epoch + 1), float(epoch))
+    yield SamplesChosen(np.arange(n_sampled), truth)
+    yield RunStarted(config, "made up", n_samples, 784, n_sampled, True, None)
+    for epoch in range(N_EPOCHS):
+        yield PretrainingEpochEnded(epoch + 1, N_EPOCHS, 1 / (epoch + 1), float(epoch))
     labels = generator.integers(0, N_CLUSTERS, n_samples).astype(np.uint8)
     embedding = generator.normal(size=(n_sampled, N_DIMENSIONS)).astype(np.float32)
     sizes = tuple(np.bincount(labels, minlength=N_CLUSTERS).tolist())
-    yield CentersInitialized(labels, sizes, Scores(0.5, 0.5, 0.4), embedding, 1.0)
+    yield FrameTaken(KMEANS, labels, embedding)
+    yield CentersInitialized(sizes, Scores(0.5, 0.5, 0.4), 1.0)
     soft = generator.dirichlet(np.ones(N_CLUSTERS), 200).astype(np.float32)
     health = measure_health(soft, soft, labels[:200], embedding[:N_CLUSTERS], embedding[:200])
     health = replace(health, cluster_sizes=sizes)
@@ -70,6 +78,7 @@ def _events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
         labels[generator.integers(0, n_samples, n_samples // 100)] = number % N_CLUSTERS
         noise = generator.normal(scale=0.01, size=embedding.shape)
         embedding = (embedding + noise).astype(np.float32)
+        yield FrameTaken(number, labels, embedding)
         score = 0.5 + 0.2 * number / n_updates
         yield TargetUpdated(
             number,
@@ -80,8 +89,6 @@ def _events(config: Config, n_samples: int, n_updates: int) -> Iterator[Event]:
             0.98,
             Scores(score, score, score),
             health,
-            labels,
-            embedding,
             float(number),
         )
     sentence = "Reached the maximum."

@@ -27,7 +27,7 @@ from dec_core.data import available
 from dec_core.runs.execution import execute
 from dec_core.runs.recorder import CHECKPOINT_SHARE, Recorder
 from dec_core.runs.store import RunStore
-from dec_core.training.events import Event, TargetUpdated
+from dec_core.training.events import KMEANS, Event, FrameTaken, SamplesChosen, TargetUpdated
 from tests.benchmarks.machine import OtherWork, describe_machine
 from tests.benchmarks.port_network import port_config
 
@@ -98,7 +98,7 @@ class _Seconds(NamedTuple):
 
 
 def _is_written(update: int) -> bool:
-    return update // BLOCK % 2 == 0
+    return update == KMEANS or update // BLOCK % 2 == 0
 
 
 class _InTurns(Recorder):
@@ -114,6 +114,13 @@ class _InTurns(Recorder):
         super().write(event, view, trainer)
         self.seconds += perf_counter() - started
 
+    def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
+        if isinstance(event, FrameTaken) and not _is_written(event.update):
+            return
+        started = perf_counter()
+        super().write_arrays(event)
+        self.seconds += perf_counter() - started
+
 
 def _train(config: Config, store: RunStore) -> _Seconds:
     recorder = _InTurns(store, store.create(config, "r-port"))
@@ -121,7 +128,8 @@ def _train(config: Config, store: RunStore) -> _Seconds:
     recorder.checkpoint_share = CHECKPOINT_SHARE / 2
     times: tuple[list[float], list[float]] = ([], [])
     last = 0.0
-    for event, _, _ in execute(config, recorder):
+    for moment in execute(config, recorder):
+        event = moment.event
         if isinstance(event, TargetUpdated):
             now = perf_counter()
             # The first block begins with the compilation of the steps. What writing leaves to the

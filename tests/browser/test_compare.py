@@ -315,8 +315,10 @@ def test_the_agreement_is_saved_cell_by_cell(
     rows = _saved(page, "agreement", tmp_path)
     assert rows[0] == "series,cluster_of_first,cluster_of_second,samples"
     store = RunStore(server_folder / "runs")
-    one, other = (store.view(run).updates[-1].labels for run in (first, second))
-    assert one is not None and other is not None
+    views = {run: store.view(run) for run in (first, second)}
+    one, other = (
+        store.frames(run, view).labels(len(view.updates) - 1) for run, view in views.items()
+    )
     shared = Counter(zip(one.tolist(), other.tolist(), strict=True))
     pairs = product(range(one.max() + 1), range(other.max() + 1))
     saved = [tuple(map(int, row.split(",")[1:])) for row in rows[1:]]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dec_core.export.figures import FigureFormat, all_plots, render_many
-from dec_core.export.frames import frames_of
+from dec_core.export.film import film_of
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
 from dec_core.runs.record import RunRecord, RunState
@@ -23,7 +23,7 @@ from tests.browser.train_page import (
     wait_for_last_iteration,
     wait_for_updates,
 )
-from tests.plots.scripted import scripted_view
+from tests.plots.scripted import scripted_frames, scripted_view
 
 
 def open_export(page: Page) -> None:
@@ -123,9 +123,9 @@ def quiet_page(browser: Browser, path: Path) -> tuple[Page, list[str]]:
 def test_the_report_draws_its_figures_by_itself(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     record = RunRecord("calm-lynx-0002", RunState.FINISHED, title='<img src="x">')
-    path.write_text(report_page(record, scripted_view()), encoding="utf-8")
+    path.write_text(report_page(record, scripted_view(), scripted_frames()), encoding="utf-8")
     page, complaints = quiet_page(browser, path)
-    count = len(all_plots(scripted_view()))
+    count = len(all_plots(scripted_view(), scripted_frames()))
     wait_for(
         page, "count => document.querySelectorAll('.plots .gtitle').length === count", arg=count
     )
@@ -141,18 +141,16 @@ def test_the_report_draws_its_figures_by_itself(browser: Browser, tmp_path: Path
 
 
 def test_the_player_plays_to_the_end(browser: Browser, tmp_path: Path) -> None:
-    view = scripted_view()
+    view, frames = scripted_view(), scripted_frames()
     path = tmp_path / "player.html"
-    path.write_text(player_page("film", view, frames_of(view)), encoding="utf-8")
+    path.write_text(player_page("film", view, film_of(view, frames)), encoding="utf-8")
     page, complaints = quiet_page(browser, path)
     page.get_by_text("Iteration 0", exact=True).wait_for()
     page.get_by_role("button", name="Play").click()
     page.get_by_text("Iteration 20", exact=True).wait_for()
     page.get_by_role("button", name="Play").wait_for()
     colors = page.evaluate("() => [...document.querySelector('#map').data[0].marker.color]")
-    last = view.updates[-1].labels
-    assert last is not None
-    assert colors == last.tolist()
+    assert colors == frames.labels(2).tolist()
     page.get_by_role("slider").fill("1")
     page.get_by_text("Iteration 10", exact=True).wait_for()
     assert complaints == []
@@ -160,7 +158,8 @@ def test_the_player_plays_to_the_end(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_a_saved_figure_draws_by_itself(browser: Browser, tmp_path: Path) -> None:
-    (scores,) = [plot for plot in all_plots(scripted_view()) if plot.name == "scores"]
+    plots = all_plots(scripted_view(), scripted_frames())
+    (scores,) = [plot for plot in plots if plot.name == "scores"]
     path = tmp_path / "scores.html"
     path.write_bytes(render_many([(scores, FigureFormat.HTML)])[0])
     page, complaints = quiet_page(browser, path)

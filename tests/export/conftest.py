@@ -12,17 +12,19 @@ from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunRecord
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
+from dec_core.training.frames import Frames
 from dec_core.training.view import View
 from tests.runs.small_sessions import small_config
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A stored run and its view."""
+    """A stored run, its numbers and its arrays."""
 
     store: RunStore
     run_id: str
     view: View
+    frames: Frames
 
     @property
     def record(self) -> RunRecord:
@@ -40,4 +42,5 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     store.write_map(run_id, MapFrame(4, 41, points))
     store.annotate(run_id, title="A <b>bold</b> title")
-    return Finished(store, run_id, store.view(run_id))
+    view = store.view(run_id)
+    return Finished(store, run_id, view, store.frames(run_id, view))

@@ -28,6 +28,7 @@ from dec_core.export.reproduce import Reproduction
 from dec_core.machine import conditions
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
+from dec_core.training.events import KMEANS
 from dec_core.training.table import updates_csv
 from tests.export.conftest import Finished
 from tests.runs.small_sessions import small_config
@@ -89,7 +90,6 @@ def test_settings_and_numbers_are_those_of_the_run(finished: Finished, folder: P
 
 def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
     table = pq.read_table(folder / "labels.parquet")
-    assert finished.view.started is not None and finished.view.centers is not None
     assert table.column_names == [
         "sample",
         "true_label",
@@ -98,10 +98,10 @@ def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
         "final",
     ]
     expected = {
-        "true_label": finished.view.started.true_labels,
-        "kmeans": finished.view.centers.labels,
-        "iteration_20": finished.view.updates[2].labels,
-        "final": finished.view.updates[-1].labels,
+        "true_label": finished.frames.samples.true_labels,
+        "kmeans": finished.frames.labels(KMEANS),
+        "iteration_20": finished.frames.labels(2),
+        "final": finished.frames.labels(4),
     }
     for name, labels in expected.items():
         np.testing.assert_array_equal(table[name].to_numpy(), labels)
@@ -112,10 +112,8 @@ def test_the_embedding_of_every_update(finished: Finished, folder: Path) -> None
     with np.load(io.BytesIO((folder / "embedding.npz").read_bytes()), allow_pickle=False) as stored:
         assert stored["embedding"].shape == (5, 300, 4)
         np.testing.assert_array_equal(stored["iterations"], [0, 10, 20, 30, 40])
-        np.testing.assert_array_equal(
-            stored["embedding"][3], finished.view.updates[3].embedding_sample
-        )
-        np.testing.assert_array_equal(stored["labels"], finished.view.updates[-1].labels)
+        np.testing.assert_array_equal(stored["embedding"][3], finished.frames.embedding(3))
+        np.testing.assert_array_equal(stored["labels"], finished.frames.labels(4))
 
 
 def test_the_model_gives_the_final_labels_in_a_fresh_process(
@@ -137,8 +135,7 @@ def test_the_model_gives_the_final_labels_in_a_fresh_process(
         text=True,
         check=True,
     )
-    final = finished.view.updates[-1].labels
-    np.testing.assert_array_equal(np.array(done.stdout.split(), int), final)
+    np.testing.assert_array_equal(np.array(done.stdout.split(), int), finished.frames.labels(4))
 
 
 def test_the_script_repeats_the_run(folder: Path) -> None:
@@ -174,9 +171,10 @@ def test_the_command_repeats_the_run(
     assert command[:4] == ["python", "-m", "dec_core", "train"]
     assert main([*command[3:], "--json"]) == 0
     run_id = capsys.readouterr().out.splitlines()[0]
-    repeated = RunStore().view(run_id).updates[-1].labels
-    assert repeated is not None
-    np.testing.assert_array_equal(repeated, finished.view.updates[-1].labels)
+    view = RunStore().view(run_id)
+    assert len(view.updates) == len(finished.view.updates) == 5
+    repeated = RunStore().frames(run_id, view).labels(4)
+    np.testing.assert_array_equal(repeated, finished.frames.labels(4))
 
 
 def test_one_part_alone_is_not_packed(finished: Finished, tmp_path: Path) -> None:

@@ -28,9 +28,10 @@ from dec_core.plots.comparison_curves import Measure, Series
 from dec_core.plots.style import Plot
 from dec_core.runs.own_thread import run_apart
 from dec_core.training.events import ParameterChanged
-from tests.plots.scripted import early_views, scripted_view
+from tests.plots.scripted import early_views, scripted_frames, scripted_view
 
-PLOTS = {plot.name: plot for plot in all_plots(scripted_view())}
+FRAMES = scripted_frames()
+PLOTS = {plot.name: plot for plot in all_plots(scripted_view(), FRAMES)}
 
 
 @pytest.fixture
@@ -197,16 +198,21 @@ def test_numbers_of_several_panels_name_their_measure() -> None:
 
 
 def test_every_view_has_the_figures_that_it_has_numbers_for() -> None:
-    names = {name: [p.name for p in all_plots(view)] for name, view in early_views().items()}
+    frames = scripted_frames(n_updates=0)
+    names = {
+        name: [plot.name for plot in all_plots(view, frames)]
+        for name, view in early_views().items()
+    }
     assert names["nothing"] == names["started"] == []
     assert names["one epoch"] == ["learning"]
     assert names["centres"] == ["sizes", "labels", "learning"]
-    assert "scores" not in [plot.name for plot in all_plots(scripted_view(is_scored=False))]
+    unlabelled = scripted_view(is_scored=False), scripted_frames(is_scored=False)
+    assert "scores" not in [plot.name for plot in all_plots(*unlabelled)]
 
 
 def test_marks_and_odd_numbers_survive() -> None:
     changed = scripted_view(changes=[ParameterChanged(10, "clustering.tol", 0.1, 0.2)])
-    for plot in all_plots(changed):
+    for plot in all_plots(changed, FRAMES):
         for format in (FigureFormat.HTML, FigureFormat.CSV):
             assert render(plot, format)
 

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
 from dec_core.errors import ExportError
-from dec_core.export.frames import frames_of
+from dec_core.export.film import film_of, finite_updates
 from dec_core.export.gif import movie_gif
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
@@ -23,53 +24,70 @@ from dec_core.export.tensorboard import points, write_tensorboard
 from dec_core.plots.palette import cluster_colors
 from dec_core.runs.record import Lineage, RunRecord, RunState
 from dec_core.training.events import PretrainingEpochEnded
+from dec_core.training.growing import Growing
 from dec_core.training.view import replay
 from tests.export.conftest import Finished
-from tests.plots.scripted import early_views, events, scripted_view
+from tests.plots.scripted import early_views, events, framed, scripted_frames, scripted_view
 
 
 def test_frames_are_evenly_chosen_and_comparable() -> None:
-    view = scripted_view(n_updates=30)
-    frames = frames_of(view, most=7)
-    assert len(frames.iterations) == 7
-    assert (frames.iterations[0], frames.iterations[-1]) == (0, 290)
-    assert frames.n_available == 30
-    assert "7 of 30 updates" in frames.sentence
-    assert frames.points.min() >= 0 and frames.points.max() <= 1
-    assert np.ptp(frames.points, axis=(0, 1)).max() == pytest.approx(1)
+    film = film_of(scripted_view(n_updates=30), scripted_frames(n_updates=30), most=7)
+    assert len(film.iterations) == 7
+    assert (film.iterations[0], film.iterations[-1]) == (0, 290)
+    assert film.n_available == 30
+    assert "7 of 30 updates" in film.sentence
+    assert film.points.min() >= 0 and film.points.max() <= 1
+    assert np.ptp(film.points, axis=(0, 1)).max() == pytest.approx(1)
 
 
 def test_a_run_without_embeddings_has_no_film() -> None:
     with pytest.raises(ExportError, match="A film needs the embedding"):
-        frames_of(early_views()["centres"])
+        film_of(early_views()["centres"], scripted_frames(n_updates=0))
+
+
+@pytest.mark.parametrize("is_finite", [True, False])
+def test_only_what_is_finite_can_be_drawn_as_a_map(
+    monkeypatch: pytest.MonkeyPatch, is_finite: bool
+) -> None:
+    monkeypatch.setattr("dec_core.training.frames.LABEL_BYTES", 8 * 3)
+    view, frames = scripted_view(n_updates=4), scripted_frames(n_updates=4)
+    odd = view.updates[2]
+    odd = replace(odd, health=replace(odd.health, is_finite=is_finite))
+    view = replace(view, updates=Growing([*view.updates[:2], odd, view.updates[3]]))
+    # The labels of update 1 were thinned out.
+    assert finite_updates(view, frames) == ([0, 2, 3] if is_finite else [0, 3])
+    infinite = scripted_frames(n_updates=3)
+    infinite.take(replace(framed(3), embedding=np.full((8, 3), np.inf, np.float32)))
+    drawn = film_of(view, infinite).iterations.tolist()
+    assert drawn == ([0, 20] if is_finite else [0])
 
 
 def test_a_film_shows_every_frame_and_repeats(finished: Finished) -> None:
-    frames = frames_of(finished.view)
-    with Image.open(io.BytesIO(movie_gif(frames))) as film:
-        assert film.n_frames == 5  # type: ignore[attr-defined]
-        assert film.info["loop"] == 0
-        film.seek(4)
-        last = np.asarray(film.convert("RGB")).reshape(-1, 3)
-    occupied = np.unique(frames.labels[-1])
-    for color in np.array(cluster_colors(frames.n_clusters))[occupied]:
+    film = film_of(finished.view, finished.frames)
+    with Image.open(io.BytesIO(movie_gif(film))) as movie:
+        assert movie.n_frames == 5  # type: ignore[attr-defined]
+        assert movie.info["loop"] == 0
+        movie.seek(4)
+        last = np.asarray(movie.convert("RGB")).reshape(-1, 3)
+    occupied = np.unique(film.labels[-1])
+    for color in np.array(cluster_colors(film.n_clusters))[occupied]:
         rgb = np.array(list(bytes.fromhex(color[1:])))
         assert (np.abs(last.astype(int) - rgb).max(axis=1) < 12).any(), color
 
 
 def test_the_player_holds_every_point(finished: Finished) -> None:
-    frames = frames_of(finished.view)
-    page = player_page("A <b>title</b>", finished.view, frames)
+    film = film_of(finished.view, finished.frames)
+    page = player_page("A <b>title</b>", finished.view, film)
     assert "<b>title</b>" not in page and "A &lt;b&gt;title&lt;/b&gt;" in page
-    film = json.loads(re.search(r"const film = (\{.*\});", page)[1])  # type: ignore[index]
-    places = np.frombuffer(base64.b64decode(film["points"]), "<u2").reshape(frames.points.shape)
-    np.testing.assert_allclose(places / 65_535, frames.points, atol=1e-5)
-    labels = np.frombuffer(base64.b64decode(film["labels"]), np.uint8)
-    np.testing.assert_array_equal(labels.reshape(frames.labels.shape), frames.labels)
+    held = json.loads(re.search(r"const film = (\{.*\});", page)[1])  # type: ignore[index]
+    places = np.frombuffer(base64.b64decode(held["points"]), "<u2").reshape(film.points.shape)
+    np.testing.assert_allclose(places / 65_535, film.points, atol=1e-5)
+    labels = np.frombuffer(base64.b64decode(held["labels"]), np.uint8)
+    np.testing.assert_array_equal(labels.reshape(film.labels.shape), film.labels)
 
 
 def test_the_report_says_what_was_run_and_what_happened(finished: Finished) -> None:
-    page = report_page(finished.record, finished.view)
+    page = report_page(finished.record, finished.view, finished.frames)
     judgement = finished.view.judgement()
     assert judgement is not None
     text = page.split("Plotly.newPlot")[0]
@@ -90,15 +108,16 @@ def test_the_report_says_what_was_run_and_what_happened(finished: Finished) -> N
 def test_a_branch_and_a_run_without_updates_have_a_report() -> None:
     lineage = Lineage("quiet-otter-0001", 420, {"clustering.learning_rate": [0.1, 0.01]})
     record = RunRecord("calm-lynx-0002", RunState.FINISHED, preset="digits", lineage=lineage)
-    page = report_page(record, scripted_view())
+    page = report_page(record, scripted_view(), scripted_frames())
     assert "branched from quiet-otter-0001 at iteration 420" in page
     assert "runs branch quiet-otter-0001 --at 420 --set clustering.learning_rate=0.01" in page
     for view in early_views().values():
-        assert "before there was anything to judge" in report_page(record, view)
+        page = report_page(record, view, scripted_frames(n_updates=0))
+        assert "before there was anything to judge" in page
 
 
 def test_tensorboard_reads_every_number(finished: Finished, tmp_path: Path) -> None:
-    write_tensorboard(finished.view, tmp_path, began=1_700_000_000.0)
+    write_tensorboard(finished.view, finished.frames, tmp_path, began=1_700_000_000.0)
     (path,) = tmp_path.glob("events.out.tfevents.*")
     read = [
         (value.tag, event.step, value.simple_value)
@@ -114,18 +133,16 @@ def test_tensorboard_reads_every_number(finished: Finished, tmp_path: Path) -> N
 
 def test_tensorboard_gets_finite_numbers_only() -> None:
     epochs = [PretrainingEpochEnded(n, 3, loss, n) for n, loss in ((1, 0.5), (2, math.inf))]
-    view = replay([*epochs, PretrainingEpochEnded(3, 3, math.nan, 3.0), *events()[3:-1]])
+    view = replay([*epochs, PretrainingEpochEnded(3, 3, math.nan, 3.0), *events()[4:-1]])
     losses = [(step, value) for name, step, value, _ in points(view) if "pretraining" in name]
     assert losses == [(1, 0.5)]
     assert all(math.isfinite(value) for _, _, value, _ in points(view))
 
 
 def test_the_projector_has_a_name_for_every_point(finished: Finished, tmp_path: Path) -> None:
-    write_tensorboard(finished.view, tmp_path)
+    write_tensorboard(finished.view, finished.frames, tmp_path)
     embedding = np.loadtxt(tmp_path / "embedding.tsv", delimiter="\t")
-    last = finished.view.updates[-1].embedding_sample
-    assert last is not None
-    np.testing.assert_array_equal(embedding.astype(np.float32), last)
+    np.testing.assert_array_equal(embedding.astype(np.float32), finished.frames.embedding(4))
     lines = (tmp_path / "metadata.tsv").read_text("utf-8").splitlines()
     assert lines[0].split("\t") == ["sample", "cluster", "kmeans", "true_label"]
     assert len(lines) == 1 + len(embedding)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.events import StepsDone, TargetUpdated
+from dec_core.training.frames import LABEL_BYTES
 from tests.runs.small_sessions import ENDLESS, small_config
 
 Death = Callable[[Recorder, Moment], bool]
@@ -45,9 +45,11 @@ def interrupted(store: RunStore, dies: Death, checkpoint_share: float = 1.0) -> 
 
 def drop_labels(store: RunStore, run_id: str, number: int) -> None:
     """As a run does that has outgrown its bounds."""
-    updates = list(store.view(run_id).updates)
-    updates[number] = replace(updates[number], labels=None)
-    FrameWriter(store.folder(run_id) / "arrays", "labels").open(updates)
+    view = store.view(run_id)
+    frames = store.frames(run_id, view)
+    kept = [update for update in frames.kept_labels if update != number]
+    writer = FrameWriter(store.folder(run_id) / "arrays", "labels", LABEL_BYTES)
+    writer.open(kept, frames.labels, len(view.updates))
 
 
 def after_update(number: int) -> Death:

@@ -150,9 +150,10 @@ def test_a_branch_from_where_its_parent_branched_off(store: RunStore, line: list
     first, second, third = legs_of(store, sibling)
     assert first.end == second.end == Place(16, 3)
     dataset = load(third.config.data, third.config.seed)
-    again = repeat([first, second, third], dataset).updates[-1].labels
-    expected = store.view(sibling).updates[-1].labels
-    assert again is not None and expected is not None
+    view, again = repeat([first, second, third], dataset)
+    stored = store.view(sibling)
+    assert len(view.updates) == len(stored.updates)
+    expected = store.frames(sibling, stored).labels(len(stored.updates) - 1)
     np.testing.assert_array_equal(again, expected)
 
 

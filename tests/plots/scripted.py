@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,14 +10,18 @@ from dec_core.analysis.metrics import Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
 from dec_core.training.events import (
+    KMEANS,
     CentersInitialized,
     Event,
+    FrameTaken,
     ParameterChanged,
     PretrainingEpochEnded,
     RunFinished,
     RunStarted,
+    SamplesChosen,
     TargetUpdated,
 )
+from dec_core.training.frames import MemoryFrames
 from dec_core.training.view import View, replay
 from tests.analysis.observations import observe
 
@@ -38,10 +42,19 @@ def labels_of(sizes: Sequence[int]) -> np.ndarray:
     return np.repeat(np.arange(len(sizes)), sizes).astype(np.uint8)
 
 
-def updated(number: int, *, is_scored: bool = True, with_frames: bool = True) -> TargetUpdated:
+def sizes_at(number: int) -> tuple[int, ...]:
+    """Cluster sizes at update ``number``."""
+    return tuple(SIZES[min(number, len(SIZES) - 1)])
+
+
+def framed(number: int) -> FrameTaken:
+    """The arrays of update ``number``."""
+    return FrameTaken(number, labels_of(sizes_at(number)), embedding(number))
+
+
+def updated(number: int, *, is_scored: bool = True) -> TargetUpdated:
     """Update ``number`` at iteration 10 * number."""
-    sizes = SIZES[min(number, len(SIZES) - 1)]
-    observation = observe(10 * number, sizes)
+    observation = observe(10 * number, sizes_at(number))
     return TargetUpdated(
         update=number,
         iteration=observation.iteration,
@@ -51,8 +64,6 @@ def updated(number: int, *, is_scored: bool = True, with_frames: bool = True) ->
         successive_nmi=0.75,
         scores=Scores(0.5 + number / 100, 0.25 + number / 50, 0.125) if is_scored else None,
         health=observation.health,
-        labels=labels_of(sizes) if with_frames else None,
-        embedding_sample=embedding(number) if with_frames else None,
         seconds=float(number),
     )
 
@@ -62,25 +73,25 @@ def events(*, is_scored: bool = True, n_updates: int = 3) -> list[Event]:
     truth = labels_of((5, 3)).astype(np.int64) if is_scored else None
     judgement = Judgement(Condition.BROKEN, Verdict.COLLAPSED, "Collapsed.")
     return [
+        SamplesChosen(np.arange(N_SAMPLES), truth),
         RunStarted(
             Config().with_values({"clustering.n_clusters": N_CLUSTERS, "clustering.tol": 0.02}),
             "script",
             N_SAMPLES,
             5,
-            np.arange(N_SAMPLES),
-            truth,
+            N_SAMPLES,
+            is_scored,
             CLASS_NAMES if is_scored else None,
         ),
         PretrainingEpochEnded(1, 2, 0.5, 1.0),
         PretrainingEpochEnded(2, 2, 0.25, 2.0),
-        CentersInitialized(
-            labels_of(START_SIZES),
-            START_SIZES,
-            START_SCORES if is_scored else None,
-            embedding(99),
-            seconds=0.5,
+        FrameTaken(KMEANS, labels_of(START_SIZES), embedding(99)),
+        CentersInitialized(START_SIZES, START_SCORES if is_scored else None, seconds=0.5),
+        *(
+            event
+            for number in range(n_updates)
+            for event in (framed(number), updated(number, is_scored=is_scored))
         ),
-        *(updated(number, is_scored=is_scored) for number in range(n_updates)),
         RunFinished(StopReason.TOLERANCE, judgement, 20),
     ]
 
@@ -92,8 +103,22 @@ def scripted_view(
     return replay([*events(is_scored=is_scored, n_updates=n_updates)[:-1], *changes])
 
 
+def frames_of(taken: Iterable[Event]) -> MemoryFrames:
+    """The arrays among these events."""
+    frames = MemoryFrames()
+    for event in taken:
+        if isinstance(event, SamplesChosen | FrameTaken):
+            frames.take(event)
+    return frames
+
+
+def scripted_frames(*, is_scored: bool = True, n_updates: int = 3) -> MemoryFrames:
+    """The arrays of ``scripted_view``."""
+    return frames_of(events(is_scored=is_scored, n_updates=n_updates))
+
+
 def early_views() -> dict[str, View]:
     """Views from before the first update, by what has happened."""
-    script = events()
+    script = [event for event in events() if not isinstance(event, SamplesChosen | FrameTaken)]
     names = ("nothing", "started", "one epoch", "pretrained", "centres")
     return {name: replay(script[:count]) for count, name in enumerate(names)}

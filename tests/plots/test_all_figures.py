@@ -14,17 +14,27 @@ from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
-from dec_core.training.events import CentersInitialized, ParameterChanged, RunStarted
+from dec_core.training.events import (
+    KMEANS,
+    CentersInitialized,
+    Event,
+    FrameTaken,
+    ParameterChanged,
+    RunStarted,
+    SamplesChosen,
+)
 from dec_core.training.view import View, replay
 from tests.plots.figures import as_sent, lines, texts
-from tests.plots.scripted import early_views, scripted_view
+from tests.plots.scripted import early_views, frames_of, scripted_frames, scripted_view
 
 FIGURES: dict[str, Callable[[View], Plot]] = {
     "scores": draw_scores,
     "successive": draw_successive,
     "sizes": draw_sizes,
     "learning": draw_learning,
-    "labels": lambda view: draw_labels(view, len(view.updates) - 1 if view.updates else None),
+    "labels": lambda view: draw_labels(
+        view, scripted_frames(), len(view.updates) - 1 if view.updates else None
+    ),
 }
 CHANGE = ParameterChanged(10, "clustering.learning_rate", 0.05, 0.2)
 
@@ -72,25 +82,18 @@ def test_figures_name_no_color_of_text_or_background(name: str) -> None:
     assert "color" not in layout["font"]
 
 
-def big_view(n_samples: int = 70_000) -> View:
+def big_run(n_samples: int = 70_000) -> list[Event]:
     labels = (np.arange(n_samples) % 10).astype(np.uint8)
-    config = Config()
-    return replay(
-        [
-            RunStarted(config, "big", n_samples, 2, np.arange(4), None, None),
-            CentersInitialized(
-                labels,
-                tuple(np.bincount(labels).tolist()),
-                None,
-                np.zeros((4, 2), np.float32),
-                seconds=1.0,
-            ),
-        ]
-    )
+    return [
+        SamplesChosen(np.arange(4), None),
+        RunStarted(Config(), "big", n_samples, 2, 4, False, None),
+        FrameTaken(KMEANS, labels, np.zeros((4, 2), np.float32)),
+        CentersInitialized(tuple(np.bincount(labels).tolist()), None, seconds=1.0),
+    ]
 
 
 def test_many_labels_travel_as_typed_arrays() -> None:
-    plot = draw_labels(big_view(), None)
+    plot = draw_labels(replay(big_run()), frames_of(big_run()), None)
     (trace,) = as_sent(plot)["data"]
     assert trace["y"]["dtype"] == "i2"
     assert trace["marker"]["color"]["dtype"] == "u1"

@@ -5,11 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dec_core.plots.labels import JITTER, SPACING, draw_labels, jittered
+from dec_core.errors import RunError
+from dec_core.plots.labels import JITTER, SPACING, draw_labels, draw_unreadable, jittered
 from dec_core.plots.palette import cluster_colors
-from dec_core.training.view import replay
+from dec_core.training.frames import MemoryFrames
 from tests.plots.figures import texts
-from tests.plots.scripted import START_SIZES, events, labels_of, scripted_view, updated
+from tests.plots.scripted import (
+    START_SIZES,
+    events,
+    framed,
+    frames_of,
+    labels_of,
+    scripted_frames,
+    scripted_view,
+)
+
+FRAMES = scripted_frames()
 
 
 @pytest.mark.parametrize("n_clusters", [2, 10, 200])
@@ -29,10 +40,10 @@ def test_a_sample_keeps_its_jitter_when_its_label_changes() -> None:
 
 
 def test_every_sample_is_drawn_after_k_means_and_after_the_update() -> None:
-    figure = draw_labels(scripted_view(), 1).figure
+    figure = draw_labels(scripted_view(), FRAMES, 1).figure
     assert [trace.name for trace in figure.data] == ["after k-means", "at iteration 10"]
     for trace, expected in zip(
-        figure.data, (labels_of(START_SIZES), updated(1).labels), strict=True
+        figure.data, (labels_of(START_SIZES), framed(1).labels), strict=True
     ):
         np.testing.assert_array_equal(trace.marker.color, expected)
         np.testing.assert_array_equal(np.rint(trace.y / SPACING), expected)
@@ -41,7 +52,7 @@ def test_every_sample_is_drawn_after_k_means_and_after_the_update() -> None:
 
 
 def test_a_label_has_the_color_of_its_cluster() -> None:
-    marker = draw_labels(scripted_view(), 1).figure.data[0].marker
+    marker = draw_labels(scripted_view(), FRAMES, 1).figure.data[0].marker
     colors = cluster_colors(3)
     for label, color in enumerate(colors):
         place = (label - marker.cmin) / (marker.cmax - marker.cmin)
@@ -50,30 +61,42 @@ def test_a_label_has_the_color_of_its_cluster() -> None:
 
 
 def test_k_means_alone() -> None:
-    plot = draw_labels(scripted_view(), None)
+    plot = draw_labels(scripted_view(), FRAMES, None)
     assert [trace.name for trace in plot.figure.data] == ["after k-means"]
     assert texts(plot) == ["after k-means"]
 
 
 def test_for_an_update_whose_labels_were_thinned_out_the_nearest_earlier_ones_stand() -> None:
-    dropped = [updated(number, with_frames=False) for number in (2, 3)]
-    view = replay([*events(n_updates=2)[:-1], *dropped, updated(4)])
+    view = scripted_view(n_updates=5)
+    frames = frames_of([*events(n_updates=2), framed(4)])
     for update, iteration in ((4, 40), (3, 10), (2, 10), (1, 10), (0, 0)):
-        plot = draw_labels(view, update)
+        plot = draw_labels(view, frames, update)
         name = f"at iteration {iteration}"
         assert [trace.name for trace in plot.figure.data] == ["after k-means", name]
         assert texts(plot) == ["after k-means", name]
     np.testing.assert_array_equal(
-        draw_labels(view, 3).figure.data[1].marker.color, updated(1).labels
+        draw_labels(view, frames, 3).figure.data[1].marker.color, framed(1).labels
     )
 
 
 def test_a_view_without_any_labels_of_updates_shows_k_means_alone() -> None:
-    view = replay([*events(n_updates=0)[:-1], updated(0, with_frames=False)])
-    assert [trace.name for trace in draw_labels(view, 0).figure.data] == ["after k-means"]
+    plot = draw_labels(scripted_view(n_updates=1), scripted_frames(n_updates=0), 0)
+    assert [trace.name for trace in plot.figure.data] == ["after k-means"]
+
+
+def test_labels_that_cannot_be_read_are_no_figure() -> None:
+    with pytest.raises(RunError, match="k-means start are not kept"):
+        draw_labels(scripted_view(), MemoryFrames(), 1)
+    reason = "labels-000000.frames is damaged (an array is not what was <written>). Copy it again."
+    plot = draw_unreadable(reason)
+    assert plot.name == "labels"
+    assert plot.alternative == f"Labels: {reason}"
+    assert not plot.figure.data
+    (said,) = texts(plot)
+    assert said.replace("<br>", " ") == reason.replace("<written>", "&lt;written>")
 
 
 def test_the_alternative_counts_the_occupied_clusters() -> None:
-    assert draw_labels(scripted_view(), 2).alternative == (
+    assert draw_labels(scripted_view(), FRAMES, 2).alternative == (
         "Clusters of all samples: after k-means, 3 occupied; at iteration 20, 1 occupied."
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -21,8 +21,7 @@ from typing_extensions import Buffer
 from dec_core.cli import main
 from dec_core.runs import array_files, checkpoint_files, event_log, frame_files
 from dec_core.runs.frame_files import FrameWriter
-from dec_core.training import view
-from dec_core.training.events import TargetUpdated
+from dec_core.training import frames
 
 
 def die() -> None:
@@ -82,17 +81,18 @@ def before_a_rename(countdown: Countdown, suffix: str) -> None:
 
 
 def during_thinning(countdown: Countdown) -> None:
-    """The view has dropped frames, and the file without them has not yet its name."""
-    view.LABEL_BYTES = 8_000
-    thin, rename = FrameWriter.thin, Path.replace
+    """Frames are dropped in memory, and the file without them has not yet its name."""
+    for module in (frames, event_log):
+        setattr(module, "LABEL_BYTES", 8_000)  # noqa: B010
+    remove, rename = FrameWriter.remove, Path.replace
 
-    def torn(writer: FrameWriter, updates: Sequence[TargetUpdated]) -> None:
+    def torn(writer: FrameWriter, updates: set[int]) -> None:
         # Files are renamed too where a writer opens, which is no thinning.
         before_a_rename(countdown, ".frames")
-        thin(writer, updates)
+        remove(writer, updates)
         setattr(Path, "replace", rename)  # noqa: B010
 
-    setattr(FrameWriter, "thin", torn)  # noqa: B010
+    setattr(FrameWriter, "remove", torn)  # noqa: B010
 
 
 KINDS: dict[str, Callable[[Countdown], None]] = {

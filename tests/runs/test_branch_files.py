@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.runs import frame_files
+from dec_core.runs import frame_files, stored_frames
 from dec_core.runs.branch import branch
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from tests.runs.small_sessions import small_config
-from tests.runs.test_store import new_run, same, train
+from tests.runs.test_store import new_run, same, stored, train
 
 
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch) -> RunStore:
     """One in which two updates fill a file."""
-    monkeypatch.setattr(frame_files, "SEGMENT", 2)
+    for module in (frame_files, stored_frames):
+        monkeypatch.setattr(module, "SEGMENT", 2)
     return RunStore()
 
 
@@ -39,8 +40,8 @@ def test_a_branch_and_its_interrupted_parent_go_on_apart(store: RunStore) -> Non
     changed = train(store, other)
     same(whole, train(store, parent))
     same(whole, train(store, child))
-    for run_id, view in ((parent, whole), (child, whole), (other, changed)):
-        same(view, store.view(run_id))
+    for run_id, run in ((parent, whole), (child, whole), (other, changed)):
+        same(run, stored(store, run_id))
     shared = set(frames(store, parent).items()) & set(frames(store, child).items())
     assert {name for name, _ in shared} == {
         "labels-000000.frames",

@@ -19,8 +19,10 @@ from dec_core.runs.pretrained import PretrainedCache
 from dec_core.runs.record import RunState
 from dec_core.runs.store import RunStore
 from dec_core.training.checkpoint import Pretrained
+from dec_core.training.events import KMEANS
 from tests.runs.small_sessions import small_config
 from tests.runs.test_golden import GOLDEN, RUNS
+from tests.runs.test_store import stored
 
 NEWEST = "ready-ferret-57d4"
 Put = Callable[[Path], None]
@@ -143,7 +145,9 @@ def test_a_run_with_what_is_no_file_is_damaged_and_holds_up_nothing(
 def test_reading_it_is_refused(store: RunStore, file: str, put: Put, reason: str) -> None:
     put_in(store, file, put)
     with pytest.raises(RunError, match=f"{Path(file).name} .*{reason}"):
-        store.view(NEWEST)
+        _, frames = stored(store, NEWEST)
+        frames.frame(KMEANS)
+        frames.frame(0)
     assert len(store.records()) == 2
 
 

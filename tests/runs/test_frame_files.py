@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dec_core.errors import RunError
-from dec_core.runs.array_files import write_compressed
-from dec_core.runs.frame_files import SEGMENT, FrameReader, FrameWriter
-from dec_core.training import view as view_module
-from dec_core.training.events import TargetUpdated
-from dec_core.training.view import thin
-from tests.training.test_view import updated
+from dec_core.runs.frame_files import SEGMENT, FrameWriter, read_index, segment_file
+from dec_core.runs.stored_frames import FrameCache
+from dec_core.training.frames import MemoryFrames
+from tests.plots.scripted import embedding, framed
 
 LABELS = np.array([0, 15, 3, 9, 10], np.uint8)
+BOUND = 1_000_000
 
 
-def with_labels(number: int, labels: np.ndarray | None = LABELS) -> TargetUpdated:
-    return replace(updated(number), labels=labels)
+def writer_at(
+    folder: Path, kept: Iterable[int] = (), updates: int = 0, name: str = "labels"
+) -> FrameWriter:
+    """One that goes on after so many updates, all of whose ``kept`` arrays are ``LABELS``."""
+    writer = FrameWriter(folder, name, BOUND)
+    writer.open(list(kept), lambda _: LABELS, updates)
+    return writer
 
 
-def write(folder: Path, updates: Sequence[TargetUpdated], name: str = "labels") -> None:
+def write(folder: Path, arrays: Iterable[np.ndarray], name: str = "labels") -> None:
     """From the beginning, one after the other, as a run does."""
-    writer = FrameWriter(folder, name)
-    writer.open([])
-    for update in updates:
-        writer.append(update)
+    writer = writer_at(folder, name=name)
+    for update, array in enumerate(arrays):
+        writer.append(update, array)
     writer.close()
+
+
+def read(folder: Path, update: int, name: str = "labels") -> np.ndarray | None:
+    """An update's array by a reader that has seen nothing before."""
+    return FrameCache(BOUND).array(folder / segment_file(name, update), name, update)
 
 
 def kept(folder: Path, count: int, name: str = "labels") -> list[int]:
     """Those of the first updates whose array is there."""
-    reader = FrameReader(folder, name)
-    return [update for update in range(count) if reader.read(update) is not None]
+    return [update for update in range(count) if read(folder, update, name) is not None]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -64,140 +69,141 @@ def contents(folder: Path) -> dict[str, bytes]:
     ids=str,
 )
 def test_what_was_written_is_read(tmp_path: Path, array: np.ndarray) -> None:
-    write(tmp_path, [with_labels(0), with_labels(1, array), with_labels(2)])
-    reader = FrameReader(tmp_path, "labels")
+    write(tmp_path, [LABELS, array, LABELS])
     for number, expected in enumerate([LABELS, array, LABELS]):
-        read = reader.read(number)
-        assert read is not None and read.dtype == expected.dtype
-        np.testing.assert_array_equal(read, expected)
-    assert reader.read(3) is None
+        found = read(tmp_path, number)
+        assert found is not None and found.dtype == expected.dtype
+        np.testing.assert_array_equal(found, expected)
+    assert read(tmp_path, 3) is None
 
 
 def test_labels_of_up_to_sixteen_clusters_take_half_a_byte(tmp_path: Path) -> None:
-    write(tmp_path, [with_labels(0, np.full(10_000, 15, np.uint8))])
+    write(tmp_path, [np.full(10_000, 15, np.uint8)])
     (content,) = contents(tmp_path).values()
     assert 5_000 < len(content) < 5_100
 
 
 def test_many_updates_share_a_file(tmp_path: Path) -> None:
-    write(tmp_path, [updated(number) for number in range(SEGMENT + 2)], "embedding_sample")
+    write(tmp_path, map(embedding, range(SEGMENT + 2)), "embedding_sample")
     names = ["embedding_sample-000000.frames", f"embedding_sample-{SEGMENT:06d}.frames"]
     assert sorted(contents(tmp_path)) == names
-    reader = FrameReader(tmp_path, "embedding_sample")
     for number in (SEGMENT + 1, 0, SEGMENT, SEGMENT - 1):
-        np.testing.assert_array_equal(reader.read(number), updated(number).embedding_sample)
+        found = read(tmp_path, number, "embedding_sample")
+        np.testing.assert_array_equal(found, embedding(number))
 
 
 def test_what_came_after_the_place_is_forgotten(tmp_path: Path) -> None:
-    updates = [with_labels(number) for number in range(2 * SEGMENT + 3)]
-    write(tmp_path, updates)
-    writer = FrameWriter(tmp_path, "labels")
-    writer.open(updates[: SEGMENT + 2])
-    assert kept(tmp_path, len(updates)) == list(range(SEGMENT + 2))
-    writer.append(with_labels(SEGMENT + 2, LABELS[:2]))
+    count = 2 * SEGMENT + 3
+    write(tmp_path, [LABELS] * count)
+    writer = writer_at(tmp_path, range(SEGMENT + 2), SEGMENT + 2)
+    assert kept(tmp_path, count) == list(range(SEGMENT + 2))
+    writer.append(SEGMENT + 2, LABELS[:2])
     writer.close()
-    assert kept(tmp_path, len(updates)) == list(range(SEGMENT + 3))
+    assert kept(tmp_path, count) == list(range(SEGMENT + 3))
     write(tmp_path, [])
     assert contents(tmp_path) == {}
 
 
-def test_arrays_are_dropped_with_those_of_the_view(
+def test_arrays_are_dropped_with_those_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view_module, "LABEL_BYTES", 8 * (SEGMENT + 10))
-    writer, updates = FrameWriter(tmp_path, "labels"), tuple[TargetUpdated, ...]()
-    writer.open(updates)
+    limit = 8 * (SEGMENT + 10)
+    monkeypatch.setattr("dec_core.training.frames.LABEL_BYTES", limit)
+    writer, memory = FrameWriter(tmp_path, "labels", limit), MemoryFrames()
+    writer.open([], memory.labels, 0)
     for number in range(3 * SEGMENT):
-        updates = thin((*updates, updated(number)))
-        writer.append(updates[-1])
-        writer.thin(updates)
-        in_view = [update.update for update in updates if update.labels is not None]
-        assert kept(tmp_path, len(updates)) == in_view
+        memory.take(framed(number))
+        writer.append(number, memory.labels(number))
+        assert kept(tmp_path, number + 1) == memory.kept_labels
     writer.close()
-    assert len(in_view) < SEGMENT + 10
-    reader = FrameReader(tmp_path, "labels")
-    for number in in_view:
-        np.testing.assert_array_equal(reader.read(number), updates[number].labels)
+    assert len(memory.kept_labels) < SEGMENT + 10
+    for number in memory.kept_labels:
+        np.testing.assert_array_equal(read(tmp_path, number), memory.labels(number))
+
+
+def test_a_writer_that_goes_on_thins_as_one_that_never_stopped(tmp_path: Path) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "stopped").mkdir()
+    whole, stopped = (
+        FrameWriter(tmp_path / name, "labels", 5 * 8) for name in ("whole", "stopped")
+    )
+    for writer in (whole, stopped):
+        writer.open([], embedding, 0)
+    for number in range(9):
+        for writer in (whole, stopped):
+            writer.append(number, LABELS)
+    before = kept(tmp_path / "stopped", 9)
+    stopped.open(before, lambda _: LABELS, 9)
+    for number in range(9, 30):
+        for writer in (whole, stopped):
+            writer.append(number, LABELS)
+        assert kept(tmp_path / "stopped", number + 1) == kept(tmp_path / "whole", number + 1)
+    for writer in (whole, stopped):
+        writer.close()
 
 
 def test_a_file_without_arrays_goes(tmp_path: Path) -> None:
-    updates = [with_labels(number) for number in range(2 * SEGMENT)]
-    writer = FrameWriter(tmp_path, "labels")
-    writer.open(updates)
-    writer.thin([updates[0], *(with_labels(n, None) for n in range(1, 2 * SEGMENT))])
+    write(tmp_path, [LABELS] * (2 * SEGMENT))
+    writer = writer_at(tmp_path, range(2 * SEGMENT), 2 * SEGMENT)
+    writer.remove(set(range(1, 2 * SEGMENT)))
     assert list(contents(tmp_path)) == ["labels-000000.frames"]
     assert kept(tmp_path, 2 * SEGMENT) == [0]
 
 
-def test_files_of_the_first_version_are_read_and_taken_over(tmp_path: Path) -> None:
-    updates = [with_labels(number) for number in range(3)]
-    for update in (*updates, with_labels(3)):
-        write_compressed(tmp_path / f"labels-{update.update:06d}.z", LABELS)
-    write_compressed(tmp_path / "labels-kmeans.z", LABELS)
-    assert kept(tmp_path, 4) == [0, 1, 2, 3]
-    FrameWriter(tmp_path, "labels").open(updates)
-    assert sorted(contents(tmp_path)) == ["labels-000000.frames", "labels-kmeans.z"]
-    assert kept(tmp_path, 4) == [0, 1, 2]
-
-
-def test_files_that_are_taken_over_while_they_are_read(tmp_path: Path) -> None:
-    updates = [with_labels(0), with_labels(1, None), with_labels(2)]
-    for number in (0, 2):
-        write_compressed(tmp_path / f"labels-{number:06d}.z", LABELS)
-    reader = FrameReader(tmp_path, "labels", growing=2)
-    assert reader.read(0) is not None
-    assert reader.read(1) is None
-    FrameWriter(tmp_path, "labels").open(updates)
-    assert reader.read(2) is not None
-
-
-def test_who_shares_a_file_does_not_see_what_another_adds(tmp_path: Path) -> None:
+def test_who_shares_a_file_does_not_lose_what_another_drops(tmp_path: Path) -> None:
     parent, child = tmp_path / "parent", tmp_path / "child"
     parent.mkdir()
     child.mkdir()
-    updates = [with_labels(number) for number in range(SEGMENT + 3)]
-    writer = FrameWriter(parent, "labels")
-    writer.open(updates[:-1])
+    writer = writer_at(parent)
+    for number in range(SEGMENT + 2):
+        writer.append(number, LABELS)
     for path in parent.iterdir():
         os.link(path, child / path.name)
-    branched = FrameWriter(child, "labels")
-    branched.open(updates[: SEGMENT + 1])
-    branched.append(with_labels(SEGMENT + 1, LABELS[:1]))
-    writer.append(updates[-1])
+    branched = writer_at(child, range(SEGMENT + 1), SEGMENT + 1)
+    branched.append(SEGMENT + 1, LABELS[:1])
+    writer.append(SEGMENT + 2, LABELS)
     assert kept(parent, SEGMENT + 5) == list(range(SEGMENT + 3))
     assert kept(child, SEGMENT + 5) == list(range(SEGMENT + 2))
     first = "labels-000000.frames"
     assert (parent / first).samefile(child / first)
+    branched.remove({1})
+    assert 1 not in kept(child, SEGMENT)
+    assert kept(parent, SEGMENT) == list(range(SEGMENT))
     writer.close()
     branched.close()
 
 
 def test_an_array_that_is_just_being_written_is_not_there_yet(tmp_path: Path) -> None:
-    write(tmp_path, [with_labels(0), with_labels(1)])
+    write(tmp_path, [LABELS, LABELS])
     ((name, content),) = contents(tmp_path).items()
     half = len(content) // 2
     for length in range(half, len(content)):
         (tmp_path / name).write_bytes(content[:length])
-        reader = FrameReader(tmp_path, "labels", growing=1)
-        assert reader.read(0) is not None
-        assert reader.read(1) is None
-        if length > half:
-            for growing in (None, SEGMENT):
-                reader = FrameReader(tmp_path, "labels", growing)
-                assert reader.read(0) is not None
-                with pytest.raises(RunError, match=rf"{name} is damaged \(it ends within a"):
-                    reader.read(1)
+        index = read_index(tmp_path / name, "labels")
+        assert list(index.places) == [0]
+        np.testing.assert_array_equal(read(tmp_path, 0), LABELS)
+        assert isinstance(index.fault, EOFError if length > half else type(None))
+        if index.fault:
+            with pytest.raises(EOFError, match="it ends within a"):
+                read(tmp_path, 1)
 
 
-def test_damage_harms_nothing_before_it(tmp_path: Path) -> None:
-    write(tmp_path, [with_labels(number) for number in (0, 1, 3, 4)])
+def test_damage_harms_no_other_array(tmp_path: Path) -> None:
+    writer = writer_at(tmp_path)
+    for number in (0, 1, 3, 4):
+        writer.append(number, LABELS)
+    writer.close()
     ((name, content),) = contents(tmp_path).items()
-    (tmp_path / name).write_bytes(content[:-1] + b"x")
-    reader = FrameReader(tmp_path, "labels", growing=4)
-    read = [reader.read(number) is not None for number in range(4)]
-    assert read == [True, True, False, True]
-    with pytest.raises(RunError, match=rf"{name} is damaged"):
-        reader.read(4)
+    places = read_index(tmp_path / name, "labels").places
+    for broken, place in places.items():
+        damaged = bytearray(content)
+        damaged[place.end - 1] ^= 1
+        (tmp_path / name).write_bytes(damaged)
+        for number in {0, 1, 3, 4} - {broken}:
+            np.testing.assert_array_equal(read(tmp_path, number), LABELS)
+        with pytest.raises(ValueError, match="an array is not what was written"):
+            read(tmp_path, broken)
+        assert read(tmp_path, 2) is None
 
 
 def record(head: bytes, content: bytes) -> bytes:
@@ -228,21 +234,29 @@ def record(head: bytes, content: bytes) -> bytes:
     ],
 )
 def test_damage_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
-    path = tmp_path / "labels-000000.frames"
-    path.write_bytes(content)
-    with pytest.raises(RunError, match=rf"{path.name} is damaged \(.*{reason}"):
-        FrameReader(tmp_path, "labels").read(2)
+    (tmp_path / "labels-000000.frames").write_bytes(content)
+    is_of_an_array = read_index(tmp_path / "labels-000000.frames", "labels").fault is None
+    with pytest.raises(Exception, match=reason):
+        read(tmp_path, 0 if is_of_an_array else 2)
 
 
 def test_a_flipped_bit_is_never_believed(tmp_path: Path) -> None:
-    write(tmp_path, [with_labels(0), with_labels(1)])
+    write(tmp_path, [LABELS, LABELS])
     ((name, content),) = contents(tmp_path).items()
+    first, second = read_index(tmp_path / name, "labels").places.values()
     for place in range(len(content)):
         flipped = bytearray(content)
         flipped[place] ^= 1 << place % 8
         (tmp_path / name).write_bytes(flipped)
-        with pytest.raises(RunError, match="is damaged"):
-            FrameReader(tmp_path, "labels").read(1)
+        # An array stands where the lines of those before it say.
+        harmed = {0, 1} if place < first.values else {0} if place < first.end else {1}
+        for number in (0, 1):
+            if number in harmed:
+                with pytest.raises((ValueError, EOFError)):
+                    read(tmp_path, number)
+            else:
+                np.testing.assert_array_equal(read(tmp_path, number), LABELS)
+    assert second.end == len(content)
 
 
 def gone(folder: Path) -> None:
@@ -258,11 +272,10 @@ def in_the_way(folder: Path) -> None:
 def test_a_folder_that_refuses_is_said(
     tmp_path: Path, fault: Callable[[Path], None], first: int
 ) -> None:
-    writer = FrameWriter(tmp_path, "labels")
-    writer.open([])
+    writer = writer_at(tmp_path)
     for number in range(first):
-        writer.append(with_labels(number))
+        writer.append(number, LABELS)
     fault(tmp_path)
     with pytest.raises(OSError):
-        writer.append(with_labels(first))
+        writer.append(first, LABELS)
     writer.close()

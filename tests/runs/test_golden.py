@@ -15,9 +15,10 @@ from dec_core.runs.branch import branch
 from dec_core.runs.events_file import renumbered
 from dec_core.runs.record import SCHEMA, RunState
 from dec_core.runs.store import RunStore
+from dec_core.training.events import KMEANS
+from dec_core.training.growing import Growing
 from dec_core.training.outcome import labels_sha256
-from dec_core.training.view import View
-from tests.runs.test_store import same, train
+from tests.runs.test_store import Seen, same, stored, train
 
 RUNS = Path(__file__).parents[1] / "golden" / "runs"
 GOLDEN = RUNS / "steady-puffin-cbfc"
@@ -58,15 +59,29 @@ def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
     record = store.record(run_id)
     assert record.state is RunState.FINISHED
     assert (record.dataset, record.n_samples, record.preset) == ("digits", 120, "digits")
-    view = store.view(run_id)
+    view, frames = stored(store, run_id)
     assert [update.iteration for update in view.updates] == [0, 20, 40, 60]
     last = view.updates[-1]
-    assert last.labels is not None and last.scores is not None
-    assert labels_sha256(last.labels) == LABELS
-    assert last.scores.acc == 0.325
+    assert labels_sha256(frames.labels(3)) == LABELS
+    assert last.scores is not None and last.scores.acc == 0.325
     assert view.finished is not None
     assert view.finished.judgement.verdict is Verdict.UNFINISHED
-    assert all(update.embedding_sample is not None for update in view.updates)
+    assert frames.kept() == [0, 1, 2, 3]
+    for update in (KMEANS, *frames.kept()):
+        assert frames.labels(update).shape == (120,)
+        assert frames.embedding(update).shape == (120, 3)
+
+
+def test_what_older_logs_do_not_say_of_the_samples_is_read_beside_them(
+    store: RunStore, run_id: str
+) -> None:
+    first, *_ = (store.folder(run_id) / "events.jsonl").read_text().splitlines()
+    assert not json.loads(first).keys() & {"n_sampled", "has_true_labels"}
+    view, frames = stored(store, run_id)
+    assert view.started is not None
+    assert (view.started.n_sampled, view.started.has_true_labels) == (120, True)
+    assert frames.samples.sample_ids.shape == (120,)
+    assert frames.samples.true_labels is not None
 
 
 def test_iterations_count_the_steps_done_in_runs_that_counted_from_1(
@@ -101,15 +116,15 @@ def test_it_can_be_branched_and_exported(store: RunStore, run_id: str, tmp_path:
     config = store.view(run_id).config.with_values({"clustering.max_iterations": 80})
     child = branch(store, run_id, config, "digits", 60)
     branched = train(store, child)
-    assert branched.iteration == 80
-    same(branched, store.view(child))
+    assert branched.view.iteration == 80
+    same(branched, stored(store, child))
     assert [path.name for path in arrays(store, child)] == NEWEST_FILES
     exported = export_run(store, run_id, tmp_path / "model.keras", only=["model.keras"])
     assert exported.path.stat().st_size > 1_000
 
 
 def test_it_goes_on_where_it_was_interrupted(store: RunStore, run_id: str) -> None:
-    whole = store.view(run_id)
+    whole = stored(store, run_id)
     folder = store.folder(run_id)
     record, log = folder / "run.json", folder / "events.jsonl"
     record.write_text(record.read_text().replace('"finished"', '"running"'))
@@ -118,15 +133,16 @@ def test_it_goes_on_where_it_was_interrupted(store: RunStore, run_id: str) -> No
     assert store.record(run_id).state is RunState.INTERRUPTED
     train(store, run_id)
     assert store.record(run_id).state is RunState.FINISHED
-    again = store.view(run_id)
-    assert len(again.updates) == len(whole.updates)
+    again = stored(store, run_id)
+    assert len(again.view.updates) == len(whole.view.updates)
     # What was trained again may differ on another machine in its last digits.
     same(first_updates(whole), first_updates(again))
     assert [path.name for path in arrays(store, run_id)] == NEWEST_FILES
 
 
-def first_updates(view: View) -> View:
-    return replace(view, updates=view.updates[:2], finished=None)
+def first_updates(run: Seen) -> Seen:
+    updates = Growing(run.view.updates[:2])
+    return Seen(replace(run.view, updates=updates, finished=None), run.frames)
 
 
 def arrays(store: RunStore, run_id: str) -> list[Path]:

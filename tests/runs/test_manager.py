@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dec_core.errors import DataError, RunError
@@ -15,7 +16,9 @@ from dec_core.runs import manager as manager_module
 from dec_core.runs.manager import RunManager
 from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.session import SessionState
-from dec_core.training.events import Phase
+from dec_core.runs.stored_frames import StoredFrames
+from dec_core.training.events import KMEANS, Phase
+from dec_core.training.frames import MemoryFrames
 from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -68,6 +71,30 @@ def test_a_run_is_found_by_its_name(manager: RunManager) -> None:
     assert manager.get(session.run_id) is session
     assert manager.sessions() == (session,)
     assert session.preset == "digits"
+
+
+def test_the_arrays_of_a_run_that_is_over_are_read_from_the_disk(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 2)
+    in_memory = session.frames
+    assert isinstance(in_memory, MemoryFrames)
+    session.stop()
+    wait_for(session, SessionState.ENDED)
+    session.join(timeout=60)
+    assert isinstance(session.frames, StoredFrames)
+    assert session.frames.kept() == in_memory.kept() == list(range(len(session.view.updates)))
+    for update in (KMEANS, *in_memory.kept()):
+        for one, other in zip(session.frames.frame(update), in_memory.frame(update), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_run_that_is_not_saved_to_its_end_keeps_its_arrays_in_memory(
+    manager: RunManager,
+) -> None:
+    session = partly_saved(manager)
+    session.join(timeout=60)
+    assert isinstance(session.frames, MemoryFrames)
+    assert session.frames.kept() == list(range(len(session.view.updates)))
 
 
 def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:

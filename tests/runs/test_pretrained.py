@@ -80,21 +80,21 @@ def test_the_least_recently_used_go_first(
 
 def test_pretraining_is_paid_once() -> None:
     store = RunStore()
-    first = train(store, new_run(store))
-    second = train(store, new_run(store))
-    other = train(store, new_run(store, pretraining__epochs=1))
+    whole, again = train(store, new_run(store)), train(store, new_run(store))
+    other = train(store, new_run(store, pretraining__epochs=1)).view
+    first, second = whole.view, again.view
     assert first.reused is None and other.reused is None
     assert second.reused is not None and second.reused.epochs == 2
     assert [e.loss for e in second.pretraining] == [e.loss for e in first.pretraining]
-    same(first, second)
+    same(whole, again)
 
 
 def test_pretraining_is_kept_when_a_run_is_stopped_in_k_means() -> None:
     store = RunStore()
     recorder = Recorder(store, new_run(store))
-    for event, _, trainer in execute(recorder.config, recorder):
+    for event, _, _, trainer in execute(recorder.config, recorder):
         if isinstance(event, Progress) and event.phase is Phase.KMEANS:
             trainer.request_stop()
     recorder.close()
     assert recorder.view.finished is not None and recorder.view.centers is None
-    assert train(store, new_run(store), moments=3).reused is not None
+    assert train(store, new_run(store), moments=3).view.reused is not None

@@ -20,7 +20,7 @@ from filelock import FileLock
 
 from dec_core.cli import main
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs import locks
+from dec_core.runs import event_log, locks
 from dec_core.runs.array_files import STALE_SECONDS, read_arrays, write_arrays
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CheckpointFiles
@@ -30,11 +30,11 @@ from dec_core.runs.maps import MapFrame
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
-from dec_core.training import view as view_module
+from dec_core.training import frames as frames_module
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
-from dec_core.training.view import View
+from dec_core.training.growing import Growing
 from tests.runs.small_sessions import (
     ENDLESS,
     pause,
@@ -42,7 +42,7 @@ from tests.runs.small_sessions import (
     wait_for_updates,
     wait_until,
 )
-from tests.runs.test_store import new_run, same, train
+from tests.runs.test_store import Seen, new_run, same, stored, train
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def store() -> RunStore:
     return RunStore()
 
 
-def whole_and_interrupted(store: RunStore, moments: int = 13) -> tuple[View, str]:
+def whole_and_interrupted(store: RunStore, moments: int = 13) -> tuple[Seen, str]:
     """A run to its end, and the same one given up on the way."""
     whole = train(store, new_run(store))
     run_id = new_run(store)
@@ -61,17 +61,19 @@ def whole_and_interrupted(store: RunStore, moments: int = 13) -> tuple[View, str
 def test_every_kept_checkpoint_can_be_branched_though_frames_are_thinned(
     store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(view_module, "LABEL_BYTES", 300 * 6)
+    for module in (frames_module, event_log):
+        monkeypatch.setattr(module, "LABEL_BYTES", 300 * 6)
     parent = new_run(store, clustering__max_iterations=200)
-    whole = train(store, parent)
+    whole = train(store, parent).view
     kept = store.checkpoints(parent)
     assert len(kept) > 10
     config = store.checkpoint(parent).config
     for iteration in kept[:-1:3]:
         child = branch(store, parent, config, "digits", iteration)
         again = train(store, child)
-        assert [u.scores for u in again.updates] == [u.scores for u in whole.updates]
-        assert again.judgement() == whole.judgement()
+        assert [u.scores for u in again.view.updates] == [u.scores for u in whole.updates]
+        assert again.view.judgement() == whole.judgement()
+        assert again.frames.kept() == stored(store, child).frames.kept()
 
 
 def test_a_checkpoint_beyond_the_log_is_passed_over(store: RunStore) -> None:
@@ -129,14 +131,15 @@ def spoil(path: Path, name: str, value: float | None) -> None:
 
 def test_a_checkpoint_of_a_run_that_had_diverged_fits(store: RunStore) -> None:
     run_id = new_run(store)
-    view = train(store, run_id)
+    view = train(store, run_id).view
     checkpoint = store.checkpoint(run_id)
     nan = tuple(np.full_like(array, np.nan) for array in checkpoint.weights)
     assert not replace(checkpoint, weights=nan).is_as_finite_as(view)
     assert replace(checkpoint, weights=nan, loss=math.nan).is_as_finite_as(view)
     last = view.updates[-1]
     no_sums = replace(last.health, target_row_sums=(math.nan, math.nan))
-    recycled = replace(view, updates=(*view.updates[:-1], replace(last, health=no_sums)))
+    updates = Growing([*view.updates[:-1], replace(last, health=no_sums)])
+    recycled = replace(view, updates=updates)
     assert checkpoint.p is not None
     without_bound = replace(checkpoint, p=np.full_like(checkpoint.p, np.inf))
     assert without_bound.is_as_finite_as(recycled)
@@ -175,7 +178,7 @@ def test_a_disk_that_refuses_does_not_throw_the_run_back(
     recorder.close()
     assert not isinstance(moments[0].event, RunStarted)
     assert "No space left on device" in recorder.problem
-    same(whole, moments[-1].view)
+    same(whole, Seen(moments[-1].view, moments[-1].frames))
     monkeypatch.undo()
     assert store.view(run_id).revision == before
     same(whole, train(store, run_id))
@@ -190,7 +193,7 @@ def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore
     recorder.close()
     record = store.record(run_id)
     assert record.state is RunState.FINISHED, record.problem
-    assert store.view(run_id).updates == ()
+    assert not store.view(run_id).updates
 
 
 def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
@@ -239,10 +242,8 @@ def test_a_cache_in_the_way_costs_only_the_cache(store: RunStore) -> None:
 
 def test_maps_after_the_checkpoint_are_forgotten(store: RunStore) -> None:
     _, run_id = whole_and_interrupted(store)
-    view = store.view(run_id)
     (checkpoint, *_) = reversed(store.checkpoints(run_id))
-    points = view.updates[0].embedding_sample
-    assert points is not None
+    points = stored(store, run_id).frames.embedding(0)
     for update in (0, 1, 99):
         store.write_map(run_id, MapFrame(update, update * 10 + 1, points[:, :2]))
     recorder = Recorder(store, run_id)
@@ -302,7 +303,7 @@ def test_a_change_that_is_told_before_the_first_update_outlives_a_kill(store: Ru
             break
     recorder.close()
     assert not store.view(run_id).updates
-    again = train(store, run_id)
+    again = train(store, run_id).view
     assert again.config.clustering.learning_rate == 0.005
     requested = store.folder(run_id) / "requested.json"
     assert requested.read_text(encoding="utf-8") == "{}"
@@ -319,7 +320,7 @@ def test_pretraining_that_has_diverged_does_not_go_on(
         return loss if first < loop.batches.per_pass else math.nan
 
     monkeypatch.setattr(PretrainingLoop, "run", diverges_in_the_second_epoch)
-    whole = train(store, new_run(store, pretraining__epochs=epochs))
+    whole = train(store, new_run(store, pretraining__epochs=epochs)).view
     assert len(whole.pretraining) == 2
     assert whole.finished is not None
     run_id = new_run(store, pretraining__epochs=epochs)
@@ -330,7 +331,7 @@ def test_pretraining_that_has_diverged_does_not_go_on(
             recorder.write_checkpoint(moment.trainer)
             break
     recorder.close()
-    again = train(store, run_id)
+    again = train(store, run_id).view
     assert again.finished is not None
     assert again.finished.judgement == whole.finished.judgement
     assert len(again.pretraining) == 2

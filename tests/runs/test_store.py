@@ -11,6 +11,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -22,19 +23,32 @@ from dec_core.runs.array_files import read_arrays, write_arrays
 from dec_core.runs.branch import branch
 from dec_core.runs.checkpoint_files import CHECKPOINT_BYTES
 from dec_core.runs.execution import execute
-from dec_core.runs.frame_files import FrameReader, FrameWriter
 from dec_core.runs.maps import MAX_FRAMES
 from dec_core.runs.record import RunState
 from dec_core.runs.recorder import Recorder
 from dec_core.runs.store import RunStore
-from dec_core.training import view as view_module
 from dec_core.training.context import MAP_SAMPLES
+from dec_core.training.events import KMEANS
+from dec_core.training.frames import EMBEDDING_BYTES, LABEL_BYTES, Frames
 from dec_core.training.outcome import outcome
-from dec_core.training.view import EMBEDDING_BYTES, LABEL_BYTES, View
+from dec_core.training.view import View
 from tests.runs.small_sessions import small_config
 
 
-def train(store: RunStore, run_id: str, *, moments: int | None = None) -> View:
+class Seen(NamedTuple):
+    """The numbers and the arrays of a run."""
+
+    view: View
+    frames: Frames
+
+
+def stored(store: RunStore, run_id: str) -> Seen:
+    """A run as it is on the disk."""
+    view = store.view(run_id)
+    return Seen(view, store.frames(run_id, view))
+
+
+def train(store: RunStore, run_id: str, *, moments: int | None = None) -> Seen:
     """Train to the end, or give the run up after some events, with a checkpoint at each update."""
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = 0.999
@@ -42,7 +56,7 @@ def train(store: RunStore, run_id: str, *, moments: int | None = None) -> View:
         # A slow machine would tell of more and smaller chunks.
         moment.trainer.pace.target_seconds = 1e6
     recorder.close()
-    return recorder.view
+    return Seen(recorder.view, recorder.frames)
 
 
 def new_run(store: RunStore, **values: object) -> str:
@@ -51,18 +65,18 @@ def new_run(store: RunStore, **values: object) -> str:
     return store.create(small_config(named), "digits")
 
 
-def same(first: View, second: View) -> None:
-    """Equal numbers and labels at every update, and the same verdict."""
-    assert len(first.updates) == len(second.updates)
-    for one, other in zip(first.updates, second.updates, strict=True):
+def same(first: Seen, second: Seen) -> None:
+    """Equal numbers, labels and embeddings at every update, and the same verdict."""
+    assert len(first.view.updates) == len(second.view.updates)
+    for one, other in zip(first.view.updates, second.view.updates, strict=True):
         assert one.iteration == other.iteration
         assert one.scores == other.scores
         assert one.health == other.health
         assert one.loss == other.loss or (np.isnan(one.loss) and np.isnan(other.loss))
-        assert one.labels is not None and other.labels is not None
-        np.testing.assert_array_equal(one.labels, other.labels)
-        np.testing.assert_array_equal(one.embedding_sample, other.embedding_sample)
-    assert first.judgement() == second.judgement()
+        _, labels, embedding = first.frames.frame(one.update)
+        np.testing.assert_array_equal(labels, second.frames.labels(one.update))
+        np.testing.assert_array_equal(embedding, second.frames.embedding(one.update))
+    assert first.view.judgement() == second.view.judgement()
 
 
 @pytest.fixture
@@ -87,25 +101,28 @@ def copied(finished: Path, store: RunStore) -> Path:
 
 def test_stored_equals_live(store: RunStore) -> None:
     run_id = new_run(store)
-    live = train(store, run_id)
-    stored = store.view(run_id)
-    same(live, stored)
-    assert stored.iteration == live.iteration == 40
-    assert stored.pretraining == live.pretraining
-    assert stored.started is not None and live.started is not None
-    np.testing.assert_array_equal(stored.started.sample_ids, live.started.sample_ids)
-    np.testing.assert_array_equal(stored.started.true_labels, live.started.true_labels)
+    live, on_disk = train(store, run_id), stored(store, run_id)
+    same(live, on_disk)
+    assert on_disk.view.iteration == live.view.iteration == 40
+    assert on_disk.view.pretraining == live.view.pretraining
+    assert on_disk.view.started == live.view.started
+    seen, shown = live.frames.samples, on_disk.frames.samples
+    np.testing.assert_array_equal(shown.sample_ids, seen.sample_ids)
+    np.testing.assert_array_equal(shown.true_labels, seen.true_labels)
+    assert list(on_disk.frames.kept_labels) == list(live.frames.kept_labels) == list(range(5))
+    assert list(on_disk.frames.kept_embeddings) == list(live.frames.kept_embeddings)
+    assert on_disk.frames.kept() == live.frames.kept()
+    first, second = (run.frames.frame(KMEANS) for run in (live, on_disk))
+    np.testing.assert_array_equal(first.labels, second.labels)
+    np.testing.assert_array_equal(first.embedding, second.embedding)
     record = store.record(run_id)
     assert record.state is RunState.FINISHED
-    assert record.summary == outcome(live)
+    assert record.summary == outcome(live.view)
     assert record.created <= record.ended
-    live_plots, stored_plots = all_plots(live), all_plots(stored)
+    live_plots, stored_plots = all_plots(*live), all_plots(*on_disk)
     assert len(live_plots) == 7
-    for seen, shown in zip(live_plots, stored_plots, strict=True):
-        assert seen.figure.to_json() == shown.figure.to_json()
-    numbers = store.view(run_id, with_arrays=False)
-    assert [u.scores for u in numbers.updates] == [u.scores for u in live.updates]
-    assert numbers.updates[0].labels is None
+    for drawn, again in zip(live_plots, stored_plots, strict=True):
+        assert drawn.figure.to_json() == again.figure.to_json()
 
 
 @pytest.mark.parametrize("moments", [1, 2, 3, 5, 6, 8, 9, 11, 13, 15])
@@ -115,7 +132,7 @@ def test_a_run_that_is_given_up_anywhere_resumes_exactly(store: RunStore, moment
     train(store, run_id, moments=moments)
     assert store.record(run_id).state is RunState.INTERRUPTED
     same(whole, train(store, run_id))
-    same(whole, store.view(run_id))
+    same(whole, stored(store, run_id))
     assert store.record(run_id).state is RunState.FINISHED
 
 
@@ -127,7 +144,7 @@ def test_a_run_that_goes_on_under_other_conditions_says_so(store: RunStore) -> N
     before = {**record.versions, "keras": "3.0.0", "cores": "64"}
     del before["oneDNN"]  # as runs of earlier versions
     store.write_record(replace(record, versions=before))
-    view = train(store, run_id)
+    view = train(store, run_id).view
     (sentence,) = view.warnings
     assert (
         f"went on under other conditions: keras 3.0.0 to {version('keras')}, cores 64 to {cores}."
@@ -150,10 +167,10 @@ def test_a_branch_with_the_same_settings_repeats_its_parent(store: RunStore) -> 
 
 def test_a_branch_takes_other_settings_from_its_checkpoint_on(store: RunStore) -> None:
     parent = new_run(store)
-    whole = train(store, parent)
+    whole = train(store, parent).view
     config = small_config({"clustering.target": "r-recycled", "clustering.learning_rate": 1.0})
     run_id = branch(store, parent, config, "digits", 10)
-    branched = train(store, run_id)
+    branched = train(store, run_id).view
     assert branched.config.clustering.learning_rate == 1.0
     assert [u.scores for u in branched.updates[:2]] == [u.scores for u in whole.updates[:2]]
     assert [u.scores for u in branched.updates[2:]] != [u.scores for u in whole.updates[2:]]
@@ -295,13 +312,6 @@ def test_a_damaged_run_is_listed_with_the_reason(
     assert listed[sound].state is RunState.INTERRUPTED
 
 
-def test_a_finished_run_must_hold_its_newest_labels(copied: Path, store: RunStore) -> None:
-    *earlier, _ = store.view(copied.name).updates
-    FrameWriter(copied / "arrays", "labels").open(earlier)
-    with pytest.raises(RunError, match=r"labels-000000.frames must hold the labels of update 4"):
-        store.view(copied.name)
-
-
 def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100])
 
@@ -349,7 +359,7 @@ def test_a_folder_that_refuses_costs_the_saving_but_not_the_run(store: RunStore)
     recorder = Recorder(store, run_id)
     warnings: list[str] = []
     view = View()
-    for number, (_, view, _) in enumerate(execute(recorder.config, recorder)):
+    for number, (_, view, _, _) in enumerate(execute(recorder.config, recorder)):
         if number == 8:
             shutil.rmtree(store.folder(run_id) / "arrays")
             (store.folder(run_id) / "arrays").write_text("in the way")
@@ -358,19 +368,6 @@ def test_a_folder_that_refuses_costs_the_saving_but_not_the_run(store: RunStore)
     assert view.finished is not None
     assert [w for w in warnings if w.startswith("The run is no longer saved")]
     assert store.records()[0].state is RunState.DAMAGED
-
-
-def test_frames_are_thinned_as_in_the_view(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(view_module, "LABEL_BYTES", 300 * 6)
-    run_id = new_run(store, clustering__max_iterations=200)
-    live = train(store, run_id)
-    kept = [u.update for u in live.updates if u.labels is not None]
-    assert 2 < len(kept) <= 6
-    assert [u.update for u in store.view(run_id).updates if u.labels is not None] == kept
-    on_disk = FrameReader(store.folder(run_id) / "arrays", "labels")
-    assert [u.update for u in live.updates if on_disk.read(u.update) is not None] == kept
 
 
 def test_a_second_process_is_refused(store: RunStore) -> None:

@@ -13,14 +13,17 @@ from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
 from dec_core.training.events import (
+    KMEANS,
     CentersInitialized,
     Event,
+    FrameTaken,
     ParameterChanged,
     Phase,
     PretrainingEpochEnded,
     Progress,
     RunFinished,
     RunStarted,
+    SamplesChosen,
     StepsDone,
     TargetUpdated,
 )
@@ -32,10 +35,11 @@ def test_events_come_in_order() -> None:
     events = run()
     kinds = [type(event) for event in events if not isinstance(event, Progress | StepsDone)]
     assert kinds == [
+        SamplesChosen,
         RunStarted,
         *[PretrainingEpochEnded] * 2,
-        CentersInitialized,
-        *[TargetUpdated] * 5,
+        *[FrameTaken, CentersInitialized],
+        *[FrameTaken, TargetUpdated] * 5,
         RunFinished,
     ]
     restarts = [event for event in of_kind(events, Progress) if event.phase is Phase.KMEANS]
@@ -51,7 +55,8 @@ def test_updates_count_the_steps_before_them() -> None:
     assert steps[-1] == 40
     assert all(later > earlier for earlier, later in pairwise(steps))
     assert set(steps) >= {10, 20, 30, 40}
-    for earlier, update in pairwise(events):
+    numbers = [event for event in events if not isinstance(event, FrameTaken)]
+    for earlier, update in pairwise(numbers):
         if isinstance(update, TargetUpdated) and update.update > 0:
             assert isinstance(earlier, StepsDone)
             assert (update.iteration, update.loss) == (earlier.iteration, earlier.loss)
@@ -61,18 +66,25 @@ def test_what_an_update_carries() -> None:
     dataset = blobs()
     events = run(dataset=dataset)
     (centers,) = of_kind(events, CentersInitialized)
-    previous = centers.labels
+    (samples,) = of_kind(events, SamplesChosen)
+    np.testing.assert_array_equal(samples.sample_ids, np.arange(300))
+    assert samples.true_labels is dataset.y
+    start, *frames = of_kind(events, FrameTaken)
+    assert start.update == KMEANS
+    assert start.embedding.shape == (300, 3)
+    previous = start.labels
+    assert centers.cluster_sizes == tuple(np.bincount(previous, minlength=3))
     assert sum(centers.cluster_sizes) == 300
-    for update in of_kind(events, TargetUpdated):
-        assert update.labels is not None
-        assert update.embedding_sample is not None
-        assert update.labels.dtype == np.uint8
-        assert update.embedding_sample.shape == (300, 3)
-        assert update.delta_label == np.count_nonzero(update.labels != previous) / 300
-        sizes = np.bincount(update.labels, minlength=3)
+    for frame, update in zip(frames, of_kind(events, TargetUpdated), strict=True):
+        assert events.index(update) == events.index(frame) + 1
+        assert frame.update == update.update
+        assert frame.labels.dtype == np.uint8
+        assert frame.embedding.shape == (300, 3)
+        assert update.delta_label == np.count_nonzero(frame.labels != previous) / 300
+        sizes = np.bincount(frame.labels, minlength=3)
         assert update.health.cluster_sizes == tuple(sizes)
         assert update.scores is not None
-        previous = update.labels
+        previous = frame.labels
     first = of_kind(events, TargetUpdated)[0]
     assert first.delta_label == 0.0
     assert math.isnan(first.loss)
@@ -142,9 +154,9 @@ def test_the_first_labels_are_those_of_kmeans_at_any_scale(exponent: int, alpha:
     events = run(values, blobs(scale=2.0**exponent))
     first = of_kind(events, TargetUpdated)[0]
     assert first.delta_label == 0.0
-    (centers,) = of_kind(events, CentersInitialized)
-    expected = of_kind(run(values, blobs()), CentersInitialized)[0]
-    assert centers.labels.tobytes() == expected.labels.tobytes()
+    start, expected = (of_kind(one, FrameTaken)[0] for one in (events, run(values, blobs())))
+    assert start.update == expected.update == KMEANS
+    assert start.labels.tobytes() == expected.labels.tobytes()
 
 
 def test_pretraining_that_leaves_no_finite_embedding() -> None:
@@ -189,23 +201,21 @@ def test_sorted_data_in_stored_order_stay_finite() -> None:
 
 def label_bytes(events: list[Event]) -> list[bytes]:
     """The labels of the k-means start and of every update."""
-    found: list[bytes] = []
-    for event in events:
-        if isinstance(event, CentersInitialized | TargetUpdated) and event.labels is not None:
-            found.append(event.labels.tobytes())
-    return found
+    return [frame.labels.tobytes() for frame in of_kind(events, FrameTaken)]
 
 
 @pytest.mark.parametrize("batch_order", ["stored", "shuffled"])
 def test_two_runs_are_equal_bit_for_bit(batch_order: str) -> None:
     first, second = (run({"clustering.batch_order": batch_order}) for _ in range(2))
     assert label_bytes(first) == label_bytes(second)
+    embeddings, others = (
+        [frame.embedding.tobytes() for frame in of_kind(events, FrameTaken)]
+        for events in (first, second)
+    )
+    assert embeddings == others
     for one, other in zip(
         of_kind(first, TargetUpdated), of_kind(second, TargetUpdated), strict=True
     ):
-        assert one.embedding_sample is not None
-        assert other.embedding_sample is not None
-        assert one.embedding_sample.tobytes() == other.embedding_sample.tobytes()
         assert np.float32(one.loss).tobytes() == np.float32(other.loss).tobytes()
 
 
@@ -243,10 +253,8 @@ def test_every_kind_of_run_reaches_its_end(values: dict[str, Any]) -> None:
     updates = of_kind(events, TargetUpdated)
     assert len(updates) == 5
     assert all(update.health.is_finite for update in updates)
-    before, after = updates[0].embedding_sample, updates[-1].embedding_sample
-    assert before is not None
-    assert after is not None
-    assert not np.array_equal(before, after)
+    _, before, *_, after = of_kind(events, FrameTaken)
+    assert not np.array_equal(before.embedding, after.embedding)
 
 
 def test_recycled_target_is_seen_in_the_row_sums() -> None:
@@ -278,13 +286,15 @@ def test_map_samples_are_a_stratified_choice(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("dec_core.training.context.MAP_SAMPLES", 30)
     dataset = blobs()
     events = run(dataset=dataset)
-    started, update = of_kind(events, RunStarted)[0], of_kind(events, TargetUpdated)[0]
-    assert started.sample_ids.shape == (30,)
-    assert update.embedding_sample is not None
-    assert update.embedding_sample.shape == (30, 3)
+    (started,), (samples,) = of_kind(events, RunStarted), of_kind(events, SamplesChosen)
+    assert started.n_sampled == 30
+    assert samples.sample_ids.shape == (30,)
+    for frame in of_kind(events, FrameTaken):
+        assert frame.embedding.shape == (30, 3)
+        assert frame.labels.shape == (300,)
     assert dataset.y is not None
     shares = np.bincount(dataset.y) / 10
-    assert np.abs(np.bincount(dataset.y[started.sample_ids]) - shares).max() < 1
+    assert np.abs(np.bincount(dataset.y[samples.sample_ids]) - shares).max() < 1
 
 
 def test_changes_that_come_while_others_are_told_are_told_too() -> None:

@@ -1,20 +1,19 @@
-"""The fold of events into a view, and how a view forgets frames it cannot keep."""
+"""The fold of events into a view."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from dec_core.analysis.metrics import Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
-from dec_core.training import view as view_module
 from dec_core.training.events import (
+    KMEANS,
     CentersInitialized,
     Event,
+    FrameTaken,
     ParameterChanged,
     Phase,
     PretrainingEpochEnded,
@@ -22,12 +21,13 @@ from dec_core.training.events import (
     RunFailed,
     RunFinished,
     RunStarted,
+    SamplesChosen,
     StepsDone,
     TargetUpdated,
     WarningRaised,
 )
 from dec_core.training.log import log_line, log_text
-from dec_core.training.view import View, finite_frames, fold, replay, thin
+from dec_core.training.view import View, fold, replay
 from tests.analysis.observations import observe
 
 SIZES = (4, 4)
@@ -35,12 +35,11 @@ SCORES = Scores(0.75, 0.5, 0.4)
 JUDGEMENT = Judgement(Condition.HEALTHY, Verdict.CONVERGED, "Converged at iteration 10.")
 
 
-def started(labels: np.ndarray | None = None) -> RunStarted:
-    return RunStarted(Config(), "script", 8, 5, np.arange(8), labels, None)
+def started(*, has_true_labels: bool = False) -> RunStarted:
+    return RunStarted(Config(), "script", 8, 5, 8, has_true_labels, None)
 
 
 def updated(number: int) -> TargetUpdated:
-    """Frames of 8 bytes of labels and 64 bytes of embedding."""
     observation = observe(10 * number, SIZES)
     return TargetUpdated(
         update=number,
@@ -51,17 +50,13 @@ def updated(number: int) -> TargetUpdated:
         successive_nmi=0.5,
         scores=SCORES,
         health=observation.health,
-        labels=np.full(8, number, np.uint8),
-        embedding_sample=np.full((8, 2), number, np.float32),
         seconds=float(number),
     )
 
 
-CENTERS = CentersInitialized(
-    np.zeros(8, np.uint8), SIZES, SCORES, np.zeros((8, 2), np.float32), seconds=0.5
-)
+CENTERS = CentersInitialized(SIZES, SCORES, seconds=0.5)
 SCRIPT: list[Event] = [
-    started(np.zeros(8, np.int64)),
+    started(has_true_labels=True),
     Progress(Phase.PRETRAINING, 1, 4),
     PretrainingEpochEnded(1, 1, 0.5, 1.0),
     Progress(Phase.KMEANS, 1, 2),
@@ -133,7 +128,7 @@ def test_judgement_so_far_is_measured_against_the_start() -> None:
 
 
 def test_labels_are_there_or_not() -> None:
-    assert replay([started(np.zeros(8, np.int64))]).has_labels
+    assert replay([started(has_true_labels=True)]).has_labels
     assert not replay([started()]).has_labels
 
 
@@ -157,59 +152,25 @@ def test_log_of_a_run() -> None:
     assert log_text(View()) == ""
 
 
-def kept(view: View, name: str) -> list[int]:
-    """The updates whose frame is still there."""
-    return [update.update for update in view.updates if getattr(update, name) is not None]
+def test_arrays_change_nothing() -> None:
+    view = replay(SCRIPT[:6])
+    for update in (KMEANS, 0, 1):
+        frame = FrameTaken(update, np.zeros(8, np.uint8), np.zeros((8, 2), np.float32))
+        assert fold(view, frame) is view
+    assert fold(view, SamplesChosen(np.arange(8), None)) is view
 
 
-@pytest.mark.parametrize("is_finite", [True, False])
-def test_only_what_is_finite_can_be_drawn_as_a_map(is_finite: bool) -> None:
-    whole, odd = updated(0), updated(1)
-    odd = replace(odd, health=replace(odd.health, is_finite=is_finite))
-    without = replace(updated(2), labels=None)
-    infinite = replace(updated(3), embedding_sample=np.full((8, 2), np.inf, np.float32))
-    drawn = [frame.update.update for frame in finite_frames([whole, odd, without, infinite])]
-    assert drawn == ([0, 1] if is_finite else [0])
+def test_views_of_the_same_events_are_equal() -> None:
+    assert replay(SCRIPT) == replay(SCRIPT)
+    assert replay(SCRIPT) != replay(SCRIPT[:-1])
 
 
-def test_thinning_halves_the_frames_and_keeps_first_and_newest(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(view_module, "LABEL_BYTES", 8 * 6)
-    monkeypatch.setattr(view_module, "EMBEDDING_BYTES", 64 * 4)
-    views = [replay(SCRIPT[:5])]
-    for number in range(9):
-        views.append(fold(views[-1], updated(number)))
-    assert [kept(view, "labels") for view in views[6:]] == [
-        [0, 1, 2, 3, 4, 5],
-        [0, 2, 4, 6],
-        [0, 2, 4, 6, 7],
-        [0, 2, 4, 6, 7, 8],
-    ]
-    assert [kept(view, "embedding_sample") for view in views[4:8]] == [
-        [0, 1, 2, 3],
-        [0, 2, 4],
-        [0, 2, 4, 5],
-        [0, 4, 6],
-    ]
-    # The numbers of every update stay, and a frame keeps its own content.
-    assert [update.iteration for update in views[-1].updates] == list(range(0, 90, 10))
-    for update in views[-1].updates:
-        assert update.labels is None or (update.labels == update.update).all()
-
-
-def test_thinning_leaves_older_views_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    view = replay([*SCRIPT[:5], *map(updated, range(6))])
-    monkeypatch.setattr(view_module, "LABEL_BYTES", 8 * 3)
-    after = fold(view, updated(6))
-    assert kept(view, "labels") == [0, 1, 2, 3, 4, 5]
-    assert kept(after, "labels") == [0, 2, 4, 6]
-    assert kept(after, "embedding_sample") == list(range(7))
-
-
-def test_nothing_is_thinned_below_the_limits() -> None:
-    updates = tuple(map(updated, range(50)))
-    assert thin(updates) == updates
+def test_two_views_that_go_on_from_one_have_their_own_updates() -> None:
+    view = replay(SCRIPT[:6])
+    first, second = (fold(view, updated(number)) for number in (1, 2))
+    assert [update.update for update in view.updates] == [0]
+    assert [update.update for update in first.updates] == [0, 1]
+    assert [update.update for update in second.updates] == [0, 2]
 
 
 def test_the_log_counts_as_the_port_does_and_no_further_than_the_maximum() -> None:

@@ -14,7 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dec_core.export.figures import all_plots
-from dec_core.export.frames import frames_of
+from dec_core.export.film import film_of
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import SessionState, Step
 from pages.ui.state import run_manager
@@ -80,10 +80,11 @@ def _downloads(screen: AppTest) -> list[Any]:
 def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
     run_id = finished_run(manager)
     view = manager.store.view(run_id)
+    frames = manager.store.frames(run_id, view)
     shown = json.loads(plots(new_screen(run=run_id))["embedding"]["figure"])
-    (plot,) = [plot for plot in all_plots(view) if plot.name == "embedding_pca"]
+    (plot,) = [plot for plot in all_plots(view, frames) if plot.name == "embedding_pca"]
     assert as_sent(plot) == shown
-    film = frames_of(view)
+    film = film_of(view, frames)
     places = [film.points[-1][film.labels[-1] == cluster] for cluster in range(film.n_clusters)]
     for axis, name in enumerate("xy"):
         drawn = np.concatenate([trace[name] for trace in plot.figure.data])

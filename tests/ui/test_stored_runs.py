@@ -218,6 +218,54 @@ def test_an_embedding_without_a_map_is_a_sentence(manager: RunManager, name: str
     assert shown == "PCA map: The embedding is not finite"
 
 
+@pytest.mark.parametrize(
+    ("name", "plot", "other"),
+    [
+        ("embedding_sample-000003.z", "embedding", "labels"),
+        ("labels-000003.z", "labels", "sizes"),
+        ("labels-kmeans.z", "labels", "embedding"),
+        ("start.npz", "embedding", "labels"),
+    ],
+)
+def test_a_damaged_array_is_a_sentence_in_the_place_of_its_plot(
+    manager: RunManager, name: str, plot: str, other: str
+) -> None:
+    folder = manager.store.root / GOLDEN.name
+    shutil.copytree(GOLDEN, folder)
+    log = folder / "events.jsonl"
+    # As logs are written by now; of older ones the start is read with the numbers.
+    counted = '{"event":"RunStarted","n_sampled":120,"has_true_labels":true,'
+    log.write_text(log.read_text().replace('{"event":"RunStarted",', counted, 1))
+    assert counted in log.read_text()
+    path = folder / "arrays" / name
+    content = bytearray(path.read_bytes())
+    content[-1 if name.endswith(".z") else len(content) // 2] ^= 1
+    path.write_bytes(content)
+    screen = new_screen(run=GOLDEN.name)
+    shown = plots(screen)
+    assert f"{name} is damaged" in shown[plot]["alternative"]
+    assert "Copy the run again" in shown[plot]["alternative"]
+    assert "damaged" not in shown[other]["alternative"]
+    finished = manager.store.view(GOLDEN.name).finished
+    assert finished is not None
+    assert sentences(screen) == [finished.judgement.sentence]
+
+
+def test_other_updates_than_the_damaged_one_are_shown(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = manager.store.root / GOLDEN.name
+    shutil.copytree(GOLDEN, folder)
+    for name in ("labels-000001.z", "embedding_sample-000001.z"):
+        path = folder / "arrays" / name
+        path.write_bytes(path.read_bytes()[:-1])
+    for update, is_damaged in ((0, False), (1, True), (2, False), (3, False)):
+        monkeypatch.setattr("pages.ui.panels.chosen_update", lambda *_, n=update, **__: n)
+        shown = plots(new_screen(run=GOLDEN.name))
+        for plot in ("labels", "embedding"):
+            assert ("is damaged" in shown[plot]["alternative"]) is is_damaged
+
+
 def test_queued_runs_can_be_moved_up(manager: RunManager) -> None:
     manager.start(small_config(ENDLESS), "digits")
     waiting = [manager.start(small_config(ENDLESS), "digits") for _ in range(2)]

@@ -15,7 +15,7 @@ from dec_core.errors import RunError
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, Phase, Progress, StepsDone, TargetUpdated
+from dec_core.training.events import Event, FrameTaken, Phase, Progress, StepsDone, TargetUpdated
 from dec_core.training.phases.phase import Ending
 
 
@@ -160,30 +160,32 @@ class ClusteringPhase:
             if done < n_samples:
                 yield Progress(Phase.CLUSTERING, done, n_samples)
         evaluation = Evaluation.joined(pieces)
+        labels = evaluation.labels.astype(self._context.label_type)
+        sampled = evaluation.embedding[self._context.sample_ids]
+        yield FrameTaken(len(self._history), labels, sampled)
         p = self._loop.target(evaluation.q)
-        event = self._updated(evaluation, p)
-        self._p = p
-        self._history.append(event.observation)
+        event = self._updated(evaluation, labels, p)
+        self._p, self._labels = p, labels
+        self._history.append(event)
         self._reason = self._stop_reason(event)
         self._last_update_at = self._iteration
         yield event
 
-    def _updated(self, evaluation: Evaluation, p: NDArray[np.float32]) -> TargetUpdated:
+    def _updated(
+        self, evaluation: Evaluation, labels: NDArray[np.integer], p: NDArray[np.float32]
+    ) -> TargetUpdated:
         context = self._context
-        embedding, q, labels = evaluation
-        previous, self._labels = self._labels, labels.astype(context.label_type)
-        successive_acc, successive_nmi = score_successive(previous, self._labels)
+        embedding, q, _ = evaluation
+        successive_acc, successive_nmi = score_successive(self._labels, labels)
         return TargetUpdated(
             update=len(self._history),
             iteration=self._iteration,
             loss=self._loss,
-            delta_label=share_changed(previous, self._labels),
+            delta_label=share_changed(self._labels, labels),
             successive_acc=successive_acc,
             successive_nmi=successive_nmi,
-            scores=context.score(self._labels),
-            health=measure_health(q, p, self._labels, self._loop.centers, embedding),
-            labels=self._labels,
-            embedding_sample=embedding[context.sample_ids],
+            scores=context.score(labels),
+            health=measure_health(q, p, labels, self._loop.centers, embedding),
             seconds=context.clock.seconds(Phase.CLUSTERING),
         )
 

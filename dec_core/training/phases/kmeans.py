@@ -11,7 +11,14 @@ from dec_core.analysis.verdict import Start
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import CentersInitialized, Event, Phase, Progress
+from dec_core.training.events import (
+    KMEANS,
+    CentersInitialized,
+    Event,
+    FrameTaken,
+    Phase,
+    Progress,
+)
 from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 
@@ -87,10 +94,6 @@ class KMeansPhase:
         check_start(self.labels, settings.n_clusters)
         sizes = tuple(np.bincount(self.labels, minlength=settings.n_clusters).tolist())
         self.start = Start(sizes, context.score(self.labels))
-        yield CentersInitialized(
-            labels=self.labels,
-            cluster_sizes=sizes,
-            scores=self.start.scores,
-            embedding_sample=embedding[context.sample_ids],
-            seconds=context.clock.seconds(Phase.KMEANS),
-        )
+        yield FrameTaken(KMEANS, self.labels, embedding[context.sample_ids])
+        seconds = context.clock.seconds(Phase.KMEANS)
+        yield CentersInitialized(sizes, self.start.scores, seconds)

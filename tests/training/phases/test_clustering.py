@@ -13,7 +13,14 @@ from dec_core.model.reference import ReferenceClustering, compile_model
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, ParameterChanged, Phase, StepsDone, TargetUpdated
+from dec_core.training.events import (
+    Event,
+    FrameTaken,
+    ParameterChanged,
+    Phase,
+    StepsDone,
+    TargetUpdated,
+)
 from dec_core.training.phases.clustering import ClusteringPhase
 from tests.training.small_runs import clustering_loop, clustering_model, of_kind, small_context
 
@@ -30,11 +37,8 @@ def phase_of(context: TrainingContext) -> tuple[ClusteringPhase, ClusteringLoop]
 
 def updates_of(events: list[Event]) -> list[tuple[int, str, bytes]]:
     """Iteration, loss and labels of every update; the loss in all its digits, as NaN too."""
-    found = []
-    for update in of_kind(events, TargetUpdated):
-        assert update.labels is not None
-        found.append((update.iteration, repr(update.loss), update.labels.tobytes()))
-    return found
+    pairs = zip(of_kind(events, TargetUpdated), of_kind(events, FrameTaken), strict=True)
+    return [(one.iteration, repr(one.loss), frame.labels.tobytes()) for one, frame in pairs]
 
 
 def test_it_runs_alone() -> None:
@@ -65,7 +69,7 @@ def kept_at(iteration: int) -> tuple[Checkpoint, list[Event], int]:
 def test_it_goes_on_from_a_checkpoint_bit_for_bit() -> None:
     kept, events, n_before = kept_at(20)
     assert (kept.phase, kept.iteration, kept.last_update_at) == (Phase.CLUSTERING, 20, 20)
-    observed = [update.observation for update in of_kind(events[:n_before], TargetUpdated)]
+    observed = of_kind(events[:n_before], TargetUpdated)
     phase, _ = phase_of(small_context())
     phase.restore(Resumption(kept, (), Start((100, 100, 100)), tuple(observed)))
     assert updates_of(list(phase.events())) == updates_of(events[n_before:])
@@ -155,11 +159,11 @@ def test_it_agrees_with_plain_keras(values: dict[str, Any]) -> None:
     compile_model(plain, settings)
     reference = ReferenceClustering(plain, context.dataset.x, settings)
     expected = reference.run(loop.nearest_centers(loop.evaluate_all().embedding))
-    updates = of_kind(list(phase.events()), TargetUpdated)
+    events = list(phase.events())
+    updates, frames = of_kind(events, TargetUpdated), of_kind(events, FrameTaken)
     assert [update.iteration for update in updates] == [update.iteration for update in expected]
-    for update, other in zip(updates, expected, strict=True):
-        assert update.labels is not None
-        assert np.array_equal(update.labels, other.labels)
+    for update, frame, other in zip(updates, frames, expected, strict=True):
+        assert np.array_equal(frame.labels, other.labels)
         assert update.delta_label == other.delta_label
     for one, another in zip(loop.weights, plain.get_weights(), strict=True):
         np.testing.assert_allclose(one, another, rtol=1e-4, atol=1e-5)

@@ -10,7 +10,7 @@ from dec_core.data import Dataset
 from dec_core.errors import DataError
 from dec_core.model import nearest_center
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.events import CentersInitialized, Phase, Progress
+from dec_core.training.events import KMEANS, CentersInitialized, FrameTaken, Phase, Progress
 from dec_core.training.phases.kmeans import KMeansPhase
 from tests.training.small_runs import clustering_loop, small_context
 
@@ -19,14 +19,16 @@ def test_it_runs_alone_and_sets_the_centres() -> None:
     context = small_context()
     loop = clustering_loop(context)
     phase = KMeansPhase(context, loop)
-    *restarts, found = phase.events()
+    *restarts, frame, found = phase.events()
     assert restarts == [Progress(Phase.KMEANS, 1, 2), Progress(Phase.KMEANS, 2, 2)]
+    assert isinstance(frame, FrameTaken)
     assert isinstance(found, CentersInitialized)
     assert phase.ending is None
-    assert phase.labels is found.labels
-    assert found.labels.dtype == np.uint8
+    assert frame.update == KMEANS
+    assert phase.labels is frame.labels
+    assert frame.labels.dtype == np.uint8
     expected = nearest_center(loop.evaluate_all().embedding, loop.centers)
-    assert np.array_equal(found.labels, expected)
+    assert np.array_equal(frame.labels, expected)
     assert phase.start.cluster_sizes == found.cluster_sizes == tuple(np.bincount(expected))
     assert phase.start.scores == found.scores is not None
 
@@ -34,10 +36,10 @@ def test_it_runs_alone_and_sets_the_centres() -> None:
 def test_nothing_is_kept_on_the_way() -> None:
     context = small_context()
     phase = KMeansPhase(context, clustering_loop(context))
-    assert [phase.checkpoint() for _ in phase.events()] == [None] * 3
+    assert [phase.checkpoint() for _ in phase.events()] == [None] * 4
 
 
-@pytest.mark.parametrize(("phase_name", "n_events"), [("pretraining", 3), ("clustering", 0)])
+@pytest.mark.parametrize(("phase_name", "n_events"), [("pretraining", 4), ("clustering", 0)])
 def test_only_a_checkpoint_of_clustering_leaves_nothing_to_do(
     phase_name: str, n_events: int
 ) -> None:

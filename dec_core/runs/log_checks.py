@@ -1,4 +1,4 @@
-"""Whether the events of a log fit each other, as whoever draws them relies on."""
+"""Whether the events and arrays of a stored run fit each other, as those who draw them expect."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dec_core.training.events import (
     PretrainingEpochEnded,
     RunFailed,
     RunStarted,
+    SamplesChosen,
     TargetUpdated,
     WarningRaised,
 )
@@ -23,11 +24,10 @@ from dec_core.training.events import (
 _MOST_NAMELESS_CLASSES = 2**16
 
 
-class Fitting:
-    """Looks at the events of one log, in their order; ``with_arrays`` at their arrays too."""
+class LogChecks:
+    """Looks at the events of one log, in their order."""
 
-    def __init__(self, *, with_arrays: bool) -> None:
-        self._with_arrays = with_arrays
+    def __init__(self) -> None:
         self._started: RunStarted | None = None
         self._updates = 0
         self._iteration = -1
@@ -51,15 +51,8 @@ class Fitting:
         if self._started is not None:
             raise ValueError("the run begins twice")
         self._started = event
-        if not self._with_arrays:
-            return
-        if not len(event.sample_ids):
-            raise ValueError("it has no sample_ids")
-        _check_numbers("sample_ids", event.sample_ids, len(event.sample_ids), event.n_samples)
-        if event.true_labels is not None:
-            names = event.class_names
-            n_classes = _MOST_NAMELESS_CLASSES if names is None else len(names)
-            _check_numbers("true_labels", event.true_labels, event.n_samples, n_classes)
+        if not 1 <= event.n_sampled <= event.n_samples:
+            raise ValueError(f"{event.n_sampled} of its {event.n_samples} samples are chosen")
 
     def _check_within(self, run: RunStarted, event: Event) -> None:
         maximum = run.config.clustering.max_iterations
@@ -67,11 +60,11 @@ class Fitting:
             case PretrainingEpochEnded():
                 _check_at_most("epoch", event.epoch, run.config.pretraining.epochs)
             case CentersInitialized():
-                self._check_frame(run, event, event.cluster_sizes)
+                _check_sizes(run, event.cluster_sizes)
             case TargetUpdated():
                 self._check_place(event)
                 _check_at_most("iteration", event.iteration, maximum)
-                self._check_frame(run, event, event.health.cluster_sizes)
+                _check_sizes(run, event.health.cluster_sizes)
             case ParameterChanged():
                 _check_at_most("iteration", event.iteration, maximum)
                 for value in (event.old, event.new):
@@ -84,22 +77,37 @@ class Fitting:
             raise ValueError(f"iteration {event.iteration} follows {self._iteration}")
         self._updates, self._iteration = event.update + 1, event.iteration
 
-    def _check_frame(
-        self, run: RunStarted, event: CentersInitialized | TargetUpdated, sizes: tuple[int, ...]
-    ) -> None:
-        n_clusters = run.config.clustering.n_clusters
-        if len(sizes) != n_clusters:
-            raise ValueError(f"it has sizes of {len(sizes)} clusters")
-        if sum(sizes) != run.n_samples:
-            raise ValueError(f"its clusters hold {sum(sizes)} samples")
-        if not self._with_arrays:
-            return
-        if event.labels is not None:
-            _check_numbers("labels", event.labels, run.n_samples, n_clusters)
-        if event.embedding_sample is not None:
-            is_finite = isinstance(event, CentersInitialized) or event.health.is_finite
-            expected = (len(run.sample_ids), run.config.autoencoder.n_dimensions)
-            _check_embedding(event.embedding_sample, expected, is_finite=is_finite)
+
+def check_samples(run: RunStarted, samples: SamplesChosen) -> None:
+    """Whether the samples are those of the run. Raises ValueError."""
+    _check_numbers("sample_ids", samples.sample_ids, run.n_sampled, run.n_samples)
+    if (samples.true_labels is not None) is not run.has_true_labels:
+        raise ValueError("its true labels are not as the log says")
+    if samples.true_labels is not None:
+        names = run.class_names
+        n_classes = _MOST_NAMELESS_CLASSES if names is None else len(names)
+        _check_numbers("true_labels", samples.true_labels, run.n_samples, n_classes)
+
+
+def check_labels(run: RunStarted, labels: NDArray[Any]) -> None:
+    """Whether they are clusters of the run's samples. Raises ValueError."""
+    _check_numbers("labels", labels, run.n_samples, run.config.clustering.n_clusters)
+
+
+def check_embedding(run: RunStarted, embedding: NDArray[Any], *, is_finite: bool) -> None:
+    """Whether it is one of the run's chosen samples. Raises ValueError."""
+    shape = run.n_sampled, run.config.autoencoder.n_dimensions
+    if embedding.shape != shape or embedding.dtype.kind != "f":
+        raise ValueError(f"its embedding is {embedding.dtype} of shape {embedding.shape}")
+    if is_finite and not np.isfinite(embedding).all():
+        raise ValueError("its embedding is not finite")
+
+
+def _check_sizes(run: RunStarted, sizes: tuple[int, ...]) -> None:
+    if len(sizes) != run.config.clustering.n_clusters:
+        raise ValueError(f"it has sizes of {len(sizes)} clusters")
+    if sum(sizes) != run.n_samples:
+        raise ValueError(f"its clusters hold {sum(sizes)} samples")
 
 
 def _check_at_most(name: str, number: int, maximum: int) -> None:
@@ -115,10 +123,3 @@ def _check_numbers(name: str, array: NDArray[Any], length: int, bound: int) -> N
         raise ValueError(
             f"its {name} go from {array.min()} to {array.max()}, not from 0 to {bound - 1}"
         )
-
-
-def _check_embedding(array: NDArray[Any], shape: tuple[int, int], *, is_finite: bool) -> None:
-    if array.shape != shape or array.dtype.kind != "f":
-        raise ValueError(f"its embedding is {array.dtype} of shape {array.shape}")
-    if is_finite and not np.isfinite(array).all():
-        raise ValueError("its embedding is not finite")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import tee
+from itertools import chain, tee
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from dec_core.analysis.projection import run_maps
 from dec_core.errors import ExportError
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.training.view import Frame, View, finite_frames
+from dec_core.training.events import KMEANS
+from dec_core.training.frames import Frame, Frames
+from dec_core.training.view import View
 
 MOST_FRAMES = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Frames:
+class Film:
     """Successive maps of the same samples.
 
     Attributes
@@ -48,42 +50,51 @@ class Frames:
         return f"{shown:,} of {all_of_them:,} updates, evenly chosen, the first and the last too."
 
 
-def frames_of(view: View, most: int = MOST_FRAMES) -> Frames:
-    """At most ``most`` frames, evenly chosen, the first and the newest among them.
+def film_of(view: View, frames: Frames, most: int = MOST_FRAMES) -> Film:
+    """At most ``most`` pictures, evenly chosen, the first and the newest among them.
 
     Raises
     ------
     ExportError
         If the run has kept no finite embedding with its labels.
+    RunError
+        If its arrays are damaged.
     """
-    kept = list(finite_frames(view.updates))
+    kept = finite_updates(view, frames)
     chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-    film = list(mapped(view, [kept[index] for index in chosen]))
-    if view.started is None or not film:
+    film = list(mapped(map(frames.frame, (kept[index] for index in chosen)), frames))
+    if not film:
         raise ExportError(
             "A film needs the embedding of at least one update. This run has kept none. "
             "Choose a run that reached clustering."
         )
-    shares = cluster_shares(view)
-    return Frames(
-        iterations=np.array([frame.update.iteration for frame, _ in film], np.int64),
+    shares, sample_ids = cluster_shares(view), frames.samples.sample_ids
+    return Film(
+        iterations=np.array([view.updates[frame.update].iteration for frame, _ in film], np.int64),
         points=_in_unit_square(np.stack([points for _, points in film])),
-        labels=np.stack([frame.labels[view.started.sample_ids] for frame, _ in film]),
+        labels=np.stack([frame.labels[sample_ids] for frame, _ in film]),
         n_clusters=shares.shares.shape[1],
         shares=shares,
         n_available=len(kept),
     )
 
 
-def mapped(view: View, frames: Iterable[Frame]) -> Iterator[tuple[Frame, NDArray[np.float32]]]:
-    """Each frame with its PCA map (n_sampled, 2); those that have none are left out."""
+def finite_updates(view: View, frames: Frames) -> list[int]:
+    """Updates that can be drawn as a map: both arrays are kept and finite. Raises RunError."""
     if view.centers is None:
+        return []
+    kept = frames.kept()
+    return [u for u in kept if u < len(view.updates) and view.updates[u].health.is_finite]
+
+
+def mapped(taken: Iterable[Frame], frames: Frames) -> Iterator[tuple[Frame, NDArray[np.float32]]]:
+    """Each of ``taken`` with its PCA map (n_sampled, 2); those that have none are left out."""
+    drawn, embedded = tee(taken)
+    first = next(embedded, None)
+    if first is None:
         return
-    drawn, embedded = tee(frames)
-    embeddings = (frame.embedding for frame in embedded)
-    for frame, points in zip(
-        drawn, run_maps(embeddings, view.centers.embedding_sample), strict=True
-    ):
+    embeddings = (frame.embedding for frame in chain([first], embedded))
+    for frame, points in zip(drawn, run_maps(embeddings, frames.embedding(KMEANS)), strict=True):
         if points is not None:
             yield frame, points
 
