@@ -17,7 +17,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from dec_core.signals import end_on_signals, run_command  # noqa: E402
-from pages.ui.server_end import ignore_signals_at_last, take_signals  # noqa: E402
+from pages.ui.parts.server_end import ignore_signals_at_last, take_signals  # noqa: E402
 
 # Before the libraries, which take a second to load.
 if __name__ == "__main__":
@@ -28,10 +28,10 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 
 from dec_core.errors import SettingsError  # noqa: E402
-from pages.ui.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
-from pages.ui.assets import plotly_route  # noqa: E402
-from pages.ui.libraries import load_shared_libraries  # noqa: E402
-from pages.ui.state import run_manager  # noqa: E402
+from pages.ui.parts.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
+from pages.ui.parts.assets import plotly_route  # noqa: E402
+from pages.ui.parts.libraries import load_shared_libraries  # noqa: E402
+from pages.ui.parts.state import run_manager  # noqa: E402
 
 _tasks: list[asyncio.Task[None]] = []
 

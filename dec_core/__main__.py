@@ -7,7 +7,7 @@ from dec_core.signals import run_command
 
 def _main() -> int:
     # Loaded where a signal already ends the command in order.
-    from dec_core.cli import main
+    from dec_core.cli.main import main
 
     return main()
 

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from dec_core.errors import RunError
-from pages.ui.compare import comparison, no_runs
-from pages.ui.compare_runs import all_runs
-from pages.ui.plain import plain
+from pages.ui.compare.page import comparison, no_runs
+from pages.ui.compare.runs import all_runs
+from pages.ui.parts.verbatim import verbatim
 
 st.subheader("Compare", anchor=False)
 try:
     records = all_runs()
 except RunError as error:
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(verbatim(str(error)), icon=":material/error:")
     st.stop()
 if records:
     comparison(records)

@@ -5,10 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from dec_core.errors import DECLabError
-from pages.ui.libraries import load_shared_libraries
-from pages.ui.page_address import remembered_address
-from pages.ui.plain import plain
-from pages.ui.state import run_manager
+from pages.ui.parts.libraries import load_shared_libraries
+from pages.ui.parts.page_address import remembered_address
+from pages.ui.parts.state import run_manager
+from pages.ui.parts.verbatim import verbatim
 
 # A Material icon would be fetched from the network.
 ICON = Path(__file__).parent / "ui" / "icon.svg"
@@ -43,7 +43,7 @@ try:
     with remembered_address(page.title):
         page.run()
 except DECLabError as error:
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(verbatim(str(error)), icon=":material/error:")
     st.stop()
 # TensorFlow takes seconds to load, so it loads while a person looks at the first screen.
 manager.warm_up()

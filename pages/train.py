@@ -1,15 +1,15 @@
 """Train: choose settings, watch DEC train, see at once whether it converges or collapses."""
 
-from pages.ui.controls import controls, standing
-from pages.ui.live import live
-from pages.ui.settings_form import settings_form
-from pages.ui.state import run_or_explain
-from pages.ui.welcome import welcome
+from pages.ui.parts.state import run_or_explain
+from pages.ui.train.controls import control_state, controls
+from pages.ui.train.live import live
+from pages.ui.train.settings_form import settings_form
+from pages.ui.train.welcome import welcome
 
 chosen = settings_form()
 session = run_or_explain()
 # Buttons and plots show one state; whatever comes after it makes the page draw both anew.
-drawn = standing(session) if session else None
+drawn = control_state(session) if session else None
 controls(session, drawn, chosen)
 if session is None or drawn is None:
     welcome()

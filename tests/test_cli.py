@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from dec_core.cli import main
-from dec_core.cli_training import summary
+from dec_core.cli.main import main
+from dec_core.cli.training import summary
 from dec_core.config import PRESETS, SETTINGS, Config
 from dec_core.data import catalog
 from dec_core.errors import DECLabError
-from dec_core.runs.record import RunState
-from dec_core.runs.store import RunStore
-from dec_core.training.view import View
+from dec_core.events.view import View
+from dec_core.store.record import RunState
+from dec_core.store.store import RunStore
 
 ROOT = Path(__file__).parents[1]
 KEYS = (

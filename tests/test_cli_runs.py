@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from dec_core.cli import main
+from dec_core.cli.main import main
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
 from dec_core.errors import RunError
 from dec_core.export.targets import Exported
 from dec_core.runs.execution import execute
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from tests.runs.test_golden import GOLDEN
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
+from tests.store.test_golden import GOLDEN
 from tests.test_cli import KEYS, train
 
 Say = Callable[..., list[str]]

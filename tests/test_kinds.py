@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pytest
 
-from dec_core.cli import main
+from dec_core.cli.main import main
 from dec_core.config import (
     NETWORKS,
     OBJECTIVES,
@@ -24,7 +24,7 @@ from dec_core.config import (
 )
 from dec_core.data import load
 from dec_core.errors import DataError, SettingsError
-from dec_core.runs.store import RunStore
+from dec_core.store.store import RunStore
 from tests.kinds import BlobsSource, PowerRule, RingNetwork, blobs_source, power_rule, ring_network
 
 TABLE = {"data": {"name": "my-table", "n_samples": 120, "file": "a.csv", "columns": ["x", "y"]}}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from dec_core.cli import main
-from dec_core.runs.record import RunState
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
+from dec_core.cli.main import main
+from dec_core.events.events import Event, PretrainingEpochEnded, TargetUpdated
 from dec_core.signals import Ended, run_command
-from dec_core.training.events import Event, PretrainingEpochEnded, TargetUpdated
+from dec_core.store.record import RunState
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from tests.test_cli import train
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)

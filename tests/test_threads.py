@@ -14,7 +14,7 @@ from tests.browser.server import ROOT
 ENTRIES = (
     "app",
     "dec_core.__main__",
-    "dec_core.runs.projector_process",
+    "dec_core.processes.projector_process",
     "dec_core.export.process",
     "tests.benchmarks.start",
 )

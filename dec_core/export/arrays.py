@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import ExportError
-from dec_core.training.events import KMEANS, RunStarted
-from dec_core.training.frames import Frames
-from dec_core.training.view import View
+from dec_core.events.events import KMEANS, RunStarted
+from dec_core.events.frames import Frames
+from dec_core.events.view import View
 
 
 class LabelsAt(NamedTuple):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dec_core.errors import ExportError
-from dec_core.runs.own_thread import run_apart
+from dec_core.processes.own_thread import run_apart
 
 _NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome msedge".split()
 _PLACES = (

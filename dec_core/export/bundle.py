@@ -8,13 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from dec_core.errors import DECLabError, ExportError
+from dec_core.events.events import Phase
 from dec_core.export.bundle_parts import PARTS, File, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
-from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
-from dec_core.runs.record import RunRecord, RunState
-from dec_core.runs.store import RunStore
-from dec_core.training.events import Phase
+from dec_core.export.targets import Exported, OnProgress, opened, refused, silent, write_alone
+from dec_core.store.record import RunRecord, RunState
+from dec_core.store.store import RunStore
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def export_run(
     only: Collection[str] = (),
     formats: Collection[FigureFormat] = tuple(FigureFormat),
     size: FigureSize | None = None,
-    progress: Progress = silent,
+    progress: OnProgress = silent,
 ) -> Exported:
     """Write what is known of a run.
 
@@ -88,7 +88,7 @@ def _record_at_rest(store: RunStore, run_id: str) -> RunRecord:
     return record
 
 
-def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) -> Exported:
+def _write_alone(run: StoredRun, name: str, target: Path, progress: OnProgress) -> Exported:
     progress(name, 0, 1)
     ((_, content),) = _files(run, name)
     write_alone(target, content)
@@ -96,7 +96,7 @@ def _write_alone(run: StoredRun, name: str, target: Path, progress: Progress) ->
     return Exported(target)
 
 
-def _write(run: StoredRun, chosen: list[str], target: Path, progress: Progress) -> Exported:
+def _write(run: StoredRun, chosen: list[str], target: Path, progress: OnProgress) -> Exported:
     left_out: list[str] = []
     is_empty = True
     with opened(target, run.record.run_id) as add:

@@ -12,20 +12,20 @@ from pathlib import Path
 
 from dec_core.config import Config
 from dec_core.errors import ExportError, RunError
+from dec_core.events.frames import Frames
+from dec_core.events.view import View
 from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newest_labels
 from dec_core.export.browser import DrawnSoFar, unheard
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import Film, film_of
+from dec_core.export.metrics_csv import updates_csv
 from dec_core.export.paper import FigureSize
 from dec_core.export.reproduce import reproduction
 from dec_core.export.script import reproduce_script
-from dec_core.runs.legs import legs_of
-from dec_core.runs.record import RunRecord
-from dec_core.runs.store import RunStore
+from dec_core.store.lineage import legs_of
+from dec_core.store.record import RunRecord
+from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
-from dec_core.training.frames import Frames
-from dec_core.training.table import updates_csv
-from dec_core.training.view import View
 
 # A file's name in the bundle and its content.
 File = tuple[str, str | bytes]

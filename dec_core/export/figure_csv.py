@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, repeat
 from typing import Any
 
+from dec_core.export.metrics_csv import shortest
 from dec_core.plots.style import Plot
-from dec_core.training.table import shortest
 
 
 def figure_csv(plot: Plot) -> str:

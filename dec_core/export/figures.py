@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.events.frames import Frames
+from dec_core.events.map_frame import MapFrame
+from dec_core.events.view import View
 from dec_core.export.browser import DrawnSoFar, Image, draw_images, unheard
 from dec_core.export.figure_csv import figure_csv
 from dec_core.export.film import finite_updates, mapped
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
-from dec_core.export.targets import Exported, Progress, opened, refused, silent, write_alone
+from dec_core.export.targets import Exported, OnProgress, opened, refused, silent, write_alone
 from dec_core.export.web_page import figure_page
 from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.labels import draw_labels
@@ -23,9 +26,6 @@ from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
-from dec_core.runs.maps import MapFrame
-from dec_core.training.frames import Frames
-from dec_core.training.view import View
 
 
 class FigureFormat(StrEnum):
@@ -98,7 +98,7 @@ def export_figures(
     *,
     formats: Sequence[FigureFormat],
     size: FigureSize | None = None,
-    progress: Progress = silent,
+    progress: OnProgress = silent,
 ) -> Exported:
     """Write figures into a zip file or a folder; a single one becomes ``target`` itself.
 

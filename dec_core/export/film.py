@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.projection import run_maps
 from dec_core.errors import ExportError
+from dec_core.events.events import KMEANS
+from dec_core.events.frames import Frame, Frames
+from dec_core.events.view import View
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.training.events import KMEANS
-from dec_core.training.frames import Frame, Frames
-from dec_core.training.view import View
 
 MOST_FRAMES = 100
 

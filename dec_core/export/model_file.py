@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from dec_core.errors import ExportError
+from dec_core.events.events import Phase
 from dec_core.training.checkpoint import Checkpoint
-from dec_core.training.events import Phase
 
 
 def save_model(checkpoint: Checkpoint, n_features: int, path: Path) -> Path:

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.events.view import View
 from dec_core.export.film import Film
 from dec_core.export.paper import on_white
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
 from dec_core.plots.palette import cluster_colors, discrete_scale
 from dec_core.plots.sizes import draw_sizes
-from dec_core.training.view import View
 
 _SCRIPT = Path(__file__).with_name("player.js")
 _STYLE = """

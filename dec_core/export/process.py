@@ -26,9 +26,9 @@ from dec_core.errors import DECLabError
 from dec_core.export.bundle import export_run
 from dec_core.export.figures import FigureFormat, export_figures
 from dec_core.export.paper import FigureSize
-from dec_core.export.targets import Exported, Progress
+from dec_core.export.targets import Exported, OnProgress
 from dec_core.plots.style import Plot
-from dec_core.runs.store import RunStore
+from dec_core.store.store import RunStore
 
 
 def run_request(
@@ -109,7 +109,7 @@ def main() -> None:
         say(left_out=list(exported.left_out))
 
 
-def _carry_out(request: dict[str, Any], progress: Progress) -> Exported:
+def _carry_out(request: dict[str, Any], progress: OnProgress) -> Exported:
     make: Callable[..., Exported] = _run if request.pop("kind") == "run" else _figures
     return make(
         target=Path(request.pop("target")),

@@ -9,13 +9,13 @@ from itertools import zip_longest
 from pathlib import Path
 
 from dec_core.config import PRESETS, SETTINGS, Config
+from dec_core.events.frames import Frames
+from dec_core.events.view import View
 from dec_core.export.figures import all_plots
 from dec_core.export.paper import has_panels, on_white
 from dec_core.export.reproduce import Reproduction, reproduction
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
-from dec_core.runs.record import RunRecord
-from dec_core.training.frames import Frames
-from dec_core.training.view import View
+from dec_core.store.record import RunRecord
 
 _STYLE = Path(__file__).with_suffix(".css")
 _DRAW = """<script>

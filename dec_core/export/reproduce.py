@@ -9,8 +9,8 @@ from typing import Any
 
 from dec_core.analysis.verdict import StopReason
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config
-from dec_core.runs.record import RunRecord
-from dec_core.training.view import View
+from dec_core.events.view import View
+from dec_core.store.record import RunRecord
 
 _PROGRAM = "python -m dec_core"
 _SHORTHANDS = {"data.name": "--dataset", "seed": "--seed"}

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.events.outcome import labels_sha256
 from dec_core.training.legs import Leg
-from dec_core.training.outcome import labels_sha256
 
 _SCRIPT = '''\
 """Trains {title} of DEC Lab again and compares its labels.

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dec_core.errors import ExportError
-from dec_core.runs.array_files import remove_stale, write_whole
+from dec_core.store.array_files import remove_stale, write_whole
 
 # Takes a file's name and its content.
 Add = Callable[[str, str | bytes], None]
 # Called with what is being made, how many parts are done and of how many.
-Progress = Callable[[str, int, int], None]
+OnProgress = Callable[[str, int, int], None]
 
 
 def silent(_name: str, _done: int, _total: int) -> None:

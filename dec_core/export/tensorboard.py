@@ -11,10 +11,10 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from dec_core.events.events import KMEANS, TargetUpdated
+from dec_core.events.frames import Frame, Frames
+from dec_core.events.view import View
 from dec_core.export.film import finite_updates
-from dec_core.training.events import KMEANS, TargetUpdated
-from dec_core.training.frames import Frame, Frames
-from dec_core.training.view import View
 
 # Name, step and value of a curve's point, and the active seconds until then.
 Point = tuple[str, int, float, float]

@@ -13,8 +13,8 @@ from types import MappingProxyType
 import numpy as np
 
 from dec_core.analysis.replicates import Curve, FoldedCurve, finite, fold_curves
-from dec_core.training.events import TargetUpdated
-from dec_core.training.view import View
+from dec_core.events.events import TargetUpdated
+from dec_core.events.view import View
 
 
 class Measure(StrEnum):

@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dec_core.events.events import KMEANS
+from dec_core.events.frames import Frames
+from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors, discrete_scale
 from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
-from dec_core.training.events import KMEANS
-from dec_core.training.frames import Frames
-from dec_core.training.view import View
 
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
 SPACING = 100

@@ -8,9 +8,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dec_core.events.view import View
 from dec_core.plots.palette import ACC, ARI, NMI
 from dec_core.plots.style import Plot, mark_changes, new_figure
-from dec_core.training.view import View
 
 Floats = NDArray[np.float32]
 _COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI}

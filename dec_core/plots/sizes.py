@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.style import Plot, mark_changes, new_figure
-from dec_core.training.view import View
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from dec_core.training.events import ParameterChanged
+from dec_core.events.events import ParameterChanged
 
 _SHORT_NAMES = {
     "clustering.learning_rate": "rate",

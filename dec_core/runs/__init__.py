@@ -1,5 +1,5 @@
-"""Life cycle: the store, the thread of a run, the queue of runs, processes for maps and exports.
+"""A run in memory: the thread that trains it, the queue of runs, its maps.
 
-Law of the room: the only one with threads and processes. A run belongs to the server process,
-not to a browser tab; pages read immutable views and send commands.
+Law of the room: the only one that trains on threads. A run belongs to the server process, not to a
+browser tab; pages read immutable views and send commands.
 """

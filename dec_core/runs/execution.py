@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dec_core.config import Config
 from dec_core.errors import RunError
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.events import Event, FrameTaken, SamplesChosen, WarningRaised
-from dec_core.training.frames import Frames, MemoryFrames
-from dec_core.training.view import View, fold
+from dec_core.events.events import Event, FrameTaken, SamplesChosen, WarningRaised
+from dec_core.events.frames import Frames, MemoryFrames
+from dec_core.events.view import View, fold
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 
 if TYPE_CHECKING:
     from dec_core.training.trainer import Trainer
 
 
-class Moment(NamedTuple):
+class Advance(NamedTuple):
     """An event, the run after it and the trainer that may be commanded now."""
 
     event: Event
@@ -59,7 +59,7 @@ def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder
         )
 
 
-def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Iterator[Moment]:
+def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Iterator[Advance]:
     """Load the data, train and record; a recorder that has a checkpoint goes on from there.
 
     ``problem`` says why there is no recorder; it is raised as a warning, as are a disk that
@@ -99,7 +99,7 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
         if recorder is not None:
             recorder.write(event, view, trainer)
             problem = recorder.problem
-        yield Moment(event, view, frames, trainer)
+        yield Advance(event, view, frames, trainer)
         for sentence in (recorder.notice if recorder else "", problem):
             if not sentence or sentence in said:
                 continue
@@ -108,4 +108,4 @@ def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Ite
             view = fold(view, warning)
             if recorder is not None:
                 recorder.write(warning, view, trainer)
-            yield Moment(warning, view, frames, trainer)
+            yield Advance(warning, view, frames, trainer)

@@ -9,14 +9,14 @@ from functools import partial
 
 from dec_core.config import Config
 from dec_core.errors import DECLabError, RunError, SettingsError
-from dec_core.runs.branch import branch
+from dec_core.processes.jobs import Jobs
+from dec_core.processes.projector import Projector
 from dec_core.runs.execution import load_trainer, new_recorder
-from dec_core.runs.jobs import Jobs
-from dec_core.runs.names import check_run_id, new_run_id
-from dec_core.runs.projector import Projector
-from dec_core.runs.recorder import Recorder
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.runs.store import RunStore
+from dec_core.store.branch import branch
+from dec_core.store.names import check_run_id, new_run_id
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 
 # Ended runs that stay in memory; the oldest go first and are read again when they are wanted.
 KEPT_RUNS = 12

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import RunError
+from dec_core.events.map_frame import MapFrame
 
 if TYPE_CHECKING:
-    from dec_core.runs.projector import Projector
-    from dec_core.training.events import TargetUpdated
-    from dec_core.training.frames import Frames
+    from dec_core.events.events import TargetUpdated
+    from dec_core.events.frames import Frames
+    from dec_core.processes.projector import Projector
 
 MAX_FRAMES = 200
 
@@ -27,15 +27,6 @@ class MapRate(StrEnum):
     OFF = "off"
     LIVE = "live"
     END = "end"
-
-
-@dataclass(frozen=True, eq=False)
-class MapFrame:
-    """The map at one update: (n_sampled, 2) float32, points in the order of ``sample_ids``."""
-
-    update: int
-    iteration: int
-    points: NDArray[np.float32]
 
 
 class Maps:

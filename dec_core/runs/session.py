@@ -15,11 +15,7 @@ from typing import TYPE_CHECKING
 
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.errors import DataUnavailableError, DECLabError, RunError
-from dec_core.runs.execution import execute
-from dec_core.runs.maps import Maps
-from dec_core.runs.record import Lineage, RunRecord, RunState
-from dec_core.runs.recorder import Recorder
-from dec_core.training.events import (
+from dec_core.events.events import (
     CentersInitialized,
     Event,
     ParameterChanged,
@@ -29,12 +25,16 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
-from dec_core.training.frames import Frames, MemoryFrames
+from dec_core.events.frames import Frames, MemoryFrames
+from dec_core.events.view import View, fold
+from dec_core.runs.execution import execute
+from dec_core.runs.maps import Maps
+from dec_core.store.record import Lineage, RunRecord, RunState
+from dec_core.store.recorder import Recorder
 from dec_core.training.requests import check_change
-from dec_core.training.view import View, fold
 
 if TYPE_CHECKING:
-    from dec_core.runs.projector import Projector
+    from dec_core.processes.projector import Projector
     from dec_core.training.clock import ActiveTime
     from dec_core.training.trainer import Trainer
 

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from dec_core.analysis.verdict import Observation, Start, StopReason
 from dec_core.config import LIVE_PARAMETERS, OBJECTIVES, SETTINGS, TARGETS, Config
 from dec_core.errors import SettingsError
-from dec_core.training.events import Phase
+from dec_core.events.events import Phase
+from dec_core.events.view import View
 from dec_core.training.shapes import (
     autoencoder_shapes,
     clustering_shapes,
     have_shapes,
     optimizer_shapes,
 )
-from dec_core.training.view import View
 
 Arrays = tuple[NDArray[Any], ...]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import NamedTuple
 
-from dec_core.training.events import Event, Phase
+from dec_core.events.events import Event, Phase
 
 
 class _Count(NamedTuple):

@@ -15,8 +15,8 @@ from dec_core.analysis.metrics import Scores, score
 from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.subset import stratified_indices
+from dec_core.events.events import ParameterChanged
 from dec_core.training.clock import ActiveTime
-from dec_core.training.events import ParameterChanged
 from dec_core.training.pace import Pace
 from dec_core.training.requests import TrainingRequests
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from dec_core.data import Dataset
 from dec_core.errors import RunError
+from dec_core.events.events import FrameTaken
+from dec_core.events.frames import Labels
+from dec_core.events.view import View, fold
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.events import FrameTaken
-from dec_core.training.frames import Labels
 from dec_core.training.legs import Leg, Place
 from dec_core.training.trainer import Trainer
-from dec_core.training.view import View, fold
 
 
 class Repeated(NamedTuple):

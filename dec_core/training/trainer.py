@@ -8,10 +8,10 @@ from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
+from dec_core.events.events import Event, Phase, RunFinished, RunStarted, SamplesChosen
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, Phase, RunFinished, RunStarted, SamplesChosen
 from dec_core.training.memory import check_memory
 from dec_core.training.networks import NETWORKS, CompiledNetwork
 from dec_core.training.phases.clustering import ClusteringPhase

@@ -16,10 +16,10 @@ from statistics import median
 from time import perf_counter
 
 from dec_core.config import Config
-from dec_core.runs.event_log import EventLog
-from dec_core.training.events import KMEANS, FrameTaken, TargetUpdated
-from dec_core.training.frames import MemoryFrames
-from dec_core.training.view import View, fold
+from dec_core.events.events import KMEANS, FrameTaken, TargetUpdated
+from dec_core.events.frames import MemoryFrames
+from dec_core.events.view import View, fold
+from dec_core.store.event_log import EventLog
 from tests.benchmarks.made_runs import made_up_events
 
 UPDATES, BLOCK, SAMPLES = 20_000, 1_000, 200

@@ -18,12 +18,12 @@ from time import perf_counter
 from typing import Any
 
 from dec_core.export.process import run_request
+from dec_core.processes.jobs import Job, Jobs
+from dec_core.processes.projector import Projector
 from dec_core.runs.execution import execute
-from dec_core.runs.jobs import Job, Jobs
-from dec_core.runs.projector import Projector
-from dec_core.runs.recorder import Recorder
 from dec_core.runs.session import RunSession
-from dec_core.runs.store import RunStore
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from tests.benchmarks.port_network import port_config
 
 MOST_COST = 0.1

@@ -16,13 +16,13 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from dec_core.cli_training import summary
+from dec_core.cli.training import summary
 from dec_core.config import Config, get_preset
 from dec_core.data import load
 from dec_core.errors import DECLabError
-from dec_core.training.events import KMEANS, FrameTaken
+from dec_core.events.events import KMEANS, FrameTaken
+from dec_core.events.view import View, fold
 from dec_core.training.trainer import train
-from dec_core.training.view import View, fold
 
 _CHOICES = {
     "clustering.target": ("r-recycled", "paper"),

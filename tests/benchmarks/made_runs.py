@@ -10,10 +10,7 @@ import numpy as np
 from dec_core.analysis.metrics import Scores, measure_health
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
-from dec_core.runs.event_log import EventLog
-from dec_core.runs.record import RunState
-from dec_core.runs.store import RunStore
-from dec_core.training.events import (
+from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
     Event,
@@ -24,9 +21,12 @@ from dec_core.training.events import (
     SamplesChosen,
     TargetUpdated,
 )
-from dec_core.training.frames import MemoryFrames
-from dec_core.training.outcome import outcome
-from dec_core.training.view import View, fold
+from dec_core.events.frames import MemoryFrames
+from dec_core.events.outcome import outcome
+from dec_core.events.view import View, fold
+from dec_core.store.event_log import EventLog
+from dec_core.store.record import RunState
+from dec_core.store.store import RunStore
 
 N_CLUSTERS, N_DIMENSIONS, MAP_SAMPLES = 10, 10, 4_000
 N_EPOCHS = 10

@@ -25,13 +25,13 @@ from time import perf_counter
 from typing import Any
 
 from dec_core.config import Config
-from dec_core.runs import stored_frames
-from dec_core.runs.checkpoint_files import CHECKPOINT_BYTES
-from dec_core.runs.event_log import EventLog
-from dec_core.runs.store import RunStore
-from dec_core.runs.stored_frames import CACHE_BYTES, FrameCache
-from dec_core.training.events import FrameTaken
-from dec_core.training.frames import MemoryFrames
+from dec_core.events.events import FrameTaken
+from dec_core.events.frames import MemoryFrames
+from dec_core.store import stored_frames
+from dec_core.store.checkpoint_files import CHECKPOINT_BYTES
+from dec_core.store.event_log import EventLog
+from dec_core.store.store import RunStore
+from dec_core.store.stored_frames import CACHE_BYTES, FrameCache
 from tests.benchmarks.made_runs import BEFORE_UPDATES, made_up_events, make_run
 
 REPETITIONS = 5
@@ -122,7 +122,7 @@ def _first_and_later(chosen: list[str]) -> dict[str, float]:
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
-    from pages.ui.state import run_manager
+    from pages.ui.parts.state import run_manager
     from tests.ui.screens import ROUTER
 
     first, later = [], []

@@ -68,7 +68,7 @@ def _start_to_labels() -> dict[str, float]:
     """Of a second run with other settings of clustering, as a person makes one after the first."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.data import load
-    from dec_core.training.events import CentersInitialized
+    from dec_core.events.events import CentersInitialized
     from dec_core.training.trainer import Trainer
 
     config = Config()

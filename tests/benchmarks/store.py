@@ -24,16 +24,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dec_core.config import Config
 from dec_core.data import available
+from dec_core.events.events import KMEANS, Event, FrameTaken, SamplesChosen, TargetUpdated
 from dec_core.runs.execution import execute
-from dec_core.runs.recorder import CHECKPOINT_SHARE, Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.events import KMEANS, Event, FrameTaken, SamplesChosen, TargetUpdated
+from dec_core.store.recorder import CHECKPOINT_SHARE, Recorder
+from dec_core.store.store import RunStore
 from tests.benchmarks.machine import OtherWork, describe_machine
 from tests.benchmarks.port_network import port_config
 
 if TYPE_CHECKING:
+    from dec_core.events.view import View
     from dec_core.training.trainer import Trainer
-    from dec_core.training.view import View
 
 MOST_COST = 0.05
 BLOCK = 6

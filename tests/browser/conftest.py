@@ -20,9 +20,9 @@ from playwright.sync_api import (
 
 from dec_core.config import get_preset
 from dec_core.runs.execution import execute
-from dec_core.runs.record import RunState
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
+from dec_core.store.record import RunState
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.server import running_server
 from tests.browser.train_page import start_button, stop_button

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from dec_core.runs.store import RunStore
+from dec_core.store.store import RunStore
 from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
     banner,

@@ -13,7 +13,7 @@ from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import film_of
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
-from dec_core.runs.record import RunRecord, RunState
+from dec_core.store.record import RunRecord, RunState
 from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
 from tests.browser.train_page import (
     banner,

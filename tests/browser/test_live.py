@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, WebSocket, expect
 
-from dec_core.runs.store import RunStore
+from dec_core.store.store import RunStore
 from tests.browser.conftest import Watch, end_runs
 from tests.browser.test_compare import compare
 from tests.browser.test_export import open_export

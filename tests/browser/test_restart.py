@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from dec_core.runs.record import RunState
-from dec_core.runs.store import RunStore
+from dec_core.store.record import RunState
+from dec_core.store.store import RunStore
 from tests.browser.conftest import PATIENCE
 from tests.browser.server import running_server
 from tests.browser.test_other_sites import Client

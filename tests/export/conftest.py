@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from dec_core.events.frames import Frames
+from dec_core.events.map_frame import MapFrame
+from dec_core.events.view import View
 from dec_core.runs.execution import execute
-from dec_core.runs.maps import MapFrame
-from dec_core.runs.record import RunRecord
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.frames import Frames
-from dec_core.training.view import View
+from dec_core.store.record import RunRecord
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from tests.runs.small_sessions import small_config
 
 

@@ -16,20 +16,20 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from dec_core.cli import main
+from dec_core.cli.main import main
 from dec_core.config import Config
 from dec_core.errors import ExportError, RunError
+from dec_core.events.events import KMEANS
 from dec_core.export import bundle_parts
 from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
+from dec_core.export.metrics_csv import updates_csv
 from dec_core.export.process import run_request
 from dec_core.export.reproduce import Reproduction
 from dec_core.machine import conditions
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.events import KMEANS
-from dec_core.training.table import updates_csv
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from tests.export.conftest import Finished
 from tests.runs.small_sessions import small_config
 
@@ -333,7 +333,7 @@ def test_both_ways_step_back_and_see_no_gpu(finished: Finished, tmp_path: Path) 
     )
     line = ["runs", "export", finished.run_id, "--runs-dir", str(finished.store.root)]
     arguments = [*line, "--to", str(tmp_path / "two.csv"), "--only", "metrics.csv"]
-    for call in ("process.main()", f"from dec_core.cli import main; main({arguments!r})"):
+    for call in ("process.main()", f"from dec_core.cli.main import main; main({arguments!r})"):
         done = subprocess.run(
             [sys.executable, "-c", f"{SEES}\n{call}"],
             input=json.dumps(request),

@@ -19,6 +19,7 @@ from PIL import Image
 
 from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import ExportError
+from dec_core.events.events import ParameterChanged
 from dec_core.export.browser import find_browser
 from dec_core.export.figures import FigureFormat, all_plots, export_figures, render_many
 from dec_core.export.paper import INK, FigureSize, converted, on_paper, size_of
@@ -26,8 +27,7 @@ from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Measure, Series
 from dec_core.plots.style import Plot
-from dec_core.runs.own_thread import run_apart
-from dec_core.training.events import ParameterChanged
+from dec_core.processes.own_thread import run_apart
 from tests.plots.scripted import early_views, scripted_frames, scripted_view
 
 FRAMES = scripted_frames()

@@ -16,16 +16,16 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
 from dec_core.errors import ExportError
+from dec_core.events.events import PretrainingEpochEnded
+from dec_core.events.growing import Growing
+from dec_core.events.view import replay
 from dec_core.export.film import film_of, finite_updates
 from dec_core.export.gif import movie_gif
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
 from dec_core.export.tensorboard import points, write_tensorboard
 from dec_core.plots.palette import cluster_colors
-from dec_core.runs.record import Lineage, RunRecord, RunState
-from dec_core.training.events import PretrainingEpochEnded
-from dec_core.training.growing import Growing
-from dec_core.training.view import replay
+from dec_core.store.record import Lineage, RunRecord, RunState
 from tests.export.conftest import Finished
 from tests.plots.scripted import early_views, events, framed, scripted_frames, scripted_view
 
@@ -49,7 +49,7 @@ def test_a_run_without_embeddings_has_no_film() -> None:
 def test_only_what_is_finite_can_be_drawn_as_a_map(
     monkeypatch: pytest.MonkeyPatch, is_finite: bool
 ) -> None:
-    monkeypatch.setattr("dec_core.training.frames.LABEL_BYTES", 8 * 3)
+    monkeypatch.setattr("dec_core.events.frames.LABEL_BYTES", 8 * 3)
     view, frames = scripted_view(n_updates=4), scripted_frames(n_updates=4)
     odd = view.updates[2]
     odd = replace(odd, health=replace(odd.health, is_finite=is_finite))

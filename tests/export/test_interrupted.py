@@ -9,18 +9,18 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from dec_core.events.events import StepsDone, TargetUpdated
+from dec_core.events.frames import LABEL_BYTES
 from dec_core.export.bundle import export_run
-from dec_core.runs.checkpoint_files import CheckpointFiles
-from dec_core.runs.execution import Moment, execute
-from dec_core.runs.frame_files import FrameWriter
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
+from dec_core.runs.execution import Advance, execute
+from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.frame_files import FrameWriter
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
-from dec_core.training.events import StepsDone, TargetUpdated
-from dec_core.training.frames import LABEL_BYTES
 from tests.runs.small_sessions import ENDLESS, small_config
 
-Death = Callable[[Recorder, Moment], bool]
+Death = Callable[[Recorder, Advance], bool]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def after_update(number: int) -> Death:
     )
 
 
-def after_a_pause(recorder: Recorder, moment: Moment) -> bool:
+def after_a_pause(recorder: Recorder, moment: Advance) -> bool:
     """Within an interval; a pause keeps the run as it stands."""
     is_there = isinstance(moment.event, StepsDone) and moment.view.iteration == 16
     if is_there:

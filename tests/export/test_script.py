@@ -14,15 +14,15 @@ import pytest
 
 from dec_core.data import load
 from dec_core.errors import RunError
+from dec_core.events.events import StepsDone, TargetUpdated
 from dec_core.export.bundle import export_run
 from dec_core.export.script import reproduce_script
 from dec_core.machine import conditions
-from dec_core.runs.branch import branch
-from dec_core.runs.execution import Moment, execute
-from dec_core.runs.legs import legs_of
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.events import StepsDone, TargetUpdated
+from dec_core.runs.execution import Advance, execute
+from dec_core.store.branch import branch
+from dec_core.store.lineage import legs_of
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
 from dec_core.training.legs import Leg, Place
 from dec_core.training.repeat import repeat
 from tests.runs.small_sessions import ENDLESS, small_config
@@ -36,7 +36,7 @@ def store(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "runs")
 
 
-def train(store: RunStore, run_id: str, command: Callable[[Moment], bool | None]) -> None:
+def train(store: RunStore, run_id: str, command: Callable[[Advance], bool | None]) -> None:
     """Train; ``command`` sees every event and returns True where the process is to die."""
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = 1.0
@@ -49,7 +49,7 @@ def train(store: RunStore, run_id: str, command: Callable[[Moment], bool | None]
     recorder.close()
 
 
-def changed_and_stopped(moment: Moment) -> None:
+def changed_and_stopped(moment: Advance) -> None:
     """The rate after a step, the interval so that an update is due, a stop in between."""
     is_step = isinstance(moment.event, StepsDone)
     if is_step and moment.view.iteration == 6:
@@ -60,14 +60,14 @@ def changed_and_stopped(moment: Moment) -> None:
         moment.trainer.request_stop()
 
 
-def changed_and_killed(moment: Moment) -> bool:
+def changed_and_killed(moment: Advance) -> bool:
     """A change right after an update, and the end right after another."""
     if isinstance(moment.event, TargetUpdated) and moment.event.iteration == 26:
         moment.trainer.change(RATE, 0.02)
     return isinstance(moment.event, TargetUpdated) and moment.event.iteration == 46
 
 
-def untouched(_moment: Moment) -> None:
+def untouched(_moment: Advance) -> None:
     """Leave the run alone."""
 
 

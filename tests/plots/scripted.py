@@ -9,7 +9,7 @@ import numpy as np
 from dec_core.analysis.metrics import Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
-from dec_core.training.events import (
+from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
     Event,
@@ -21,8 +21,8 @@ from dec_core.training.events import (
     SamplesChosen,
     TargetUpdated,
 )
-from dec_core.training.frames import MemoryFrames
-from dec_core.training.view import View, replay
+from dec_core.events.frames import MemoryFrames
+from dec_core.events.view import View, replay
 from tests.analysis.observations import observe
 
 N_SAMPLES, N_CLUSTERS = 8, 3

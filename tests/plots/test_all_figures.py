@@ -8,13 +8,7 @@ import numpy as np
 import pytest
 
 from dec_core.config import Config
-from dec_core.plots.embedding import draw_embedding
-from dec_core.plots.labels import draw_labels
-from dec_core.plots.learning import draw_learning
-from dec_core.plots.scores import draw_scores, draw_successive
-from dec_core.plots.sizes import draw_sizes
-from dec_core.plots.style import Plot
-from dec_core.training.events import (
+from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
     Event,
@@ -23,7 +17,13 @@ from dec_core.training.events import (
     RunStarted,
     SamplesChosen,
 )
-from dec_core.training.view import View, replay
+from dec_core.events.view import View, replay
+from dec_core.plots.embedding import draw_embedding
+from dec_core.plots.labels import draw_labels
+from dec_core.plots.learning import draw_learning
+from dec_core.plots.scores import draw_scores, draw_successive
+from dec_core.plots.sizes import draw_sizes
+from dec_core.plots.style import Plot
 from tests.plots.figures import as_sent, lines, texts
 from tests.plots.scripted import early_views, frames_of, scripted_frames, scripted_view
 

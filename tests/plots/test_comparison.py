@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.agreement import compare_labels
+from dec_core.events.view import View
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import (
@@ -20,7 +21,6 @@ from dec_core.plots.comparison_curves import (
 )
 from dec_core.plots.palette import run_colors
 from dec_core.plots.style import Plot
-from dec_core.training.view import View
 from tests.plots.figures import as_sent, texts
 from tests.plots.scripted import scripted_view
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.events.frames import MemoryFrames
 from dec_core.plots.labels import JITTER, SPACING, draw_labels, draw_unreadable, jittered
 from dec_core.plots.palette import cluster_colors
-from dec_core.training.frames import MemoryFrames
 from tests.plots.figures import texts
 from tests.plots.scripted import (
     START_SIZES,

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dec_core.events.events import ParameterChanged
+from dec_core.events.view import replay
 from dec_core.plots.learning import draw_learning, learning_curves
-from dec_core.training.events import ParameterChanged
-from dec_core.training.view import replay
 from tests.plots.figures import as_sent, by_name, lines
 from tests.plots.scripted import early_views, events, scripted_view, updated
 

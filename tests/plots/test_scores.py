@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dec_core.events.events import ParameterChanged
+from dec_core.events.view import replay
 from dec_core.plots.scores import draw_scores, draw_successive, score_curves, successive_curves
-from dec_core.training.events import ParameterChanged
-from dec_core.training.view import replay
 from tests.plots.figures import as_sent, by_name, lines, texts
 from tests.plots.scripted import events, scripted_view
 

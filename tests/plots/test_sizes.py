@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.sizes import cluster_shares, draw_sizes
-from dec_core.training.view import View
 from tests.plots.figures import as_sent, by_name
 from tests.plots.scripted import early_views, scripted_view
 

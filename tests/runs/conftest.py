@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from dec_core.runs.manager import RunManager
-from dec_core.runs.store import RunStore
-from tests.runs.test_golden import GOLDEN
+from dec_core.store.store import RunStore
+from tests.store.test_golden import GOLDEN
 
 
 @pytest.fixture

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.events.events import KMEANS
 from dec_core.export.bundle import export_run
 from dec_core.export.figures import FigureFormat
-from dec_core.runs.array_files import read_arrays, write_arrays, write_compressed
 from dec_core.runs.execution import execute
-from dec_core.runs.frame_files import read_index
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training.events import KMEANS
-from tests.runs.test_damage import replace_in_line
-from tests.runs.test_golden import GOLDEN
-from tests.runs.test_recovery import whole_and_interrupted
-from tests.runs.test_store import same, stored, train
+from dec_core.store.array_files import read_arrays, write_arrays, write_compressed
+from dec_core.store.frame_files import read_index
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
+from tests.store.test_damage import replace_in_line
+from tests.store.test_golden import GOLDEN
+from tests.store.test_recovery import whole_and_interrupted
+from tests.store.test_store import same, stored, train
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from dec_core.errors import DataError, RunError
+from dec_core.events.events import KMEANS, Phase
+from dec_core.events.frames import MemoryFrames
 from dec_core.runs import manager as manager_module
 from dec_core.runs.manager import RunManager
-from dec_core.runs.names import check_run_id, new_run_id
 from dec_core.runs.session import SessionState
-from dec_core.runs.stored_frames import StoredFrames
-from dec_core.training.events import KMEANS, Phase
-from dec_core.training.frames import MemoryFrames
+from dec_core.store.names import check_run_id, new_run_id
+from dec_core.store.stored_frames import StoredFrames
 from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
     ENDLESS,

@@ -7,10 +7,10 @@ from typing import cast
 import numpy as np
 import pytest
 
+from dec_core.events.frames import MemoryFrames
+from dec_core.processes.projector import Callback, Points, Projector
 from dec_core.runs import maps as maps_module
 from dec_core.runs.maps import MapRate, Maps
-from dec_core.runs.projector import Callback, Points, Projector
-from dec_core.training.frames import MemoryFrames
 from tests.plots.scripted import embedding, scripted_frames, updated
 
 

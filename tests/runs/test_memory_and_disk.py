@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.runs import event_log
+from dec_core.events import frames as frames_module
+from dec_core.events.events import KMEANS
+from dec_core.events.frames import LABEL_BYTES
 from dec_core.runs.execution import execute
-from dec_core.runs.frame_files import FrameWriter
-from dec_core.runs.recorder import Recorder
-from dec_core.runs.store import RunStore
-from dec_core.training import frames as frames_module
-from dec_core.training.events import KMEANS
-from dec_core.training.frames import LABEL_BYTES
-from tests.runs.test_store import new_run, stored, train
+from dec_core.store import event_log
+from dec_core.store.frame_files import FrameWriter
+from dec_core.store.recorder import Recorder
+from dec_core.store.store import RunStore
+from tests.store.test_store import new_run, stored, train
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
 from dec_core.errors import RunError, SettingsError
+from dec_core.events.events import ParameterChanged
+from dec_core.processes.projector import Projector
 from dec_core.runs import session as session_module
 from dec_core.runs.manager import RunManager
-from dec_core.runs.projector import Projector
 from dec_core.runs.session import RunSession, SessionState, Step
-from dec_core.training.events import ParameterChanged
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,

@@ -10,10 +10,10 @@ import numpy as np
 
 from dec_core.config import Config
 from dec_core.data import Dataset
+from dec_core.events.events import Event, RunFinished
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, RunFinished
 from dec_core.training.trainer import Trainer
 
 SETTINGS: Mapping[str, Any] = {

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from dec_core.events.events import Event, Phase, Progress
 from dec_core.training.clock import ActiveTime
-from dec_core.training.events import Event, Phase, Progress
 
 
 def test_pauses_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:

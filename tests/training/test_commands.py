@@ -10,7 +10,7 @@ import pytest
 
 from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.errors import SettingsError
-from dec_core.training.events import (
+from dec_core.events.events import (
     CentersInitialized,
     Event,
     ParameterChanged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dec_core.config import SETTINGS
-from dec_core.training.events import ParameterChanged
+from dec_core.events.events import ParameterChanged
 from tests.training.small_runs import blobs, small_context
 
 TOL = "clustering.tol"

@@ -9,8 +9,8 @@ import pytest
 from dec_core.analysis.verdict import Verdict
 from dec_core.config import get_preset
 from dec_core.data import load
+from dec_core.events.view import View, replay
 from dec_core.training.trainer import train
-from dec_core.training.view import View, replay
 
 pytestmark = [pytest.mark.realdata, pytest.mark.usefixtures("real_data_dir")]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from dec_core.config import SETTINGS
+from dec_core.events.events import TargetUpdated
 from dec_core.training import trainer
-from dec_core.training.events import TargetUpdated
 from dec_core.training.networks import CompiledNetwork, NetworkPool
 from dec_core.training.trainer import Trainer
 from tests.training.small_runs import blobs, drive, of_kind, small_config, small_context

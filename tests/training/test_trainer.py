@@ -12,7 +12,7 @@ import pytest
 from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
-from dec_core.training.events import (
+from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
     Event,

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import script_runner
 
 from dec_core.data import sources
 from dec_core.runs.manager import RunManager
-from pages.ui.state import run_manager
+from pages.ui.parts.state import run_manager
 
 
 @pytest.fixture(autouse=True)

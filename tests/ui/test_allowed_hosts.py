@@ -10,7 +10,7 @@ import streamlit as st
 from starlette.responses import PlainTextResponse
 
 from dec_core.errors import SettingsError
-from pages.ui.allowed_hosts import AllowedHosts, named_hosts
+from pages.ui.parts.allowed_hosts import AllowedHosts, named_hosts
 
 
 def status(host: str | None) -> int:

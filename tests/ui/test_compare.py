@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
-from dec_core.runs.store import RunStore
+from dec_core.store.store import RunStore
 from tests.runs.small_sessions import (
     ENDLESS,
     partly_saved,

@@ -157,7 +157,7 @@ def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
             pause(session)
 
     # The last thing of the row.
-    monkeypatch.setattr("pages.ui.controls.export_control", pause_behind_the_buttons)
+    monkeypatch.setattr("pages.ui.train.controls.export_control", pause_behind_the_buttons)
     screen = new_screen(run=session.run_id)
     assert not button(screen, "Resume").disabled
 

@@ -17,7 +17,7 @@ from dec_core.export.figures import all_plots
 from dec_core.export.film import film_of
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import SessionState, Step
-from pages.ui.state import run_manager
+from pages.ui.parts.state import run_manager
 from tests.plots.figures import as_sent
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -171,7 +171,7 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
         asked.append(request(Path(name)))
 
     monkeypatch.setattr(manager.jobs, "start", start)
-    monkeypatch.setattr("pages.ui.export_figures.find_browser", lambda: "a browser")
+    monkeypatch.setattr("pages.ui.export.figures.find_browser", lambda: "a browser")
     screen = new_screen(run=finished_run(manager))
     choose(click(screen, "Export"), "export_what", "A whole run")
     choose(screen, "run_size", "Custom")

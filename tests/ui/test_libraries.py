@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.browser.server import ROOT
-from tests.runs.test_golden import RUNS
+from tests.store.test_golden import RUNS
 
 # The screens' own. TensorFlow, Keras and scikit-learn, which load in the background, use none.
 OF_SCREENS = {"streamlit", "plotly", "_plotly_utils", "narwhals", "packaging", "dec_core", "pages"}
@@ -18,7 +18,7 @@ OF_SCREENS = {"streamlit", "plotly", "_plotly_utils", "narwhals", "packaging", "
 SCRIPT = """
 import sys
 import app
-from pages.ui.libraries import load_shared_libraries
+from pages.ui.parts.libraries import load_shared_libraries
 load_shared_libraries()
 from dec_core.runs.manager import RunManager
 from tests.ui.screens import ROUTER, intact, new_screen

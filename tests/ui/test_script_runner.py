@@ -10,7 +10,7 @@ import pytest
 from streamlit.runtime.scriptrunner import script_runner
 
 from dec_core.runs.manager import RunManager
-from pages.ui.script_runner import _leave_keras_alone
+from pages.ui.parts.script_runner import _leave_keras_alone
 from tests.ui.screens import new_screen
 
 

@@ -15,7 +15,7 @@ from dec_core.errors import DataUnavailableError
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.runs.session import RunSession, SessionState
-from pages.ui.plain import plain
+from pages.ui.parts.verbatim import verbatim
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
@@ -191,7 +191,7 @@ def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.M
     screen = new_screen(run=session.run_id)
     failed = session.view.failed
     assert failed is not None
-    assert sentences(screen) == [f"Failed: {plain(failed.message)}"]
+    assert sentences(screen) == [f"Failed: {verbatim(failed.message)}"]
     assert where(screen).endswith("failed")
     assert "Details" in [fold.label for fold in screen.expander]
     assert "Traceback" in screen.code[0].value

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.runs.array_files import write_compressed
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState, Step
-from dec_core.runs.store import RunStore
+from dec_core.store.array_files import write_compressed
+from dec_core.store.store import RunStore
 from tests.runs.small_sessions import (
     ENDLESS,
     pause,
@@ -20,7 +20,7 @@ from tests.runs.small_sessions import (
     wait_for,
     wait_for_updates,
 )
-from tests.runs.test_golden import GOLDEN
+from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     button,
     click,
@@ -121,13 +121,13 @@ def test_a_branch_is_compared_with_its_checkpoint(
     session.stop()
     wait_for(session, SessionState.ENDED)
     # AppTest cannot move a component's slider.
-    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: 0)
+    monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: 0)
     screen = new_screen(run=session.run_id)
     said = [text.value for text in screen.markdown]
     assert "From iteration **0**" in said
     assert [text for text in said if text.startswith("Learning rate: 0.001")]
     # The slider moves on, and the button still means what stands above it.
-    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: None)
+    monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: None)
     click(screen, "Start the branch")
     lineage = manager.sessions()[-1].lineage
     assert lineage is not None
@@ -150,7 +150,7 @@ def test_a_branch_of_a_paused_run_begins_where_it_stands(
     session.stop()
     wait_for(session, SessionState.ENDED)
     update = [update.iteration for update in session.view.updates].index(at - 1)
-    monkeypatch.setattr("pages.ui.branching.chosen_update", lambda *_, **__: update)
+    monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: update)
     screen = new_screen(run=session.run_id)
     assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
 
@@ -166,8 +166,8 @@ def test_branch_is_possible_as_soon_as_there_is_a_checkpoint(
         calls.append(None)
         return manager.store.checkpoints(known.run_id) if len(calls) > 2 else ()
 
-    monkeypatch.setattr("pages.ui.branching.checkpoints", none_at_first)
-    monkeypatch.setattr("pages.ui.controls.checkpoints", none_at_first)
+    monkeypatch.setattr("pages.ui.train.branching.checkpoints", none_at_first)
+    monkeypatch.setattr("pages.ui.train.controls.checkpoints", none_at_first)
     screen = new_screen(run=session.run_id)
     assert "Start the branch" in enabled(screen)
 
@@ -260,7 +260,7 @@ def test_other_updates_than_the_damaged_one_are_shown(
         path = folder / "arrays" / name
         path.write_bytes(path.read_bytes()[:-1])
     for update, is_damaged in ((0, False), (1, True), (2, False), (3, False)):
-        monkeypatch.setattr("pages.ui.panels.chosen_update", lambda *_, n=update, **__: n)
+        monkeypatch.setattr("pages.ui.train.panels.chosen_update", lambda *_, n=update, **__: n)
         shown = plots(new_screen(run=GOLDEN.name))
         for plot in ("labels", "embedding"):
             assert ("is damaged" in shown[plot]["alternative"]) is is_damaged

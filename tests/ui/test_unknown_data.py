@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dec_core.cli import main
+from dec_core.cli.main import main
 from dec_core.config import UnknownSource
-from dec_core.runs.array_files import read_arrays, write_arrays
-from dec_core.runs.record import RunState
-from dec_core.runs.store import RunStore
+from dec_core.store.array_files import read_arrays, write_arrays
+from dec_core.store.record import RunState
+from dec_core.store.store import RunStore
 from tests.runs.small_sessions import wait_until
-from tests.runs.test_golden import BY_SCHEMA, RUNS
+from tests.store.test_golden import BY_SCHEMA, RUNS
 from tests.ui.screens import (
     ROUTER,
     button,

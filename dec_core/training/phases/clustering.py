@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from dec_core.analysis.metrics import measure_health, score_successive, share_changed
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
+from dec_core.events.events import Event, FrameTaken, Phase, Progress, StepsDone, TargetUpdated
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.context import TrainingContext
-from dec_core.training.events import Event, FrameTaken, Phase, Progress, StepsDone, TargetUpdated
 from dec_core.training.phases.phase import Ending
 
 

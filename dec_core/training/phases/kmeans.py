@@ -8,10 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import Start
-from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.compiled_clustering import ClusteringLoop
-from dec_core.training.context import TrainingContext
-from dec_core.training.events import (
+from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
     Event,
@@ -19,6 +16,9 @@ from dec_core.training.events import (
     Phase,
     Progress,
 )
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.context import TrainingContext
 from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.events.events import Event, Phase
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.events import Event, Phase
 
 
 class Ending(NamedTuple):

@@ -7,16 +7,16 @@ from time import perf_counter
 
 import numpy as np
 
-from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
-from dec_core.training.compiled_pretraining import PretrainingLoop
-from dec_core.training.context import TrainingContext
-from dec_core.training.events import (
+from dec_core.events.events import (
     Event,
     Phase,
     PretrainingEpochEnded,
     PretrainingReused,
     Progress,
 )
+from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
+from dec_core.training.compiled_pretraining import PretrainingLoop
+from dec_core.training.context import TrainingContext
 from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 

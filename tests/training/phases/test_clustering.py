@@ -9,11 +9,7 @@ import pytest
 
 from dec_core.analysis.verdict import Start, StopReason, Verdict
 from dec_core.errors import RunError
-from dec_core.model.reference import ReferenceClustering, compile_model
-from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.compiled_clustering import ClusteringLoop
-from dec_core.training.context import TrainingContext
-from dec_core.training.events import (
+from dec_core.events.events import (
     Event,
     FrameTaken,
     ParameterChanged,
@@ -21,6 +17,10 @@ from dec_core.training.events import (
     StepsDone,
     TargetUpdated,
 )
+from dec_core.model.reference import ReferenceClustering, compile_model
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.context import TrainingContext
 from dec_core.training.phases.clustering import ClusteringPhase
 from tests.training.small_runs import clustering_loop, clustering_model, of_kind, small_context
 

@@ -8,9 +8,9 @@ import pytest
 from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError
+from dec_core.events.events import KMEANS, CentersInitialized, FrameTaken, Phase, Progress
 from dec_core.model import nearest_center
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.events import KMEANS, CentersInitialized, FrameTaken, Phase, Progress
 from dec_core.training.phases.kmeans import KMeansPhase
 from tests.training.small_runs import clustering_loop, small_context
 

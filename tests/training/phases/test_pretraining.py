@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.verdict import StopReason, Verdict
-from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.context import TrainingContext
-from dec_core.training.events import (
+from dec_core.events.events import (
     Event,
     Phase,
     PretrainingEpochEnded,
     PretrainingReused,
     Progress,
 )
+from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.context import TrainingContext
 from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.pretraining import PretrainingPhase
 from tests.training.small_runs import blobs, of_kind, small_context

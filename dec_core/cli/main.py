@@ -1,0 +1,132 @@
+"""``python -m dec_core``: train and look around without a browser."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from dec_core.cli.runs import add_runs_commands, add_runs_dir
+from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
+from dec_core.errors import DECLabError, SettingsError
+from dec_core.store.printable import printable
+
+_DESCRIBED = "name title n_samples n_features n_classes image_shape sentence available_from".split()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0, 1 for a failure, 2 for a wrong setting.
+
+    Raises
+    ------
+    Ended
+        If a signal ends it.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except SettingsError as error:
+        print(f"error: {printable(str(error))}", file=sys.stderr)
+        return EXIT_WRONG_SETTING
+    except DECLabError as error:
+        print(f"error: {printable(str(error))}", file=sys.stderr)
+        return EXIT_FAILED
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return EXIT_FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m dec_core", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    train = commands.add_parser("train", help="train DEC and judge the outcome")
+    train.set_defaults(command=_train)
+    train.add_argument(
+        "--preset", default=DEFAULT_PRESET, help=f"one of {', '.join(PRESETS)}; see 'presets'"
+    )
+    train.add_argument("--dataset", help="the preset's own unless given; see 'datasets'")
+    train.add_argument("--seed", help="shorthand for --set seed=N")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.FIELD=VALUE",
+        help="change one setting; repeatable. Settings: " + ", ".join(SETTINGS),
+    )
+    train.add_argument(
+        "--json",
+        action="store_true",
+        help="print the run's id on the first line and one JSON object on the last",
+    )
+    add_runs_dir(train)
+    add_runs_commands(commands, _assignments)
+
+    presets = commands.add_parser("presets", help="list the presets")
+    presets.set_defaults(command=_list_presets)
+    datasets = commands.add_parser("datasets", help="list the data sets")
+    datasets.set_defaults(command=_list_datasets)
+    for listing in (presets, datasets):
+        listing.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _list_presets(options: argparse.Namespace) -> int:
+    if options.json:
+        listing = {name: preset.config.to_dict() for name, preset in PRESETS.items()}
+        print(json.dumps(listing))
+        return EXIT_ENDED
+    for name, preset in PRESETS.items():
+        print(f"{name:12} {preset.summary}")
+    return EXIT_ENDED
+
+
+def _list_datasets(options: argparse.Namespace) -> int:
+    from dec_core.data import describe
+
+    rows = describe()
+    if options.json:
+        print(json.dumps([{name: getattr(row, name) for name in _DESCRIBED} for row in rows]))
+        return EXIT_ENDED
+    for row in rows:
+        shape = f"{row.n_samples:,} x {row.n_features}"
+        place = row.available_from or "to be downloaded"
+        print(f"{row.name:14} {shape:14} {row.sentence} ({place})")
+    return EXIT_ENDED
+
+
+def _assignments(texts: Sequence[str]) -> dict[str, str]:
+    """The values of ``--set section.field=value``."""
+    values: dict[str, str] = {}
+    for assignment in texts:
+        path, equals, value = assignment.partition("=")
+        if not equals:
+            raise SettingsError(
+                f"--set needs section.field=value. Received {assignment!r}. "
+                "Write for example --set clustering.learning_rate=0.01."
+            )
+        values[path.strip()] = value
+    return values
+
+
+def _config(options: argparse.Namespace) -> Config:
+    values: dict[str, str] = {}
+    if options.dataset is not None:
+        values["data.name"] = options.dataset
+    if options.seed is not None:
+        values["seed"] = options.seed
+    values |= _assignments(options.set)
+    return get_preset(options.preset).config.with_values(values)
+
+
+def _train(options: argparse.Namespace) -> int:
+    config = _config(options)
+    from dec_core.runs.execution import new_recorder
+    from dec_core.store.store import RunStore
+
+    recorder, problem = new_recorder(RunStore(options.runs_dir), config, options.preset)
+    if problem:
+        print(f"warning: {problem}", file=sys.stderr)
+    return train_run(config, options.preset, recorder, as_json=options.json, problem=problem)

@@ -1,0 +1,175 @@
+"""The arrays of a run, update by update: the labels of all samples, the embedding of some.
+
+``Frames`` is the one way to them, whether they are kept in memory while a run trains or read from
+the disk. Beyond a number of bytes they are thinned; numbers never are.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.errors import RunError
+from dec_core.events.events import KMEANS, FrameTaken, SamplesChosen
+from dec_core.events.view import View
+
+Labels = NDArray[np.integer]
+Embedding = NDArray[np.float32]
+
+# Bytes of labels and of embeddings that a run keeps before it thins them.
+LABEL_BYTES = 80_000_000
+EMBEDDING_BYTES = 40_000_000
+
+
+class Thinning:
+    """Which updates keep an array, so that all of them stay within ``limit`` bytes.
+
+    Where one more would be too many, every second one goes; the first and the newest stay.
+    ``kept`` are the updates, ascending.
+    """
+
+    def __init__(self, limit: int, kept: Sequence[int] = ()) -> None:
+        self._limit = limit
+        self.kept = list(kept)
+
+    def add(self, update: int, size: int) -> set[int]:
+        """Keep an update's array of so many bytes; returns those that must go for it."""
+        self.kept.append(update)
+        if size * len(self.kept) <= self._limit:
+            return set()
+        dropped = set(self.kept[1:-1:2])
+        # Replaced as a whole, as other threads look at it.
+        self.kept = [one for one in self.kept if one not in dropped]
+        return dropped
+
+
+class Frame(NamedTuple):
+    """Labels (n_samples,) and embedding (n_sampled, n_dimensions) of an update."""
+
+    update: int
+    labels: Labels
+    embedding: Embedding
+
+
+class Frames(ABC):
+    """Arrays of a run. An update is named by its number, the k-means start by ``KMEANS``."""
+
+    @property
+    @abstractmethod
+    def samples(self) -> SamplesChosen:
+        """Which samples have an embedding, and the true labels. Raises RunError."""
+
+    @property
+    @abstractmethod
+    def kept_labels(self) -> Sequence[int]:
+        """Updates whose labels are kept, ascending, without the k-means start."""
+
+    @property
+    @abstractmethod
+    def kept_embeddings(self) -> Sequence[int]:
+        """Updates whose embedding is kept, ascending, without the k-means start."""
+
+    @abstractmethod
+    def labels(self, update: int) -> Labels:
+        """(n_samples,) clusters. Raises RunError where they are not kept or damaged."""
+
+    @abstractmethod
+    def embedding(self, update: int) -> Embedding:
+        """(n_sampled, n_dimensions). Raises RunError where it is not kept or damaged."""
+
+    def nearest_labels(self, update: int) -> int | None:
+        """The update, or the last one before it, whose labels are kept."""
+        place = bisect_right(self.kept_labels, update)
+        return self.kept_labels[place - 1] if place else None
+
+    def nearest(self, update: int) -> int | None:
+        """The update, or the last one before it, of which both arrays are kept."""
+        before = set(self.kept_labels)
+        return next((one for one in self._embeddings_before(update) if one in before), None)
+
+    def kept(self) -> list[int]:
+        """Updates of which both arrays are kept, ascending."""
+        labels = set(self.kept_labels)
+        return [update for update in self.kept_embeddings if update in labels]
+
+    def frame(self, update: int) -> Frame:
+        """Both arrays of an update. Raises RunError."""
+        return Frame(update, self.labels(update), self.embedding(update))
+
+    def _embeddings_before(self, update: int) -> Sequence[int]:
+        kept = self.kept_embeddings
+        return kept[: bisect_right(kept, update)][::-1]
+
+
+def thinned_out(update: int) -> RunError:
+    """The error for an array that is not kept."""
+    what = "the k-means start" if update == KMEANS else f"update {update:,}"
+    return RunError(f"The arrays of {what} are not kept. Choose another update.")
+
+
+class MemoryFrames(Frames):
+    """The arrays of a run that trains; other threads may read them meanwhile."""
+
+    def __init__(self) -> None:
+        self._samples: SamplesChosen | None = None
+        self._labels: dict[int, Labels] = {}
+        self._embeddings: dict[int, Embedding] = {}
+        self._label_thinning = Thinning(LABEL_BYTES)
+        self._embedding_thinning = Thinning(EMBEDDING_BYTES)
+
+    def take(self, event: SamplesChosen | FrameTaken) -> None:
+        """Keep the arrays of an event."""
+        if isinstance(event, SamplesChosen):
+            self._samples = event
+            return
+        self._labels[event.update] = event.labels
+        self._embeddings[event.update] = event.embedding
+        if event.update == KMEANS:
+            return
+        for update in self._label_thinning.add(event.update, event.labels.nbytes):
+            self._labels.pop(update, None)
+        for update in self._embedding_thinning.add(event.update, event.embedding.nbytes):
+            self._embeddings.pop(update, None)
+
+    def load(self, stored: Frames, view: View) -> None:
+        """Take over all that was stored, as a run goes on after ``view``. Raises RunError."""
+        if view.started is None:
+            return
+        self._samples = stored.samples
+        labels, embeddings = list(stored.kept_labels), list(stored.kept_embeddings)
+        start = [KMEANS] if view.centers else []
+        self._labels = {update: stored.labels(update) for update in start + labels}
+        self._embeddings = {update: stored.embedding(update) for update in start + embeddings}
+        self._label_thinning = Thinning(LABEL_BYTES, labels)
+        self._embedding_thinning = Thinning(EMBEDDING_BYTES, embeddings)
+
+    @property
+    def samples(self) -> SamplesChosen:
+        if self._samples is None:
+            raise RunError("The samples are not there before the data are. Wait for the start.")
+        return self._samples
+
+    @property
+    def kept_labels(self) -> Sequence[int]:
+        return self._label_thinning.kept
+
+    @property
+    def kept_embeddings(self) -> Sequence[int]:
+        return self._embedding_thinning.kept
+
+    def labels(self, update: int) -> Labels:
+        found = self._labels.get(update)
+        if found is None:
+            raise thinned_out(update)
+        return found
+
+    def embedding(self, update: int) -> Embedding:
+        found = self._embeddings.get(update)
+        if found is None:
+            raise thinned_out(update)
+        return found

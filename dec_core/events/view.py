@@ -1,0 +1,172 @@
+"""What a screen needs to know of a run: a pure fold of its events.
+
+Live, stored and replayed are the same fold. A view is immutable; every event gives a new one
+that shares almost everything with the old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+from dec_core.analysis.verdict import Judgement, Start, assess
+from dec_core.config import Config
+from dec_core.events.events import (
+    CentersInitialized,
+    Event,
+    ParameterChanged,
+    Phase,
+    PretrainingEpochEnded,
+    PretrainingReused,
+    Progress,
+    RunFailed,
+    RunFinished,
+    RunStarted,
+    StepsDone,
+    TargetUpdated,
+    WarningRaised,
+)
+from dec_core.events.growing import Growing
+
+
+@dataclass(frozen=True)
+class View:
+    """The numbers of a run after some of its events; its arrays are in ``Frames``.
+
+    ``iteration`` is the number of gradient steps done. ``revision`` grows with every event.
+    """
+
+    revision: int = 0
+    phase: Phase = Phase.DATA
+    started: RunStarted | None = None
+    pretraining: Growing[PretrainingEpochEnded] = field(default_factory=Growing)
+    reused: PretrainingReused | None = None
+    progress: Progress | None = None
+    centers: CentersInitialized | None = None
+    updates: Growing[TargetUpdated] = field(default_factory=Growing)
+    iteration: int = 0
+    loss: float = float("nan")
+    clustering_seconds: float = 0.0
+    changes: tuple[ParameterChanged, ...] = ()
+    warnings: tuple[str, ...] = ()
+    finished: RunFinished | None = None
+    failed: RunFailed | None = None
+
+    @property
+    def config(self) -> Config:
+        """The settings as they stand now, live changes included."""
+        return self._config_after(self.changes)
+
+    def config_at(self, iteration: int) -> Config:
+        """The settings of the gradient step after ``iteration``."""
+        return self._config_after(c for c in self.changes if c.iteration <= iteration)
+
+    def _config_after(self, changes: Iterable[ParameterChanged]) -> Config:
+        if self.started is None:
+            return Config()
+        return self.started.config.with_values({change.path: change.new for change in changes})
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether true labels exist."""
+        return self.started is not None and self.started.has_true_labels
+
+    @property
+    def start(self) -> Start | None:
+        """The k-means start that the run is measured against."""
+        if self.centers is None:
+            return None
+        return Start(self.centers.cluster_sizes, self.centers.scores)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no event will follow."""
+        return self.finished is not None or self.failed is not None
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Active seconds of training so far; pauses and loading do not count."""
+        pretraining = self.pretraining[-1].seconds if self.pretraining else 0.0
+        kmeans = self.centers.seconds if self.centers else 0.0
+        return pretraining + kmeans + self.clustering_seconds
+
+    @property
+    def iterations_per_second(self) -> float | None:
+        """Clustering speed, updates included; None before the first step."""
+        if not self.iteration or not self.clustering_seconds:
+            return None
+        return self.iteration / self.clustering_seconds
+
+    @property
+    def pretraining_share(self) -> float:
+        """How much of pretraining is done, in [0, 1]."""
+        if self.progress is not None and self.progress.phase is Phase.PRETRAINING:
+            return self.progress.done / self.progress.total
+        return len(self.pretraining) / max(self.config.pretraining.epochs, 1)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Of pretraining, or of clustering up to its maximum; None while nobody can know."""
+        if self.phase is Phase.PRETRAINING and self.pretraining:
+            last = self.pretraining[-1]
+            return last.seconds / last.epoch * (last.epochs - last.epoch)
+        speed = self.iterations_per_second
+        if speed is None:
+            return None
+        return (self.config.clustering.max_iterations - self.iteration) / speed
+
+    def judgement(self) -> Judgement | None:
+        """The verdict, or how the run fares so far; None before the first update."""
+        if self.finished is not None:
+            return self.finished.judgement
+        start = self.start
+        if start is None or not self.updates:
+            return None
+        return assess(start, self.updates)
+
+
+def fold(view: View, event: Event) -> View:
+    """The view after one more event; arrays change nothing in it."""
+    match event:
+        case RunStarted():
+            change: dict[str, object] = {"started": event, "phase": Phase.PRETRAINING}
+        case Progress():
+            change = {"progress": event, "phase": event.phase}
+        case PretrainingReused():
+            change = {"reused": event}
+        case PretrainingEpochEnded():
+            change = {"pretraining": view.pretraining.plus(event), "progress": None}
+        case CentersInitialized():
+            change = {"centers": event, "phase": Phase.CLUSTERING, "progress": None}
+        case StepsDone():
+            change = {
+                "iteration": event.iteration,
+                "loss": event.loss,
+                "clustering_seconds": event.seconds,
+                "progress": None,
+            }
+        case TargetUpdated():
+            change = {
+                "updates": view.updates.plus(event),
+                "iteration": event.iteration,
+                "loss": event.loss,
+                "clustering_seconds": event.seconds,
+                "progress": None,
+            }
+        case ParameterChanged():
+            change = {"changes": (*view.changes, event)}
+        case WarningRaised():
+            change = {"warnings": (*view.warnings, event.message)}
+        case RunFinished():
+            change = {"finished": event, "progress": None}
+        case RunFailed():
+            change = {"failed": event, "progress": None}
+        case _:
+            return view
+    return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
+
+
+def replay(events: Iterable[Event]) -> View:
+    """The view after all of ``events``."""
+    return reduce(fold, events, View())

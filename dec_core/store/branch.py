@@ -1,0 +1,131 @@
+"""A new run that begins at a checkpoint of another one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dec_core.config import Config
+from dec_core.errors import RunError, SettingsError
+from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
+from dec_core.events.view import replay
+from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.event_log import EventLog, array_files
+from dec_core.store.events_file import encode
+from dec_core.store.record import Lineage, new_record
+from dec_core.store.store import RunStore, write_record
+from dec_core.training.checkpoint import check_branch
+
+
+def branch(
+    store: RunStore, parent_id: str, config: Config, preset: str, iteration: int | None = None
+) -> str:
+    """Make the branch's folder, ready to be resumed; returns its id.
+
+    Parameters
+    ----------
+    config : the branch's settings
+    iteration : where a checkpoint is kept; the newest one if None
+
+    Raises
+    ------
+    RunError
+        If there is no such run or checkpoint, or the folder cannot be written.
+    SettingsError
+        If the settings differ in what the checkpoint fixes.
+    """
+    parent = store.record(parent_id)
+    checkpoints = store.checkpoint_files(parent_id)
+    kept = checkpoints.iterations()
+    if not kept:
+        raise RunError(
+            f"A branch needs a checkpoint of the clustering phase. {parent_id} has none. "
+            "Wait until it has begun to cluster."
+        )
+    checkpoint, lines = checkpoints.read(kept[-1] if iteration is None else iteration)
+    check_branch(checkpoint.config, config)
+    if config.clustering.max_iterations <= checkpoint.iteration:
+        raise SettingsError(
+            f"clustering.max_iterations must be above the branch's start "
+            f"({checkpoint.iteration:,}). Received {config.clustering.max_iterations:,}. Raise it."
+        )
+    history = _history(store.folder(parent_id), lines, config)
+    if not checkpoint.is_as_finite_as(replay(history)):
+        raise RunError(
+            f"A branch needs a checkpoint without NaN or infinite numbers where the run had none. "
+            f"That at iteration {checkpoint.iteration:,} has some. Choose another checkpoint."
+        )
+    changes = {
+        path: [checkpoint.config.get(path), value]
+        for path, value in config.differences(checkpoint.config).items()
+    }
+    try:
+        with store.creating() as (run_id, folder):
+            _write_log(folder, history)
+            updates = sum(isinstance(event, TargetUpdated) for event in history)
+            _share_arrays(store.folder(parent_id), folder, updates)
+            EventLog(folder).check_files([0])
+            CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
+            record = replace(
+                new_record(run_id, config, preset),
+                lineage=Lineage(parent_id, checkpoint.iteration, changes, updates),
+                fingerprint=parent.fingerprint,
+                n_samples=parent.n_samples,
+                n_features=parent.n_features,
+            )
+            write_record(folder, record)
+    except OSError as error:
+        raise RunError(
+            f"A branch needs room on disk. {error.strerror or error} ({store.root}). "
+            "Free space or name another folder with DEC_RUNS_DIR."
+        ) from error
+    return run_id
+
+
+def _history(parent: Path, lines: int, config: Config) -> list[Event]:
+    """What happened up to the checkpoint, under the branch's settings."""
+    history: list[Event] = []
+    is_same_rule = True
+    last_update: tuple[int, TargetUpdated] | None = None
+    for event in EventLog(parent).events(first=lines):
+        if isinstance(event, ParameterChanged):
+            continue
+        if isinstance(event, TargetUpdated):
+            last_update = len(history), event
+        if isinstance(event, RunStarted):
+            is_same_rule = event.config.clustering.target == config.clustering.target
+            history.append(replace(event, config=config))
+        else:
+            history.append(event)
+    if last_update is not None and not is_same_rule:
+        place, update = last_update
+        history[place] = _without_target(update)
+    return history
+
+
+def _without_target(update: TargetUpdated) -> TargetUpdated:
+    """Under another rule the branch makes P anew at once: the row sums of the parent's P hold no
+    longer, and those of its own are not known before its next update."""
+    unknown = float("nan"), float("nan")
+    return replace(update, health=replace(update.health, target_row_sums=unknown))
+
+
+def _write_log(folder: Path, events: Sequence[Event]) -> None:
+    text = "".join(encode(event) + "\n" for event in events)
+    (folder / "events.jsonl").write_text(text, encoding="utf-8")
+
+
+def _share_arrays(parent: Path, folder: Path, updates: int) -> None:
+    """The files as far as they are there; see ``frame_files`` why two runs may share them."""
+    (folder / "arrays").mkdir()
+    for name in array_files(updates):
+        source, target = parent / "arrays" / name, folder / "arrays" / name
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                os.link(source, target)
+            except OSError:
+                shutil.copyfile(source, target)

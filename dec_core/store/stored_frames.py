@@ -1,0 +1,227 @@
+"""The arrays of a stored run, each read when it is looked at."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+
+from dec_core.errors import RunError
+from dec_core.events.events import KMEANS, RunStarted, SamplesChosen
+from dec_core.events.frames import Embedding, Frames, Labels, thinned_out
+from dec_core.events.view import View
+from dec_core.store.array_files import (
+    Array,
+    damaged,
+    missing,
+    read_arrays,
+    read_compressed,
+    read_if_there,
+)
+from dec_core.store.frame_files import (
+    SEGMENT,
+    Index,
+    read_index,
+    read_place,
+    segment_file,
+    single_file,
+)
+from dec_core.store.log_checks import check_embedding, check_labels, check_samples
+
+START = "start.npz"
+LABELS, EMBEDDING = "labels", "embedding_sample"
+# Of all runs that a process looks at.
+CACHE_BYTES = 64_000_000
+_CACHED_INDEXES = 2_000
+
+
+class StoredFrames(Frames):
+    """The arrays of the updates that ``view``, the run's numbers, names.
+
+    Parameters
+    ----------
+    folder : the run's folder of arrays
+    """
+
+    def __init__(self, folder: Path, view: View) -> None:
+        self._folder = folder
+        self._view = view
+
+    @cached_property
+    def samples(self) -> SamplesChosen:
+        found = read_samples(self._folder)
+        try:
+            check_samples(self._started, found)
+        except ValueError as error:
+            raise RunError(damaged(self._folder / START, error)) from error
+        return found
+
+    @cached_property
+    def kept_labels(self) -> Sequence[int]:
+        return self._kept(LABELS)
+
+    @cached_property
+    def kept_embeddings(self) -> Sequence[int]:
+        return self._kept(EMBEDDING)
+
+    def labels(self, update: int) -> Labels:
+        return self._array(LABELS, update, lambda array: check_labels(self._started, array))
+
+    def embedding(self, update: int) -> Embedding:
+        return self._array(EMBEDDING, update, partial(self._check_embedding, update))
+
+    @property
+    def _started(self) -> RunStarted:
+        if self._view.started is None:
+            raise RunError("The run has no arrays before it has begun. Wait for its start.")
+        return self._view.started
+
+    def _check_embedding(self, update: int, array: Array) -> None:
+        is_finite = update == KMEANS or self._view.updates[update].health.is_finite
+        check_embedding(self._started, array, is_finite=is_finite)
+
+    def _kept(self, name: str) -> list[int]:
+        """Updates that have this array. Raises RunError where a file is damaged."""
+        updates = len(self._view.updates)
+        kept = _single_files(self._folder, name)
+        for begin in range(0, updates, SEGMENT):
+            path = self._folder / segment_file(name, begin)
+            index = CACHE.index(path, name)
+            if index.fault and self._concerns(index, begin):
+                raise RunError(damaged(path, index.fault)) from index.fault
+            kept |= index.places.keys()
+        for update in {0, updates - 1} if self._view.finished else {0}:
+            if updates and update not in kept:
+                raise RunError(self._lacks(name, update))
+        return sorted(update for update in kept if update < updates)
+
+    def _concerns(self, index: Index, begin: int) -> bool:
+        """Whether the fault of a segment may hide updates that the run has made by now."""
+        updates = len(self._view.updates)
+        last = min(begin + SEGMENT, updates) - 1
+        may_grow = self._view.finished is None and last == updates - 1
+        is_torn = isinstance(index.fault, EOFError)
+        return max(index.places, default=-1) < last and not (may_grow and is_torn)
+
+    def _lacks(self, name: str, update: int) -> str:
+        """The sentence for an array that must be there."""
+        path = self._folder / segment_file(name, update)
+        if not path.exists():
+            return missing(path)
+        return (
+            f"{path.name} must hold the {name} of update {update}. It does not. "
+            "Copy the run again or delete it."
+        )
+
+    def _array(self, name: str, update: int, check: Callable[[Array], None]) -> Array:
+        if update >= len(self._view.updates):
+            raise thinned_out(update)
+        path = self._folder / segment_file(name, update)
+        if update == KMEANS:
+            path = self._folder / kmeans_file(name)
+        try:
+            array = CACHE.array(path, name, update)
+            if array is None:
+                array = read_if_there(self._folder / single_file(name, update))
+            if array is None:
+                raise thinned_out(update)
+            check(array)
+        except RunError:
+            raise
+        except Exception as error:  # a single flipped bit can raise many kinds
+            raise RunError(damaged(path, error)) from error
+        return array
+
+
+class FrameCache:
+    """Arrays and indexes of all runs that a process has looked at lately, in bounded memory.
+
+    A file that was replaced is another one, one that has grown keeps the arrays that it had.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._arrays: OrderedDict[Hashable, Array] = OrderedDict()
+        self._indexes: OrderedDict[Path, tuple[Hashable, Index]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def index(self, path: Path, name: str) -> Index:
+        """Where the arrays of a file stand; nothing where there is none."""
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            return Index({}, None)
+        except OSError as error:
+            return Index({}, error)
+        stamp = status.st_ino, status.st_size, status.st_mtime_ns
+        with self._lock:
+            known = self._indexes.get(path)
+        if known is not None and known[0] == stamp:
+            return known[1]
+        try:
+            index = read_index(path, name)
+        except FileNotFoundError:
+            return Index({}, None)
+        except (OSError, ValueError) as error:
+            return Index({}, error)
+        with self._lock:
+            self._indexes[path] = stamp, index
+            if len(self._indexes) > _CACHED_INDEXES:
+                self._indexes.popitem(last=False)
+        return index
+
+    def array(self, path: Path, name: str, update: int) -> Array | None:
+        """An update's array; None where the file has none. Raises Exception where it is damaged."""
+        if update == KMEANS:
+            return read_compressed(path)
+        index = self.index(path, name)
+        place = index.places.get(update)
+        if place is None:
+            if index.fault is not None:
+                raise index.fault
+            return None
+        key = path, path.stat().st_ino, place
+        with self._lock:
+            found = self._arrays.get(key)
+            if found is not None:
+                self._arrays.move_to_end(key)
+                return found
+        array = read_place(path, place)
+        with self._lock:
+            # Another thread may have read it meanwhile.
+            if key not in self._arrays:
+                self._arrays[key] = array
+                self._size += array.nbytes
+            while self._size > self._limit and len(self._arrays) > 1:
+                self._size -= self._arrays.popitem(last=False)[1].nbytes
+        return array
+
+
+CACHE = FrameCache(CACHE_BYTES)
+
+
+def read_samples(folder: Path) -> SamplesChosen:
+    """The samples of a run. Raises RunError."""
+    stored = read_arrays(folder / START)
+    if "sample_ids" not in stored:
+        raise RunError(damaged(folder / START, ValueError("it has no sample_ids")))
+    ids, true_labels = stored["sample_ids"], stored.get("true_labels")
+    if ids.dtype.kind in "ui":
+        ids = ids.astype(np.int64)
+    return SamplesChosen(ids, true_labels)
+
+
+def kmeans_file(name: str) -> str:
+    """Where an array of the k-means start stands."""
+    return f"{name}-kmeans.z"
+
+
+def _single_files(folder: Path, name: str) -> set[int]:
+    """Updates whose array has a file of its own, as in schema version 1."""
+    numbers = (path.stem.rpartition("-")[2] for path in folder.glob(f"{name}-*.z"))
+    return {int(number) for number in numbers if number.isdecimal()}

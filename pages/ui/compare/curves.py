@@ -1,0 +1,120 @@
+"""The curves of the chosen runs, live ones included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from dec_core.events.view import View
+from dec_core.plots.comparison import draw_comparison
+from dec_core.plots.comparison_curves import Along, Measure, Series
+from dec_core.store.record import RunRecord
+from pages.ui.compare.run_legend import LegendEntry, run_legend
+from pages.ui.compare.runs import have_moved_on, is_changing
+from pages.ui.compare.series import FOLD, Group, can_fold, readable, repeats
+from pages.ui.parts.live_plot import show_plot
+from pages.ui.parts.verbatim import verbatim
+
+TICK_SECONDS = 1.0
+HEIGHT = 530
+_ALL = "All"
+
+
+def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
+    """What is drawn along what."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        measure = st.segmented_control(
+            "Measure",
+            [_ALL, *(one.value for one in Measure)],
+            default=_ALL,
+            required=True,
+            label_visibility="collapsed",
+            key="compare_measure",
+        )
+        along = st.segmented_control(
+            "Along",
+            [one.value for one in Along],
+            default=Along.ITERATIONS.value,
+            required=True,
+            label_visibility="collapsed",
+            key="compare_along",
+        )
+        is_possible = can_fold(records)
+        is_folded = st.toggle(
+            "Fold seeds",
+            key=FOLD,
+            disabled=not is_possible,
+            help="Runs that differ in their seed alone become one curve: their mean, with a band "
+            "of one standard deviation. It ends where the shortest of them ends. Of several runs "
+            "with the same seed the longest counts.",
+        )
+    if is_folded or not is_possible:
+        _explain_repeats(records)
+    return list(Measure) if measure == _ALL else [Measure(measure)], Along(along)
+
+
+def _explain_repeats(records: Sequence[RunRecord]) -> None:
+    """Which runs are not folded, though nothing but their seed could differ."""
+    names = ", ".join(
+        f"{one.name} (seed {one.config.seed})" for one in repeats(records) if one.config
+    )
+    if names:
+        st.caption(
+            "Not folded, because another of the chosen runs has the same settings and the same "
+            f"seed: {verbatim(names)}."
+        )
+
+
+def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:
+    """Legend and figure; they tick only while one of the runs trains."""
+    is_ticking = any(is_changing(record) for group in groups for record in group.records)
+
+    @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
+    def tick() -> None:
+        series, problems = readable(groups)
+        run_legend([_entry(one) for one in series])
+        for problem in problems:
+            st.warning(verbatim(problem), icon=":material/broken_image:")
+        _figure(series, measures, along)
+        if is_ticking and any(have_moved_on(group.records) for group in groups):
+            st.rerun()
+
+    tick()
+
+
+def _figure(series: Sequence[Series], measures: Sequence[Measure], along: Along) -> None:
+    with st.container(border=True):
+        show_plot(
+            "comparison",
+            partial(draw_comparison, series, measures, along),
+            subject=",".join(one.key for one in series),
+            filename="dec-lab_{}",
+            news=tuple(len(view.updates) for one in series for view in one.views),
+            options=(
+                tuple(measures),
+                along,
+                tuple((one.name, one.color, one.is_baseline, len(one.views)) for one in series),
+            ),
+            may_wait=False,
+            zoom=f"{along}{len(measures)}{measures[0]}",
+            height=HEIGHT,
+        )
+
+
+def _entry(one: Series) -> LegendEntry:
+    return LegendEntry(
+        one.key, one.name, one.color, _note(one.views), f"./?run={one.key}", one.is_baseline
+    )
+
+
+def _note(views: Sequence[View]) -> str:
+    """NMI and the gain over the k-means start; for several runs their means."""
+    last = [view.updates[-1].scores if view.updates else None for view in views]
+    starts = [view.start.scores if view.start else None for view in views]
+    pairs = [(a.nmi, b.nmi) for a, b in zip(last, starts, strict=True) if a and b]
+    if not pairs:
+        return "no scores" if any(view.updates for view in views) else "no update yet"
+    nmi, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+    return f"NMI {nmi:.3f}, {nmi - start:+.3f} over k-means"

@@ -1,0 +1,61 @@
+"""The Compare page: which settings did better, by how much, and where runs differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dec_core.store.record import RunRecord, RunState
+from pages.ui.compare.actions import actions
+from pages.ui.compare.address import chosen_baseline, chosen_runs
+from pages.ui.compare.agreement import labels_agreement
+from pages.ui.compare.curves import curve_controls, curves
+from pages.ui.compare.runs import as_read
+from pages.ui.compare.series import groups_of
+from pages.ui.compare.settings import settings_differences
+from pages.ui.compare.table import filtered, table
+
+
+def comparison(records: Sequence[RunRecord]) -> None:
+    """Table, curves, settings and labels; the address says which runs."""
+    by_id = {record.run_id: record for record in records}
+    whole = [record.run_id for record in records if record.state is not RunState.DAMAGED]
+    baseline = chosen_baseline(whole)
+    ticked = chosen_runs([*whole, *(i for i in by_id if i not in whole)])
+    compared = list(dict.fromkeys([*([baseline] if baseline else []), *ticked]))
+    # What is chosen is read for its curves, so that the table can say what is wrong with it.
+    records = [as_read(one) if one.run_id in compared else one for one in records]
+    by_id = {record.run_id: record for record in records}
+    chosen = [by_id[run_id] for run_id in compared]
+    groups = groups_of(chosen, baseline)
+    colors = {record.run_id: group.color for group in groups for record in group.records}
+    table(filtered(records), ticked, colors, baseline)
+    actions([by_id[run_id] for run_id in ticked], by_id[baseline] if baseline else None)
+    _damaged(records)
+    if not chosen:
+        return
+    measures, along = curve_controls(chosen)
+    curves(groups, measures, along)
+    settings_differences(groups)
+    labels_agreement(chosen, baseline)
+
+
+def no_runs() -> None:
+    """What to do before there is anything to compare."""
+    st.markdown(
+        "There are no runs yet. Train two with different settings, then compare their curves, "
+        "their settings and their clusters here."
+    )
+    st.page_link("train.py", label="Train a run", icon=":material/model_training:")
+
+
+def _damaged(records: Sequence[RunRecord]) -> None:
+    """Runs that cannot be read, with the reason; the others are not held up."""
+    damaged = [record for record in records if record.state is RunState.DAMAGED]
+    if not damaged:
+        return
+    noun = "1 run" if len(damaged) == 1 else f"{len(damaged)} runs"
+    with st.expander(f"{noun} cannot be read", icon=":material/broken_image:"):
+        for record in damaged:
+            st.text(f"{record.run_id}: {record.problem}")

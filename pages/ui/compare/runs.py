@@ -1,0 +1,170 @@
+"""All runs that can be compared: what is stored, what this server trains, and their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from dec_core.analysis.metrics import Labels
+from dec_core.config import Config
+from dec_core.errors import RunError
+from dec_core.events.events import ParameterChanged
+from dec_core.events.outcome import outcome
+from dec_core.events.view import View
+from dec_core.runs.session import RunSession, SessionState
+from dec_core.store.record import RunRecord, RunState
+from pages.ui.parts.state import run_manager
+
+_STATES = {
+    SessionState.QUEUED: RunState.QUEUED,
+    SessionState.RUNNING: RunState.RUNNING,
+    SessionState.PAUSED: RunState.RUNNING,
+    SessionState.INTERRUPTED: RunState.INTERRUPTED,
+}
+_PARTLY_SAVED = "Not saved to its end: the rest is lost when the server ends."
+
+
+def all_runs() -> list[RunRecord]:
+    """Every run, newest first; those that could not be saved come before the stored ones.
+
+    A run without a summary is read, as the table shows its numbers.
+    """
+    manager = run_manager()
+    stored = [one if one.summary else as_read(one) for one in manager.store.records()]
+    known = {record.run_id for record in stored}
+    unsaved = [_unsaved(one) for one in manager.sessions() if _is_only_here(one, known)]
+    return [*reversed(unsaved), *map(_as_known, stored)]
+
+
+def as_read(record: RunRecord) -> RunRecord:
+    """The record; damaged, with the reason, where the run's numbers cannot be read."""
+    try:
+        view_of(record)
+    except RunError as error:
+        return replace(record, state=RunState.DAMAGED, problem=str(error))
+    return record
+
+
+def is_changing(record: RunRecord) -> bool:
+    """Whether the run trains or is about to."""
+    return record.state in (RunState.RUNNING, RunState.QUEUED)
+
+
+def is_saved(record: RunRecord) -> bool:
+    """Whether the run has a folder, so that it can be named, exported and deleted."""
+    try:
+        run_manager().store.folder(record.run_id)
+    except RunError:
+        return False
+    return True
+
+
+def state_of(record: RunRecord) -> RunState:
+    """The run's state as it is by now."""
+    session = run_manager().in_memory(record.run_id)
+    if session is not None and not session.is_stored:
+        return _state_in_memory(session)
+    try:
+        return run_manager().store.record(record.run_id).state
+    except RunError:
+        return RunState.DAMAGED
+
+
+def have_moved_on(records: Iterable[RunRecord]) -> bool:
+    """Whether a run that trained or waited when the page was drawn has begun or ended since."""
+    return any(is_changing(one) and state_of(one) is not one.state for one in records)
+
+
+def view_of(record: RunRecord) -> View:
+    """The numbers of a run as they stand now.
+
+    Raises
+    ------
+    RunError
+        If the run is damaged or gone.
+    """
+    if record.state is RunState.DAMAGED:
+        raise RunError(record.problem)
+    session = run_manager().in_memory(record.run_id)
+    if session is not None:
+        return session.view
+    return run_manager().store.view(record.run_id)
+
+
+def changes_of(record: RunRecord) -> tuple[ParameterChanged, ...]:
+    """What was changed by hand while the run trained; nothing where it cannot be read."""
+    try:
+        return view_of(record).changes
+    except RunError:
+        return ()
+
+
+def configs_of(record: RunRecord) -> list[Config]:
+    """The settings that the run has had, from the first to the last."""
+    if record.config is None:
+        return []
+    configs = [record.config]
+    for change in changes_of(record):
+        configs.append(configs[-1].with_values({change.path: change.new}))
+    return configs
+
+
+def summary_of(record: RunRecord) -> Mapping[str, Any]:
+    """The numbers for the table: as they were at the end, or as they stand now."""
+    if record.summary is not None:
+        return record.summary
+    try:
+        return outcome(view_of(record))
+    except RunError:
+        return {}
+
+
+def labels_of(record: RunRecord) -> tuple[Labels, int]:
+    """(n_samples,) the run's newest labels that are kept, and their iteration.
+
+    Raises
+    ------
+    RunError
+        If there are none.
+    """
+    session = run_manager().in_memory(record.run_id)
+    store = run_manager().store
+    view = store.view(record.run_id) if session is None else session.view
+    frames = store.frames(record.run_id, view) if session is None else session.frames
+    newest = frames.nearest_labels(len(view.updates) - 1) if view.updates else None
+    if newest is None:
+        raise RunError(f"{record.name} has no labels yet. Wait for its first update.")
+    return frames.labels(newest), view.updates[newest].iteration
+
+
+def _is_only_here(session: RunSession, known: set[str]) -> bool:
+    """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
+    return not (session.run_id in known or session.is_stored or session.is_withdrawn)
+
+
+def _as_known(record: RunRecord) -> RunRecord:
+    """A stored run; where saving it ended before the run did, with the state that it has here."""
+    session = run_manager().in_memory(record.run_id)
+    if session is None or session.is_stored:
+        return record
+    state = _state_in_memory(session)
+    return replace(record, state=state, problem=_PARTLY_SAVED)
+
+
+def _state_in_memory(session: RunSession) -> RunState:
+    ended = RunState.FAILED if session.view.failed else RunState.FINISHED
+    return _STATES.get(session.state, ended)
+
+
+def _unsaved(session: RunSession) -> RunRecord:
+    started = session.view.started
+    return RunRecord(
+        run_id=session.run_id,
+        state=_state_in_memory(session),
+        preset=session.preset,
+        config=session.config,
+        dataset=session.config.data.name,
+        n_samples=started.n_samples if started else 0,
+        problem="Not saved: it ends with the server.",
+    )

@@ -1,0 +1,117 @@
+"""An export at work: how far it is, and its result to download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dec_core.errors import ExportError
+from pages.ui.parts.state import run_manager
+from pages.ui.parts.verbatim import verbatim
+
+TICK_SECONDS = 0.5
+_PROCESS = "dec_core.export.process"
+_TYPES = {
+    ".zip": "application/zip",
+    ".gif": "image/gif",
+    ".html": "text/html",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+}
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """An export: its job's key, its file's name, what makes the request from the file's place.
+
+    The key holds all that was chosen, so that every choice has a job and a file of its own.
+    """
+
+    key: Hashable
+    filename: str
+    request: Callable[[Path], dict[str, Any]]
+
+
+def start_job(wanted: ExportRequest) -> None:
+    """Start the job and show it, or say why that cannot be."""
+    try:
+        run_manager().jobs.start(wanted.key, _PROCESS, wanted.filename, wanted.request)
+    except ExportError as error:
+        st.error(verbatim(str(error)), icon=":material/error:")
+        return
+    st.rerun()
+
+
+def is_at_work(key: Hashable) -> bool:
+    """Whether the job of that key has still something to do."""
+    job = run_manager().jobs.get(key)
+    return job is not None and not job.status.is_over
+
+
+def job_result(key: Hashable, is_ticking: bool) -> None:
+    """Progress while the job is at work, then its file or the reason why there is none.
+
+    ``is_ticking`` says whether the button above counts the job as at work.
+    """
+
+    @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
+    def tick() -> None:
+        # One height for all of its states, so that the dialog does not jump.
+        with st.container(height=64, border=False):
+            _show(key)
+        if is_ticking and not is_at_work(key):
+            st.rerun()
+
+    tick()
+
+
+def _show(key: Hashable) -> None:
+    job = run_manager().jobs.get(key)
+    if job is not None and not job.status.is_over:
+        _progress(key, job.status.share, job.status.step)
+    elif job is None:
+        st.caption("Exports run at low priority, so that training keeps its speed.")
+    elif job.status.problem:
+        st.error(verbatim(job.status.problem), icon=":material/error:")
+    else:
+        _download(job.target)
+        for sentence in job.status.left_out:
+            st.warning(f"Left out: {verbatim(sentence)}", icon=":material/warning:")
+
+
+def _progress(key: Hashable, share: float, step: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(share, text=f"Making {step}" if step else "Starting")
+        st.button(
+            "Cancel",
+            icon=":material/close:",
+            key="cancel_export",
+            on_click=run_manager().jobs.drop,
+            args=(key,),
+        )
+
+
+def _download(path: Path) -> None:
+    size = path.stat().st_size if path.exists() else 0
+    st.download_button(
+        f"Download {path.name} ({_in_words(size)})",
+        path.read_bytes,
+        file_name=path.name,
+        mime=_TYPES.get(path.suffix, "application/octet-stream"),
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        key=f"download:{path}",
+    )
+
+
+def _in_words(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"

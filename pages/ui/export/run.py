@@ -1,0 +1,129 @@
+"""The form that makes a file of a whole run, or of parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dec_core.errors import RunError
+from dec_core.export.bundle_parts import PARTS
+from dec_core.export.figures import FigureFormat
+from dec_core.export.paper import FigureSize
+from dec_core.export.process import run_request
+from dec_core.store.record import RunState
+from pages.ui.export.figures import format_choice
+from pages.ui.export.job import ExportRequest, is_at_work, job_result, start_job
+from pages.ui.export.size import size_choice
+from pages.ui.parts.state import run_manager
+from pages.ui.parts.verbatim import verbatim
+
+_NAMES = {
+    "config.json": "Settings",
+    "metrics.csv": "Metrics",
+    "labels.parquet": "Labels",
+    "embedding.npz": "Embedding",
+    "command.txt": "Command line",
+    "reproduce.py": "Script that repeats it",
+    "tensorboard": "TensorBoard",
+    "movie.gif": "Film (GIF)",
+    "player.html": "Film (HTML)",
+    "report.html": "Report",
+    "model.keras": "Keras model",
+    "figures": "Figures",
+}
+
+_PARTLY_SAVED = (
+    "This run was not saved to its end: the file ends where saving did. The figures on the page "
+    "show all of it."
+)
+
+
+def run_form(runs: Mapping[str, str]) -> None:
+    """Which run and which of its parts; then one zip file, or the part alone.
+
+    Parameters
+    ----------
+    runs : names of the runs by their ids
+    """
+    run_id = next(iter(runs))
+    if len(runs) > 1:
+        run_id = st.selectbox("Run", list(runs), format_func=lambda i: runs[i], key="export_run")
+    chosen = st.pills(
+        "Parts",
+        list(PARTS),
+        default=list(PARTS),
+        selection_mode="multi",
+        format_func=lambda name: _NAMES[name],
+        key="export_parts",
+        help="All of them make one zip file; one alone is not packed",
+    )
+    formats, size, wrong_size = _figures_choice("figures" in chosen)
+    problem = _problem(run_id)
+    wanted = _wanted(run_id, chosen, formats, size)
+    is_possible = bool(chosen) and not (problem or wrong_size)
+    at_work = is_at_work(wanted.key)
+    if st.button(
+        "Make the file",
+        icon=":material/folder_zip:",
+        disabled=not is_possible or at_work,
+        key="make_run",
+    ):
+        start_job(wanted)
+    if problem:
+        st.info(verbatim(problem), icon=":material/info:")
+    elif wrong_size:
+        st.warning(wrong_size, icon=":material/warning:")
+    else:
+        if not _is_whole(run_id):
+            st.warning(_PARTLY_SAVED, icon=":material/warning:")
+        job_result(wanted.key, at_work)
+
+
+def _figures_choice(is_wanted: bool) -> tuple[list[FigureFormat], FigureSize | None, str]:
+    """Formats and size of the run's figures, and what is wrong with the size."""
+    if not is_wanted:
+        return [], None, ""
+    formats = format_choice(list(FigureFormat), key="run_formats")
+    return formats, *size_choice(any(format.is_image for format in formats), key="run")
+
+
+def _problem(run_id: str) -> str:
+    """Why the run cannot be exported now; empty where it can."""
+    try:
+        state = run_manager().store.record(run_id).state
+    except RunError as error:
+        return str(error)
+    if state in (RunState.QUEUED, RunState.RUNNING):
+        return "A whole run can be exported once it has ended. Its figures can be exported now."
+    return ""
+
+
+def _is_whole(run_id: str) -> bool:
+    """Whether the disk holds all that is known of the run."""
+    session = run_manager().in_memory(run_id)
+    return session is None or session.is_stored
+
+
+def _wanted(
+    run_id: str, parts: Sequence[str], formats: Sequence[FigureFormat], size: FigureSize | None
+) -> ExportRequest:
+    """Parts of the run as it is stored now: once it has gone on, an old file is not wanted."""
+    is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
+    filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
+
+    def request(target: Path) -> dict[str, Any]:
+        store = run_manager().store
+        return run_request(store, run_id, target, only=parts, formats=formats, size=size)
+
+    key = ("run", run_id, _stamp(run_id), frozenset(parts), frozenset(formats), size)
+    return ExportRequest(key, filename, request)
+
+
+def _stamp(run_id: str) -> tuple[int, int]:
+    try:
+        return run_manager().store.log_stamp(run_id)
+    except RunError:
+        return 0, 0

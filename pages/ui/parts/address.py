@@ -1,0 +1,54 @@
+"""Settings in the address, so that a link reproduces them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
+from dec_core.errors import SettingsError
+from pages.ui.parts.verbatim import verbatim
+
+_PRESET = "preset"
+
+
+def read_settings() -> tuple[str, Config, list[str]]:
+    """Preset and settings of the address, and a sentence for each part that is wrong."""
+    problems: list[str] = []
+    preset = st.query_params.get(_PRESET, DEFAULT_PRESET)
+    if preset not in PRESETS:
+        problems.append(_problem(SettingsError(f"Unknown preset {preset[:40]!r}.")))
+        preset = DEFAULT_PRESET
+    config = get_preset(preset).config
+    for path in SETTINGS:
+        text = st.query_params.get(path)
+        if text is None:
+            continue
+        try:
+            config = config.with_values({path: text})
+        except SettingsError as error:
+            problems.append(_problem(error))
+    return preset, config, problems
+
+
+def names_settings() -> bool:
+    """Whether the address says anything of settings."""
+    return any(name in st.query_params for name in (_PRESET, *SETTINGS))
+
+
+def write_settings(preset: str, config: Config) -> None:
+    """The preset and what differs from it; parameters of other parts of the page stay."""
+    wanted = {_PRESET: preset} | {
+        path: SETTINGS[path].format(value)
+        for path, value in config.differences(get_preset(preset).config).items()
+    }
+    for name in [_PRESET, *SETTINGS]:
+        if name in wanted:
+            if st.query_params.get(name) != wanted[name]:
+                st.query_params[name] = wanted[name]
+        elif name in st.query_params:
+            del st.query_params[name]
+
+
+def _problem(error: SettingsError) -> str:
+    sentence = verbatim(str(error))
+    return f"This link holds a setting that does not fit, which was left out. {sentence}"

@@ -1,0 +1,172 @@
+"""A plotly figure that redraws in place: it keeps its element, its zoom and its WebGL context.
+
+``st.plotly_chart`` mounts anew whenever its data change; this component calls ``Plotly.react``
+in the same element instead. Its bar saves PNG, SVG, a self-contained HTML page and the numbers
+as CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+
+from dec_core.events.view import View
+from dec_core.plots.style import Plot
+from dec_core.runs.session import RunSession
+from pages.ui.parts.assets import plotly_url
+
+_HTML = """
+<div class="dec-lab-plot" role="figure"></div>
+"""
+_CSS = """
+.dec-lab-plot { width: 100%; overflow: hidden; }
+.dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
+"""
+_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_component = st.components.v2.component(
+    "dec_lab.live_plot",
+    html=_HTML,
+    css=_CSS,
+    js=_JS,
+    isolate_styles=False,
+)
+
+
+# A plot is drawn anew at most this often while a run trains; drawing costs the browser more than
+# reading costs the eye.
+REDRAW_SECONDS = 1.0
+
+
+def preload() -> None:
+    """Let the browser load and compile plotly.js while a person still reads."""
+    data = {
+        "figure": '{"data": [], "layout": {}}',
+        "alternative": "",
+        "filename": "",
+        "uirevision": "",
+        "library": plotly_url(),
+        "height": 1,
+    }
+    _component(key="plot:preload", data=data, height=1)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure as it was last sent, what it showed, and when.
+
+    ``iteration`` is how far its run was; None where it shows several.
+    """
+
+    subject: str
+    news: Hashable
+    options: Hashable
+    iteration: int | None
+    plot: Plot
+    data: dict[str, Any]
+    at: float
+
+    @property
+    def choice(self) -> Hashable:
+        """What a person chose to see in it, whatever has been added since."""
+        return self.plot.name, self.subject, self.options
+
+
+def live_plot(
+    session: RunSession,
+    view: View,
+    name: str,
+    draw: Callable[[], Plot],
+    *,
+    news: Hashable,
+    options: Hashable = None,
+    zoom: str = "",
+    height: int,
+) -> None:
+    """Show a figure of one run; see ``show_plot``."""
+    show_plot(
+        name,
+        draw,
+        subject=session.run_id,
+        filename=f"dec-lab_{session.run_id}_{{}}_iteration-{view.iteration}",
+        news=(news, view.is_over),
+        options=options,
+        iteration=view.iteration,
+        may_wait=not view.is_over,
+        zoom=zoom,
+        height=height,
+    )
+
+
+def show_plot(
+    name: str,
+    draw: Callable[[], Plot],
+    *,
+    subject: str,
+    filename: str,
+    news: Hashable = None,
+    options: Hashable = None,
+    iteration: int | None = None,
+    may_wait: bool = True,
+    zoom: str = "",
+    height: int,
+) -> None:
+    """Show a figure, drawn anew only where there is something new to show.
+
+    Parameters
+    ----------
+    name : one per place on the page
+    draw : makes the figure
+    subject : the ids of the runs that it shows, with commas between; others are drawn at once
+    filename : of saved figures, with {} where the plot's name stands
+    news : what has been added since
+    options : what the person chose; a change is drawn at once
+    iteration : how far its run is, where it shows one run
+    may_wait : whether news may wait until a second has passed, because the page will ask again
+    zoom : which axes these are; zoom is kept as long as they stay the same
+    height : in pixels
+    """
+    key = f"drawn:{name}"
+    last: Drawn | None = st.session_state.get(key)
+    if (
+        last is None
+        or last.subject != subject
+        or _is_outdated(last, news, options, may_wait=may_wait)
+    ):
+        plot = draw()
+        data = _data(plot, filename, f"{subject}:{zoom}") | {"height": height}
+        last = Drawn(subject, news, options, iteration, plot, data, monotonic())
+        st.session_state[key] = last
+    _component(key=f"plot:{name}", data=last.data, height=height)
+
+
+def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Drawn]:
+    """The figures in these places as they were last sent, of these runs and no others."""
+    drawn: list[Drawn | None] = [st.session_state.get(f"drawn:{name}") for name in names]
+    return [one for one in drawn if one and set(one.subject.split(",")) <= set(run_ids)]
+
+
+def forget_plot(name: str) -> None:
+    """The figure in this place has left the page."""
+    st.session_state.pop(f"drawn:{name}", None)
+
+
+def _is_outdated(last: Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:
+    if options != last.options:
+        return True
+    is_rested = not may_wait or monotonic() - last.at >= REDRAW_SECONDS
+    return news != last.news and is_rested
+
+
+def _data(plot: Plot, filename: str, uirevision: str) -> dict[str, Any]:
+    return {
+        "figure": plot.figure.to_json(),
+        "alternative": plot.alternative,
+        "filename": filename.format(plot.name),
+        "uirevision": uirevision,
+        "library": plotly_url(),
+    }

@@ -1,0 +1,74 @@
+"""What outlives a rerun: the server's runs, and which of them a browser tab looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from dec_core.config import Config
+from dec_core.errors import DECLabError, RunError
+from dec_core.runs.manager import RunManager
+from dec_core.runs.session import RunSession
+from pages.ui.parts.script_runner import keep_keras_session
+from pages.ui.parts.verbatim import verbatim
+
+_RUN = "run"
+
+
+@st.cache_resource(show_spinner=False)
+def run_manager() -> RunManager:
+    """The one manager of this server process."""
+    keep_keras_session()
+    return RunManager()
+
+
+def current_run() -> RunSession | None:
+    """The run that the address names; None if it names none.
+
+    Raises
+    ------
+    RunError
+        If it names a run that this server does not know.
+    """
+    run_id = st.query_params.get(_RUN)
+    return None if run_id is None else run_manager().get(run_id)
+
+
+def start_run(config: Config, preset: str) -> None:
+    """Start or queue a run and look at it."""
+    show_run(run_manager().start(config, preset).run_id)
+
+
+def resume_run(session: RunSession) -> None:
+    """Let an interrupted run go on. Raises RunError."""
+    show_run(run_manager().resume(session.run_id).run_id)
+
+
+def show_run(run_id: str) -> None:
+    """Make the address name this run."""
+    if st.query_params.get(_RUN) != run_id:
+        st.query_params[_RUN] = run_id
+
+
+def tell(command: Callable[[], object]) -> None:
+    """Give a command; one that no longer fits is a sentence, not an error page."""
+    try:
+        command()
+    except DECLabError as error:
+        st.toast(verbatim(str(error)), icon=":material/info:")
+
+
+def forget_run() -> None:
+    """Make the address name no run."""
+    st.query_params.pop(_RUN, None)
+
+
+def run_or_explain() -> RunSession | None:
+    """``current_run``, with a sentence and a way on where the run is unknown."""
+    try:
+        return current_run()
+    except RunError as error:
+        st.warning(verbatim(str(error)), icon=":material/link_off:")
+        forget_run()
+        return None

@@ -1,0 +1,263 @@
+"""The run's name and its buttons: start, pause, step, stop, and what may change while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from dec_core.data import title_of
+from dec_core.errors import RunError, SettingsError
+from dec_core.runs.session import RunSession, SessionState, Step
+from dec_core.store.record import RunRecord
+from pages.ui.export.dialog import export_control
+from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
+from pages.ui.parts.verbatim import verbatim
+from pages.ui.train.adjusting import adjust_control
+from pages.ui.train.branching import branch_control, checkpoints, lineage_sentence
+from pages.ui.train.panels import PLOTS
+from pages.ui.train.settings_form import Chosen, chosen_settings
+
+# More than this make the menu of runs unreadable; the store keeps them all.
+LISTED_RUNS = 20
+
+_RUNS = "runs"
+
+_STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
+
+
+@dataclass(frozen=True)
+class ControlState:
+    """What the buttons of a run depend on."""
+
+    state: SessionState
+    can_branch: bool
+    live_values: Mapping[str, float]
+
+
+def control_state(session: RunSession) -> ControlState:
+    """How the run stands now."""
+    return ControlState(session.state, bool(checkpoints(session)), session.live_values)
+
+
+def controls(session: RunSession | None, drawn: ControlState | None, chosen: Chosen) -> None:
+    """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
+    state = drawn.state if drawn else None
+    records = _records()
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        origin = lineage_sentence(session) if session else ""
+        st.subheader(_title(session), anchor=False, width="content", help=origin or None)
+        st.space("stretch")
+        _start_button(chosen)
+        _runs(records)
+        if session is not None and drawn is not None:
+            _run_buttons(session, state, chosen)
+    _waiting_offer(records)
+
+
+def _run_buttons(session: RunSession, state: SessionState | None, chosen: Chosen) -> None:
+    is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
+    _pause_button(session, state)
+    _step_button(session, is_active)
+    _move_up_button(session, state)
+    _button(
+        "Stop",
+        "stop",
+        "X",
+        session.stop,
+        disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
+    )
+    adjust_control(session, is_active)
+    branch_control(session, chosen.preset, chosen.config)
+    export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
+
+
+def _waiting_offer(records: list[RunRecord] | RunError) -> None:
+    """Runs that an earlier server had queued begin when a person says so."""
+    count = 0 if isinstance(records, RunError) else sum(r.is_waiting for r in records)
+    if not count:
+        return
+    runs, one = ("run", "1 that waited") if count == 1 else ("runs", f"{count} that waited")
+    with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
+        st.markdown(f"{count} {runs} waited in the queue when the server ended.", width="content")
+        st.button(
+            f"Start the {one}",
+            icon=":material/playlist_play:",
+            help="Queue them again, in their order",
+            key="start_waiting",
+            on_click=tell,
+            args=(run_manager().start_waiting,),
+        )
+
+
+def _title(session: RunSession | None) -> str:
+    if session is None:
+        return "DEC Lab"
+    return title_of(session.config.data.name)
+
+
+def _start_button(chosen: Chosen) -> None:
+    problem = ". ".join(chosen.problems.values())
+    st.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        shortcut="S",
+        disabled=bool(problem),
+        help=verbatim(problem) or "Start a run with the settings on the left",
+        key="start",
+        on_click=tell,
+        args=(_start,),
+    )
+
+
+def _start() -> None:
+    """With the form as it is at the click: a field may have been left by that very click."""
+    chosen = chosen_settings()
+    if chosen.config is None or chosen.problems:
+        raise SettingsError(". ".join(chosen.problems.values()))
+    start_run(chosen.config, chosen.preset)
+
+
+def _pause_button(session: RunSession, state: SessionState | None) -> None:
+    is_at_rest = state is not None and state.can_be_resumed
+    goes_on = is_at_rest or state is SessionState.PAUSED
+    label, help = ("Resume", None) if goes_on else ("Pause", None)
+    if state is SessionState.INTERRUPTED:
+        help = "Go on from the last checkpoint"
+    elif state is SessionState.WAITING:
+        label, help = "Begin", "Put this run into the queue again"
+    resume = partial(resume_run, session) if is_at_rest else session.resume
+    _button(
+        label,
+        "resume" if goes_on else "pause",
+        "P",
+        resume if goes_on else session.pause,
+        disabled=not goes_on and state is not SessionState.RUNNING,
+        help=help,
+    )
+
+
+def _move_up_button(session: RunSession, state: SessionState | None) -> None:
+    """Only a run that waits behind another waiting one can be moved."""
+    if state is SessionState.QUEUED and run_manager().can_move_up(session):
+        _button(
+            "Move up",
+            "arrow_upward",
+            "U",
+            lambda: run_manager().move_up(session),
+            disabled=False,
+            help="Let this run go before the one that it waits for",
+        )
+
+
+def _step_button(session: RunSession, is_active: bool) -> None:
+    _button(
+        "Step",
+        "skip_next",
+        "N",
+        lambda: session.step(Step.UPDATE),
+        disabled=not is_active,
+        help="Go on to the next update, then pause",
+    )
+    chosen = st.menu_button(
+        "Step size",
+        list(_STEPS),
+        icon=":material/arrow_drop_down:",
+        disabled=not is_active,
+        help="How far a step goes",
+        key="step_size",
+    )
+    if chosen:
+        tell(lambda: session.step(_STEPS[chosen]))
+        st.rerun()
+
+
+def _button(
+    label: str,
+    icon: str,
+    shortcut: str,
+    command: Callable[[], None],
+    *,
+    disabled: bool,
+    help: str | None = None,
+) -> None:
+    """One label, one command; the key depends on neither, so the row never jumps.
+
+    A click gives the command that the person saw, whatever another tab has done meanwhile.
+    """
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        shortcut=shortcut,
+        disabled=disabled,
+        help=help,
+        key=f"control:{shortcut}",
+        on_click=tell,
+        args=(command,),
+    )
+
+
+def _records() -> list[RunRecord] | RunError:
+    """The runs of the store, newest first, or why they cannot be listed."""
+    try:
+        return run_manager().store.records()
+    except RunError as error:
+        return error
+
+
+def _runs(records: list[RunRecord] | RunError) -> None:
+    """The newest runs of the store and of this server's memory; one click shows one."""
+    if isinstance(records, RunError):
+        st.button("Runs", icon=":material/error:", disabled=True, help=verbatim(str(records)))
+        return
+    labels = dict(_run_labels(records))
+    if not labels:
+        return
+    # In a callback the choice is looked up in what the person saw, whatever the runs do meanwhile.
+    st.menu_button(
+        "Runs",
+        list(labels),
+        icon=":material/list:",
+        key=_RUNS,
+        help="The newest runs",
+        on_click=_choose_run,
+        args=(labels,),
+    )
+
+
+def _choose_run(labels: Mapping[str, str]) -> None:
+    run_id = labels.get(st.session_state[_RUNS])
+    if run_id is not None:
+        show_run(run_id)
+
+
+def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
+    """What the menu says of each run, and its id, newest first."""
+    manager = run_manager()
+    records = [r for r in records if r.config is not None][:LISTED_RUNS]
+    stored = {record.run_id for record in records}
+    for session in reversed(manager.sessions()):
+        if session.run_id not in stored:
+            yield verbatim(_session_label(session)), session.run_id
+    for record in records:
+        known = manager.in_memory(record.run_id)
+        label = _session_label(known) if known else _record_label(record)
+        yield verbatim(label), record.run_id
+
+
+def _session_label(session: RunSession) -> str:
+    finished = session.view.finished
+    outcome = session.state.value
+    if finished is not None and finished.judgement.verdict is not None:
+        outcome = finished.judgement.verdict.value
+    elif session.view.failed is not None and not session.state.can_be_resumed:
+        outcome = "failed"
+    return f"{session.run_id}, {session.preset} on {session.config.data.name}: {outcome}"
+
+
+def _record_label(record: RunRecord) -> str:
+    outcome = (record.summary or {}).get("verdict") or record.state_word
+    return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"

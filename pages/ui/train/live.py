@@ -1,0 +1,47 @@
+"""The part of the Train page that ticks while a run trains."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.events.view import View
+from dec_core.runs.session import RunSession, SessionState
+from pages.ui.parts.state import run_manager, show_run
+from pages.ui.train.controls import ControlState, control_state
+from pages.ui.train.panels import panels
+from pages.ui.train.status import banner, figures_of_merit, where_it_is
+
+TICK_SECONDS = 0.5
+
+
+def live(session: RunSession, drawn: ControlState) -> None:
+    """Status and plots; they redraw in place until the run ends and no map is awaited.
+
+    Where the run no longer stands as the buttons show it, one full rerun gives them their new
+    state; the same rerun starts and stops the ticking.
+    """
+    is_ticking = _needs_ticks(session, drawn.state)
+    run_every = TICK_SECONDS if is_ticking else None
+
+    @st.fragment(run_every=run_every)
+    def tick() -> None:
+        now, view = control_state(session), session.view
+        _draw(session, view, now.state)
+        needs_ticks = _needs_ticks(session, now.state)
+        if now != drawn or needs_ticks is not is_ticking or run_manager().has_news(session):
+            # A tick that waited behind a click still carries the address from before it.
+            show_run(session.run_id)
+            st.rerun()
+
+    tick()
+
+
+def _needs_ticks(session: RunSession, state: SessionState) -> bool:
+    return not state.is_settled or session.maps.is_waiting
+
+
+def _draw(session: RunSession, view: View, state: SessionState) -> None:
+    where_it_is(session, view, state)
+    banner(session, view, state)
+    figures_of_merit(view)
+    panels(session, view)

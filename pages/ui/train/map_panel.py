@@ -1,0 +1,129 @@
+"""The map of the embedding: which one is shown, and in which colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dec_core.analysis.projection import run_map
+from dec_core.errors import RunError
+from dec_core.events.events import KMEANS
+from dec_core.events.frames import Frames
+from dec_core.events.view import View
+from dec_core.plots.embedding import draw_embedding, draw_waiting
+from dec_core.plots.style import Plot
+from dec_core.runs.maps import MapRate
+from dec_core.runs.session import RunSession, SessionState
+
+_PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
+_RATES = {_PCA: MapRate.OFF, _LIVE: MapRate.LIVE, _END: MapRate.END}
+_INTERVALS = (1, 2, 5, 10, 20, 50)
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """What a person wants to see."""
+
+    method: str
+    by_true_label: bool
+
+
+def map_controls(session: RunSession, view: View) -> MapChoice:
+    """Method and colours; the choice of UMAP asks the run for its maps."""
+    method = st.segmented_control(
+        "Map",
+        list(_RATES),
+        default=_PCA,
+        required=True,
+        label_visibility="collapsed",
+        key="map_method",
+        on_change=_ask_for_maps,
+        args=(session,),
+    )
+    with st.popover(
+        "Colours",
+        icon=":material/palette:",
+        help="Colours, and how often UMAP runs",
+        key="map_colors",
+    ):
+        by_true_label = view.has_labels and st.toggle("Colour by true label", key="map_true")
+        st.select_slider(
+            "A UMAP map every N updates",
+            _INTERVALS,
+            key="map_every",
+            on_change=_ask_for_maps,
+            args=(session,),
+        )
+    # Another tab may look at the same run; only a person's own click turns its maps off.
+    if session.maps.rate is MapRate.OFF and method != _PCA:
+        _ask_for_maps(session)
+    return MapChoice(method, by_true_label)
+
+
+def _ask_for_maps(session: RunSession) -> None:
+    session.maps.rate = _RATES[st.session_state["map_method"]]
+    session.maps.every = st.session_state["map_every"]
+
+
+def draw_map(session: RunSession, view: View, update: int | None, choice: MapChoice) -> Plot:
+    """The map at ``update``, or at the nearest earlier one that has its embedding."""
+    method = "PCA" if choice.method == _PCA else "UMAP"
+    if update is None or view.started is None or view.centers is None:
+        return draw_waiting(method, "Waits for the k-means start")
+    try:
+        return _drawn(session, view, update, choice)
+    except RunError as error:
+        return draw_waiting(method, str(error))
+
+
+def _drawn(session: RunSession, view: View, update: int, choice: MapChoice) -> Plot:
+    frames = session.frames
+    shown = frames.nearest(update) or 0
+    if choice.method == _PCA:
+        points = _pca_points(view, frames, shown)
+        if points is None:
+            return draw_waiting("PCA", "The embedding is not finite")
+        return _draw(view, frames, points, shown, choice)
+    if view.is_over or _is_at_rest(session, choice):
+        session.maps.request(view.updates[shown], frames)
+    map_frame = session.maps.nearest(update)
+    if map_frame is None or map_frame.update >= len(view.updates):
+        return draw_waiting("UMAP", session.maps.error or _why_waiting(session, view, choice))
+    return _draw(view, frames, map_frame.points, map_frame.update, choice)
+
+
+def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] | None:
+    """The map of an update, turned towards that of the start; None where either has none."""
+    if not view.updates[update].health.is_finite:
+        return None
+    return run_map(frames.embedding(update), frames.embedding(KMEANS))
+
+
+def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
+    """Whether no update will come by itself that would bring a map."""
+    is_paused = session.state is SessionState.PAUSED and choice.method == _LIVE
+    return is_paused or session.state.can_be_resumed
+
+
+def _draw(
+    view: View, frames: Frames, points: NDArray[np.float32], update: int, choice: MapChoice
+) -> Plot:
+    samples = frames.samples
+    labels = samples.true_labels if choice.by_true_label else frames.labels(update)
+    return draw_embedding(
+        points,
+        (frames.labels(update) if labels is None else labels)[samples.sample_ids],
+        method="PCA" if choice.method == _PCA else "UMAP",
+        iteration=view.updates[update].iteration,
+        class_names=view.started.class_names if view.started else None,
+        is_true_label=labels is not None and choice.by_true_label,
+    )
+
+
+def _why_waiting(session: RunSession, view: View, choice: MapChoice) -> str:
+    if choice.method == _END and not view.is_over and not _is_at_rest(session, choice):
+        return "The map is made when the run ends"
+    return "The first UMAP map takes some seconds"

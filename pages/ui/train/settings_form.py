@@ -1,0 +1,293 @@
+"""The settings in the sidebar, made from the fields of ``dec_core.config``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, Setting, get_preset
+from dec_core.data import description_of, excesses, place_of
+from dec_core.errors import RunError, SettingsError
+from dec_core.runs.session import RunSession
+from dec_core.training.memory import check_memory
+from pages.ui.parts.address import names_settings, read_settings, write_settings
+from pages.ui.parts.state import current_run
+from pages.ui.parts.verbatim import verbatim
+from pages.ui.train.setting_field import draw_field, is_typed, label_of
+
+_FORM, _DRAWN = "form", "form_drawn"
+_DATASET = "data.name"
+# Stands for the form as a whole where a setting is expected.
+_WHOLE = ""
+
+# The dozen that matter next, by heading; all others stand under "More".
+_MAIN = {
+    "Clustering": (
+        "clustering.target",
+        "clustering.learning_rate",
+        "clustering.update_interval",
+        "clustering.tol",
+        "clustering.n_clusters",
+        "clustering.max_iterations",
+    ),
+    "Pretraining": (
+        "pretraining.epochs",
+        "pretraining.learning_rate",
+        "autoencoder.units",
+    ),
+    "Run": ("data.n_samples", "seed"),
+}
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """What was put into the form last, and the keys of the preset's and of the settings' fields.
+
+    Every filling makes new fields that have their values as defaults. A value that is put into a
+    field which exists already reaches the browser once; where the field is not on the screen at
+    that moment, it begins later with its default, and sends that as if a person had chosen it.
+    """
+
+    preset: str
+    config: Config
+    preset_key: str
+    prefix: str
+
+    def value(self, path: str) -> Any:
+        """What the field of a setting holds now, in a callback too; text in a text field."""
+        setting, default = SETTINGS[path], self.default(path)
+        shown = setting.format(default) if is_typed(setting) else default
+        return st.session_state.get(self.prefix + path, shown)
+
+    def default(self, path: str) -> Any:
+        """What was put into the field of a setting."""
+        return _value(self.config, path)
+
+    def paths(self) -> list[str]:
+        """The settings that there are with the kinds that are chosen now."""
+        return [path for path, setting in SETTINGS.items() if setting.applies(self.value)]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the form says: ``config`` is None while a field is wrong; ``problems`` says by setting
+    why no run can start."""
+
+    preset: str
+    config: Config | None
+    problems: Mapping[str, str]
+
+
+def chosen_settings() -> Chosen:
+    """What the form says now; in a callback that is newer than what the page has drawn."""
+    filling: _Filling = st.session_state[_FORM]
+    values = {path: filling.value(path) for path in filling.paths()}
+    preset = st.session_state.get(filling.preset_key, filling.preset)
+    try:
+        config = Config().with_values(values)
+    except SettingsError:
+        return Chosen(preset, None, _wrong_values(values))
+    return Chosen(preset, config, _misfits(config))
+
+
+def _misfits(config: Config) -> dict[str, str]:
+    """What the data set and this machine's memory do not allow, as far as it is known now."""
+    data = description_of(config.data.name)
+    if data is None:
+        return {}
+    problems = {
+        excess.path: f"{SETTINGS[excess.path].label}: at most {excess.maximum:,}, {excess.whole}"
+        for excess in excesses(config, data.n_samples)
+    }
+    if not problems:
+        try:
+            check_memory(config, config.data.n_samples or data.n_samples, data.n_features)
+        except SettingsError as error:
+            problems[_WHOLE] = str(error)
+    return problems
+
+
+def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """In the words of the form what is wrong with each of its fields."""
+    problems = {}
+    for path, value in values.items():
+        union = SETTINGS[path].union
+        kind = {} if union is None or union.path not in values else {union.path: values[union.path]}
+        try:
+            Config().with_values({**kind, path: value})
+        except SettingsError as error:
+            problems[path] = in_words(SETTINGS[path], error)
+    return problems
+
+
+def in_words(setting: Setting, error: SettingsError) -> str:
+    """What is wrong with a setting, named as the form names it."""
+    help = f" {setting.label}: {setting.help}"
+    return str(error).replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
+
+
+def settings_form() -> Chosen:
+    """Draw the form and say what it holds."""
+    filling: _Filling | None = st.session_state.get(_FORM)
+    # While another page is shown Streamlit forgets the fields; the address keeps what they held.
+    if filling is None or (_is_drawn(filling) and filling.preset_key not in st.session_state):
+        _load_address()
+        filling = st.session_state[_FORM]
+    chosen = chosen_settings()
+    with st.sidebar:
+        for problem in st.session_state.get("address_problems", []):
+            st.warning(problem, icon=":material/link_off:")
+        st.radio(
+            "Preset",
+            list(PRESETS),
+            index=list(PRESETS).index(filling.preset),
+            key=filling.preset_key,
+            captions=[preset.summary for preset in PRESETS.values()],
+            on_change=_take_preset,
+        )
+        base = get_preset(chosen.preset).config
+        fields = _Fields(filling, base, chosen.problems)
+        shown = fields.draw_with_own(_DATASET)
+        for heading, paths in _MAIN.items():
+            st.subheader(heading)
+            for path in paths:
+                shown |= fields.draw_with_own(path)
+        with st.expander("More settings", icon=":material/tune:"):
+            _more(shown, fields)
+        if _WHOLE in chosen.problems:
+            st.error(verbatim(chosen.problems[_WHOLE]), icon=":material/error:")
+        _changes(chosen.config, base)
+    st.session_state[_DRAWN] = filling.preset_key, filling.prefix
+    if chosen.config is not None:
+        write_settings(chosen.preset, chosen.config)
+    return chosen
+
+
+def _is_drawn(filling: _Filling) -> bool:
+    return bool(st.session_state.get(_DRAWN) == (filling.preset_key, filling.prefix))
+
+
+def _more(shown: set[str], fields: _Fields) -> None:
+    heading = ""
+    for path in fields.filling.paths():
+        if path in shown:
+            continue
+        if SETTINGS[path].section != heading:
+            heading = SETTINGS[path].section
+            st.caption(heading.capitalize())
+        fields.draw(path)
+
+
+def fill_form(preset: str, config: Config, *, preset_key: str = "") -> None:
+    """Put settings into the form, before it is drawn."""
+    key = uuid4().hex
+    st.session_state[_FORM] = _Filling(
+        preset, config, preset_key or f"preset:{key}", f"setting:{key}:"
+    )
+
+
+def take_run(session: RunSession, config: Config | None = None) -> None:
+    """Put a run's settings into the form, before it is drawn: as they stand now, or ``config``."""
+    now = session.view.config if session.view.started is not None else session.config
+    fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config or now)
+
+
+def _load_address() -> None:
+    """A link that names a run and no settings brings those of the run."""
+    if not names_settings():
+        with suppress(RunError):
+            session = current_run()
+            if session is not None:
+                take_run(session)
+                return
+    preset, config, problems = read_settings()
+    st.session_state["address_problems"] = problems
+    fill_form(preset, config)
+
+
+def _take_preset() -> None:
+    """The preset's own data set if it is at hand, otherwise the one chosen before, or digits."""
+    filling: _Filling = st.session_state[_FORM]
+    preset = st.session_state.get(filling.preset_key, filling.preset)
+    config = get_preset(preset).config
+    if place_of(config.data) is None:
+        config = _on_data_at_hand(config, filling)
+    st.session_state["address_problems"] = []
+    # The preset's own field stays, and with it the keyboard's focus.
+    fill_form(preset, config, preset_key=filling.preset_key)
+
+
+def _on_data_at_hand(config: Config, filling: _Filling) -> Config:
+    """With the data set that the form names, and its own settings, if it is at hand."""
+    chosen = {
+        path: filling.value(path)
+        for path in filling.paths()
+        if SETTINGS[path].section == "data" and SETTINGS[path].union is not None
+    }
+    with suppress(SettingsError):
+        on_chosen = config.with_values(chosen)
+        if place_of(on_chosen.data) is not None:
+            return on_chosen
+    return config.with_values({_DATASET: "digits"})
+
+
+def _value(config: Config, path: str) -> Any:
+    """A setting's value; its default where the config is of a kind that does not have it."""
+    return config.get(path) if config.has(path) else SETTINGS[path].default
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a filling, beside ``base``, the preset's settings."""
+
+    filling: _Filling
+    base: Config
+    problems: Mapping[str, str]
+
+    def draw_with_own(self, path: str) -> set[str]:
+        """A field and, where it names a kind, those that only this kind has; which they are."""
+        there, elsewhere = self.filling.paths(), {p for paths in _MAIN.values() for p in paths}
+        setting = SETTINGS.get(path)
+        drawn = [path] if path in there else []
+        if setting is not None and setting.names_kind:
+            drawn += [
+                own
+                for own in there
+                if SETTINGS[own].union is setting.union and SETTINGS[own].only_for
+                if own not in elsewhere
+            ]
+        for one in drawn:
+            self.draw(one)
+        return set(drawn)
+
+    def draw(self, path: str) -> None:
+        """The field that suits the setting's kind, and what is wrong with it below."""
+        setting, default = SETTINGS[path], _value(self.base, path)
+        origin = "Preset" if self.base.has(path) else "Default"
+        arguments: dict[str, Any] = {
+            "label": label_of(setting, self.filling.value(path), default),
+            "key": self.filling.prefix + path,
+            "help": f"{setting.help} {origin}: {setting.format(default)}.",
+        }
+        draw_field(setting, self.filling.default(path), arguments)
+        if path in self.problems:
+            st.error(verbatim(self.problems[path]), icon=":material/error:")
+
+
+def _changes(config: Config | None, base: Config) -> None:
+    count = len(config.differences(base)) if config is not None else 0
+    words = f"{count} changed against the preset" if count else "As the preset has it"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("A field is wrong" if config is None else words)
+        st.button(
+            "Reset",
+            on_click=_take_preset,
+            icon=":material/undo:",
+            disabled=config is not None and not count,
+            type="tertiary",
+        )

@@ -1,0 +1,180 @@
+"""Where a run is and how it fares, in one line, one sentence and a few numbers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.analysis.verdict import Condition, StopReason
+from dec_core.events.events import Phase, RunFailed
+from dec_core.events.view import View
+from dec_core.runs.session import RunSession, SessionState
+from pages.ui.parts.state import run_manager
+from pages.ui.parts.verbatim import verbatim
+
+_NONE = "\N{EN DASH}"
+
+
+def where_it_is(session: RunSession, view: View, state: SessionState) -> None:
+    """Phase, progress, elapsed and remaining time, as a bar with text."""
+    share, text = _progress(session, view, state)
+    st.progress(min(max(share, 0.0), 1.0), text=text)
+
+
+def banner(session: RunSession, view: View, state: SessionState) -> None:
+    """How the run fares, by icon, word and colour; the frame's style fixes its height."""
+    with st.container(key="banner"):
+        if view.failed is not None:
+            _failure(view.failed, state)
+        else:
+            _judgement(session, view, state)
+    if view.failed is not None:
+        with st.expander("Details"):
+            st.code(view.failed.details, language=None, wrap_lines=True)
+    for message in view.warnings:
+        st.warning(verbatim(message), icon=":material/warning:")
+
+
+def figures_of_merit(view: View) -> None:
+    """The numbers of the last update, against the k-means start where there is one."""
+    last = view.updates[-1] if view.updates else None
+    start = view.start.scores if view.start else None
+    scores = last.scores if last else None
+    # The height is fixed, because the gains under ACC and NMI come later than the row.
+    row = st.container(height=84, border=False).grid(6, min_column_width=96)
+    if view.has_labels or view.started is None:
+        for name in ("ACC", "NMI"):
+            value = getattr(scores, name.lower()) if scores else None
+            began = getattr(start, name.lower()) if start else None
+            row.metric(
+                name,
+                _NONE if value is None else f"{value:.3f}",
+                None if value is None or began is None else f"{value - began:+.3f}",
+                help="Against the true labels; below it the gain over the k-means start.",
+            )
+    row.metric(
+        "Changed",
+        _NONE if last is None else f"{last.delta_label:.2%}",
+        help="Share of samples whose cluster changed at the last update.",
+    )
+    row.metric(
+        "Clusters",
+        _NONE if last is None else f"{last.health.occupied_clusters}",
+        help="Clusters with at least one sample.",
+    )
+    row.metric(
+        "Effective",
+        _NONE if last is None else f"{last.health.effective_clusters:.1f}",
+        help="Effective number of clusters: exp of the entropy of their sizes.",
+    )
+    speed = view.iterations_per_second
+    row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
+
+
+def _judgement(session: RunSession, view: View, state: SessionState) -> None:
+    judgement = view.judgement()
+    if session.is_withdrawn:
+        st.info("Withdrawn before it began.", icon=":material/undo:")
+    elif state is SessionState.INTERRUPTED:
+        st.warning(_interrupted_sentence(view), icon=":material/power_off:")
+    elif state is SessionState.WAITING:
+        st.info(
+            "Not begun: the run stood in the queue when its process ended. Begin puts it there "
+            "again.",
+            icon=":material/hourglass_top:",
+        )
+    elif judgement is None or state is SessionState.QUEUED:
+        st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
+    elif judgement.condition is Condition.HEALTHY:
+        st.success(verbatim(judgement.sentence), icon=":material/check_circle:")
+    elif judgement.condition is Condition.WARNING:
+        st.warning(verbatim(judgement.sentence), icon=":material/warning:")
+    else:
+        st.error(verbatim(judgement.sentence), icon=":material/dangerous:")
+
+
+def _failure(failed: RunFailed, state: SessionState) -> None:
+    reason = verbatim(failed.message)
+    if state.can_be_resumed:
+        st.warning(f"Interrupted: {reason} Resume tries again.", icon=":material/power_off:")
+    else:
+        st.error(f"Failed: {reason}", icon=":material/error:")
+
+
+def _interrupted_sentence(view: View) -> str:
+    if view.started is None:
+        return (
+            "Interrupted while it got ready: its process ended first. Resume begins at the "
+            "beginning."
+        )
+    place = f"at iteration {view.iteration:,}"
+    if view.centers is None:
+        place = f"in pretraining, after epoch {len(view.pretraining)}"
+    return (
+        f"Interrupted {place}: its process ended before the run did. "
+        "Resume goes on from where it was last saved."
+    )
+
+
+def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
+    if state is SessionState.QUEUED:
+        ahead = run_manager().runs_ahead(session)
+        return f"Queued: {ahead} ahead of this one."
+    if view.started is None:
+        return "Getting ready: loading the data and TensorFlow."
+    if view.phase is Phase.PRETRAINING:
+        return "Pretraining: the autoencoder learns to reproduce the samples. No clusters yet."
+    return "k-means places the cluster centres in the embedding."
+
+
+def _progress(session: RunSession, view: View, state: SessionState) -> tuple[float, str]:
+    text, share = "Getting ready", 0.0
+    if state is SessionState.QUEUED:
+        text = "Queued"
+    elif state is SessionState.WAITING:
+        text = "Not begun"
+    elif view.started is not None:
+        share, text = _phase_progress(view)
+    words = [f"Run {session.run_id}", text, f"{session.elapsed_seconds:,.1f} s"]
+    if view.started is not None:
+        words.insert(1, f"{view.started.n_samples:,} samples")
+    if view.reused is not None:
+        words.append("pretrained by an earlier run")
+    if session.lineage is not None:
+        words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
+    if state is SessionState.ENDED and view.failed is not None:
+        words.append("failed")
+    elif state.is_settled:
+        words.append(state.value)
+    elif session.is_stopping:
+        words.append("stopping")
+    elif state is SessionState.PAUSED:
+        words.append("paused")
+    elif state is SessionState.ELSEWHERE:
+        words.append("trained by another process")
+    elif view.seconds_left is not None:
+        words.append(_remaining(view))
+    return share, " \N{MIDDLE DOT} ".join(words)
+
+
+def _phase_progress(view: View) -> tuple[float, str]:
+    config = view.config
+    if view.phase is Phase.PRETRAINING:
+        epochs, done = config.pretraining.epochs, len(view.pretraining)
+        return view.pretraining_share, f"Pretraining, epoch {done} of {epochs}"
+    if view.phase is Phase.KMEANS:
+        restarts = config.clustering.kmeans_restarts
+        done = view.progress.done if view.progress else 0
+        return done / restarts, f"k-means, restart {done} of {restarts}"
+    maximum = config.clustering.max_iterations
+    ended_by_itself = view.finished and view.finished.stop_reason is not StopReason.STOPPED
+    share = 1.0 if ended_by_itself else view.iteration / maximum
+    return share, f"Clustering, iteration {view.iteration:,} of {maximum:,}"
+
+
+def _remaining(view: View) -> str:
+    """Clustering may end by its stop rule long before the maximum, so the time is a bound."""
+    seconds = view.seconds_left or 0.0
+    amount = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+    if view.phase is Phase.PRETRAINING:
+        return f"pretraining ends in {amount}"
+    return f"at most {amount} left"

@@ -1,0 +1,57 @@
+"""What stands on the Train page before the first run: two ways in, one click each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.config import get_preset
+from dec_core.data import available
+from pages.ui.parts.live_plot import preload
+from pages.ui.parts.state import start_run
+from pages.ui.train.settings_form import fill_form
+
+
+def welcome() -> None:
+    """Two cards and a paragraph on what will be seen."""
+    st.markdown(
+        "Deep Embedded Clustering trains an autoencoder, lets k-means place the cluster centres, "
+        "then sharpens the assignment step by step. Sometimes this improves on k-means; sometimes "
+        "every sample ends in one cluster, and the stop rule calls that success. Watch both."
+    )
+    port_data = "fashion-mnist" if available("fashion-mnist") else "digits"
+    cards = st.grid(2, min_column_width=320)
+    with cards.container(border=True):
+        st.subheader("Watch it converge", anchor=False)
+        st.markdown(
+            "1,797 handwritten digits, built in. After a few seconds ten clusters should stand, "
+            "above the dashed line of their k-means start."
+        )
+        st.button(
+            "Train on digits",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_start,
+            args=("digits", "digits"),
+        )
+    with cards.container(border=True):
+        st.subheader("Watch the R port collapse", anchor=False)
+        data = "70,000 Fashion-MNIST images" if port_data == "fashion-mnist" else "digits"
+        st.markdown(
+            f"The settings of the port from Python to R, on {data}. The bands of the size plot "
+            "should vanish until one is left, and the labels stop changing."
+        )
+        st.button(
+            "Train the R port",
+            icon=":material/play_arrow:",
+            on_click=_start,
+            args=("r-port", port_data),
+        )
+    st.caption("Or choose settings on the left and press Start.")
+    preload()
+
+
+def _start(preset: str, dataset: str) -> None:
+    """Start a preset and show its settings in the form."""
+    config = get_preset(preset).on(dataset)
+    fill_form(preset, config)
+    start_run(config, preset)

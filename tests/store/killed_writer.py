@@ -1,0 +1,108 @@
+"""``python -m dec_core`` that kills itself in the middle of a write.
+
+    python -m tests.store.killed_writer KIND COUNT ARGUMENTS...
+
+dies at the COUNT-th write of that KIND with half of it written.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Any
+
+from typing_extensions import Buffer
+
+from dec_core.cli.main import main
+from dec_core.events import frames
+from dec_core.store import array_files, checkpoint_files, event_log, frame_files
+from dec_core.store.frame_files import FrameWriter
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Countdown:
+    """True at the COUNT-th call."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+
+    def is_over(self) -> bool:
+        self._left -= 1
+        return self._left == 0
+
+
+def during_a_checkpoint(countdown: Countdown) -> None:
+    """Half of the file lies under its draft's name."""
+    whole = array_files.write_arrays
+
+    def torn(path: Path, arrays: Mapping[str, Any]) -> None:
+        whole(path, arrays)
+        if countdown.is_over():
+            content = path.read_bytes()
+            path.unlink()
+            path.with_name(f".{path.name}.{os.getpid()}.draft").write_bytes(content[::2])
+            die()
+
+    setattr(checkpoint_files, "write_arrays", torn)  # noqa: B010
+
+
+def during_an_append(countdown: Countdown, module: ModuleType) -> None:
+    """Half of what is added stands at the end of a file."""
+    whole = array_files.append_whole
+
+    def torn(stream: IO[bytes], *parts: Buffer) -> None:
+        if countdown.is_over():
+            content = b"".join(parts)
+            stream.write(content[: len(content) // 2])
+            die()
+        whole(stream, *parts)
+
+    setattr(module, "append_whole", torn)  # noqa: B010
+
+
+def before_a_rename(countdown: Countdown, suffix: str) -> None:
+    """A file is written, but not yet under its name."""
+    rename = Path.replace
+
+    def torn(path: Path, target: str | os.PathLike[str]) -> Path:
+        if str(target).endswith(suffix) and countdown.is_over():
+            die()
+        return rename(path, target)
+
+    setattr(Path, "replace", torn)  # noqa: B010
+
+
+def during_thinning(countdown: Countdown) -> None:
+    """Frames are dropped in memory, and the file without them has not yet its name."""
+    for module in (frames, event_log):
+        setattr(module, "LABEL_BYTES", 8_000)  # noqa: B010
+    remove, rename = FrameWriter.remove, Path.replace
+
+    def torn(writer: FrameWriter, updates: set[int]) -> None:
+        # Files are renamed too where a writer opens, which is no thinning.
+        before_a_rename(countdown, ".frames")
+        remove(writer, updates)
+        setattr(Path, "replace", rename)  # noqa: B010
+
+    setattr(FrameWriter, "remove", torn)  # noqa: B010
+
+
+KINDS: dict[str, Callable[[Countdown], None]] = {
+    "checkpoint": during_a_checkpoint,
+    "line": partial(during_an_append, module=event_log),
+    "frame": partial(during_an_append, module=frame_files),
+    "rename": partial(before_a_rename, suffix=".z"),
+    "thinning": during_thinning,
+}
+
+if __name__ == "__main__":
+    KINDS[sys.argv[1]](Countdown(int(sys.argv[2])))
+    sys.exit(main(sys.argv[3:]))
