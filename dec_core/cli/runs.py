@@ -128,5 +128,10 @@ def _go_on(store: RunStore, run_id: str, *, as_json: bool) -> int:
 
 
 def _plain(record: RunRecord) -> dict[str, Any]:
+    """The record as JSON values; a run that waits is an interrupted one there."""
+    from dec_core.store.record import RunState
+
     config = None if record.config is None else record.config.to_dict()
-    return {**asdict(record), "state": record.state.value, "config": config}
+    is_waiting = record.state is RunState.WAITING
+    state = RunState.INTERRUPTED if is_waiting else record.state
+    return {**asdict(record), "state": state.value, "config": config, "is_waiting": is_waiting}

@@ -12,17 +12,15 @@ from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.processes.jobs import Jobs
 from dec_core.processes.projector import Projector
 from dec_core.runs.execution import load_trainer, new_recorder
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
 from dec_core.store.branch import branch
 from dec_core.store.names import check_run_id, new_run_id
+from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 
 # Ended runs that stay in memory; the oldest go first and are read again when they are wanted.
 KEPT_RUNS = 12
-
-_ACTIVE = (SessionState.RUNNING, SessionState.PAUSED)
-_AT_WORK = (SessionState.QUEUED, *_ACTIVE)
 
 
 class RunManager:
@@ -63,7 +61,7 @@ class RunManager:
         """
         with self._lock:
             known = self._sessions.get(check_run_id(run_id))
-            if known is not None and known.state in _AT_WORK:
+            if known is not None and known.state.is_at_work:
                 return known
             recorder = Recorder(self.store, run_id)
             record = recorder.record
@@ -85,7 +83,7 @@ class RunManager:
     def waiting(self) -> tuple[str, ...]:
         """Stored runs that never began, because the process that had queued them ended; oldest
         first. Raises RunError where the store cannot be listed."""
-        records = [record for record in self.store.records() if record.is_waiting]
+        records = [record for record in self.store.records() if record.state is RunState.WAITING]
         return tuple(record.run_id for record in reversed(records))
 
     def start_waiting(self) -> None:
@@ -122,14 +120,14 @@ class RunManager:
     def has_news(self, session: RunSession) -> bool:
         """Whether another process trains, or has trained, a run that this one does not."""
         is_at_rest = session.state.can_be_resumed
-        if not (is_at_rest or session.state is SessionState.ELSEWHERE):
+        if not (is_at_rest or session.state is RunState.ELSEWHERE):
             return False
         try:
             is_trained_elsewhere = self.store.is_locked(session.run_id)
             stamp = self.store.log_stamp(session.run_id)
         except RunError:  # the run is gone
             return True
-        if is_trained_elsewhere is not (session.state is SessionState.ELSEWHERE):
+        if is_trained_elsewhere is not (session.state is RunState.ELSEWHERE):
             return True
         # Why a run could not go on is known to its session alone.
         return session.view.failed is None and stamp != self._stamps.get(session.run_id)
@@ -137,7 +135,7 @@ class RunManager:
     def in_memory(self, run_id: str) -> RunSession | None:
         """The run as this process knows it, unless the store knows it better."""
         session = self._sessions.get(run_id)
-        if session is None or session.state is SessionState.ELSEWHERE or self.has_news(session):
+        if session is None or session.state is RunState.ELSEWHERE or self.has_news(session):
             return None
         return session
 
@@ -170,11 +168,11 @@ class RunManager:
 
     def active(self) -> RunSession | None:
         """The run that trains or is paused."""
-        return next((s for s in self.sessions() if s.state in _ACTIVE), None)
+        return next((s for s in self.sessions() if s.state.is_active), None)
 
     def runs_ahead(self, session: RunSession) -> int:
         """How many runs a queued one waits for."""
-        waiting = [s for s in self.sessions() if s.state in _AT_WORK]
+        waiting = [s for s in self.sessions() if s.state.is_at_work]
         return waiting.index(session) if session in waiting else 0
 
     def warm_up(self) -> None:
@@ -197,7 +195,7 @@ class RunManager:
         self.jobs.close()
 
     def _queued(self) -> list[str]:
-        return [s.run_id for s in self.sessions() if s.state is SessionState.QUEUED]
+        return [s.run_id for s in self.sessions() if s.state is RunState.QUEUED]
 
     def _load_heavy_modules(self) -> None:
         load_trainer()
@@ -253,7 +251,7 @@ class RunManager:
             self._start_next()
 
     def _start_next(self) -> None:
-        free = self._max_active - sum(s.state in _ACTIVE for s in self._sessions.values())
+        free = self._max_active - sum(s.state.is_active for s in self._sessions.values())
         for session in list(self._sessions.values()):
             if free <= 0:
                 return
@@ -261,7 +259,7 @@ class RunManager:
 
     def _forget_oldest(self) -> None:
         # One that could not be saved is nowhere else.
-        at_rest = [s for s in self._sessions.values() if s.state not in _AT_WORK and s.is_stored]
+        at_rest = [s for s in self._sessions.values() if not s.state.is_at_work and s.is_stored]
         for session in at_rest[: max(0, len(self._sessions) - KEPT_RUNS)]:
             del self._sessions[session.run_id]
 

@@ -41,39 +41,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class SessionState(StrEnum):
-    """Where a run is in its life.
-
-    QUEUED -> RUNNING <-> PAUSED -> ENDED; a queued run may be withdrawn, which ends it too.
-    Whether an ended run finished, was stopped or failed stands in its view. INTERRUPTED is a
-    stored run that is not at its end and can be resumed, because its process ended first or its
-    data could not be loaded now; WAITING one that never began, because its process ended while it
-    was queued; ELSEWHERE one that another process trains.
-
-    A run that could not begin with its settings and data has failed. One that has trained before
-    and cannot go on is still interrupted: the reason may pass, what it has learnt would not come
-    back.
-    """
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    ENDED = "ended"
-    INTERRUPTED = "interrupted"
-    WAITING = "waiting"
-    ELSEWHERE = "elsewhere"
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing will change by itself."""
-        return self in (SessionState.ENDED, SessionState.INTERRUPTED, SessionState.WAITING)
-
-    @property
-    def can_be_resumed(self) -> bool:
-        """Whether it is a stored run that has not come to its end and that nobody trains."""
-        return self in (SessionState.INTERRUPTED, SessionState.WAITING)
-
-
 class Step(StrEnum):
     """How far a single step goes."""
 
@@ -136,14 +103,13 @@ class RunSession:
         self._is_suspending = False
         self._view = View()
         self.frames: Frames = MemoryFrames()
-        self._state = SessionState.QUEUED
+        self._state = RunState.QUEUED
         self._step: Step | None = None
         self._commands: SimpleQueue[_Change | Step | str] = SimpleQueue()
         self._asked: dict[str, float] = {}
         self._clock: ActiveTime | None = None
         self._has_failed = False
         self._is_stopping = False
-        self.is_withdrawn = False
         # A queued run may be withdrawn on one thread while another one starts it.
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -157,14 +123,7 @@ class RunSession:
         session.lineage = record.lineage
         session._is_from_store = True
         session.show_stored(view, frames)
-        states = {
-            RunState.INTERRUPTED: SessionState.INTERRUPTED,
-            RunState.QUEUED: SessionState.ELSEWHERE,
-            RunState.RUNNING: SessionState.ELSEWHERE,
-        }
-        session._state = states.get(record.state, SessionState.ENDED)
-        if record.is_waiting:
-            session._state = SessionState.WAITING
+        session._state = RunState.ELSEWHERE if record.state.is_at_work else record.state
         return session
 
     def show_stored(self, view: View, frames: Frames) -> None:
@@ -177,7 +136,7 @@ class RunSession:
         return self._view
 
     @property
-    def state(self) -> SessionState:
+    def state(self) -> RunState:
         """Where the run is in its life."""
         return self._state
 
@@ -209,39 +168,38 @@ class RunSession:
     def start(self) -> bool:
         """Begin training; False for a run that is not queued (any more)."""
         with self._lock:
-            if self._state is not SessionState.QUEUED:
+            if self._state is not RunState.QUEUED:
                 return False
-            self._state = SessionState.RUNNING
+            self._state = RunState.RUNNING
         self._thread = threading.Thread(target=self._run, name=f"run {self.run_id}", daemon=True)
         self._thread.start()
         return True
 
     def pause(self) -> None:
         """Stop advancing after the event at hand."""
-        self._send("pause", SessionState.RUNNING)
+        self._send("pause", RunState.RUNNING)
 
     def resume(self) -> None:
         """Go on after a pause."""
-        self._send("resume", SessionState.PAUSED)
+        self._send("resume", RunState.PAUSED)
 
     def step(self, step: Step) -> None:
         """From a pause, go on to the end of one update or one iteration, then pause again."""
-        self._send(step, SessionState.PAUSED, SessionState.RUNNING)
+        self._send(step, RunState.PAUSED, RunState.RUNNING)
 
     def stop(self) -> None:
         """End the run; a queued one never starts, and can be resumed if it has trained before."""
         with self._lock:
-            if self._state is SessionState.QUEUED:
+            if self._state is RunState.QUEUED:
                 self._withdraw()
                 return
-        self._send("stop", SessionState.RUNNING, SessionState.PAUSED)
+        self._send("stop", RunState.RUNNING, RunState.PAUSED)
         self._is_stopping = True
 
     def _withdraw(self) -> None:
         if self._recorder is not None:
             self._recorder.withdraw()
-        self.is_withdrawn = not self._has_trained
-        self._state = SessionState.INTERRUPTED if self._has_trained else SessionState.ENDED
+        self._state = RunState.INTERRUPTED if self._has_trained else RunState.WITHDRAWN
 
     def suspend(self) -> None:
         """Keep a checkpoint and end the thread without a verdict; the run can be resumed."""
@@ -249,12 +207,12 @@ class RunSession:
             self.stop()
             return
         with self._lock:
-            if self._state is SessionState.QUEUED:
+            if self._state is RunState.QUEUED:
                 is_begun = self._has_trained
-                self._state = SessionState.INTERRUPTED if is_begun else SessionState.WAITING
+                self._state = RunState.INTERRUPTED if is_begun else RunState.WAITING
                 self._close()
                 return
-        self._send("suspend", SessionState.RUNNING, SessionState.PAUSED)
+        self._send("suspend", RunState.RUNNING, RunState.PAUSED)
 
     def change(self, path: str, value: float) -> None:
         """Change a live parameter from the next chunk on.
@@ -267,7 +225,7 @@ class RunSession:
             If the run has ended.
         """
         check_change(path, value)
-        self._send(_Change(path, value), SessionState.RUNNING, SessionState.PAUSED)
+        self._send(_Change(path, value), RunState.RUNNING, RunState.PAUSED)
         self._asked[path] = value
 
     def join(self, timeout: float | None = None) -> None:
@@ -275,12 +233,12 @@ class RunSession:
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _send(self, command: _Change | Step | str, *allowed: SessionState) -> None:
+    def _send(self, command: _Change | Step | str, *allowed: RunState) -> None:
         if self._state not in allowed:
             expected = " or ".join(state.value for state in allowed)
             raise RunError(
                 f"This command needs a run that is {expected}. {self.run_id} is "
-                f"{self._state.value}. Reload the page to see its present state."
+                f"{self._state.in_a_sentence}. Reload the page to see its present state."
             )
         self._commands.put(command)
 
@@ -300,7 +258,8 @@ class RunSession:
             gc.collect()
             can_go_on = self._recorder is not None and self._recorder.can_go_on
             can_go_on = can_go_on and not self._has_failed
-            self._state = SessionState.INTERRUPTED if can_go_on else SessionState.ENDED
+            ended = RunState.FINISHED if self._view.failed is None else RunState.FAILED
+            self._state = RunState.INTERRUPTED if can_go_on else ended
             self._on_end()
 
     def _train(self) -> None:
@@ -358,9 +317,9 @@ class RunSession:
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
             self._keep_checkpoint(trainer)
-            self._state = SessionState.PAUSED
+            self._state = RunState.PAUSED
         while not (trainer.is_stopping or self._is_suspending) and (
-            not self._commands.empty() or self._state is SessionState.PAUSED
+            not self._commands.empty() or self._state is RunState.PAUSED
         ):
             self._carry_out(self._commands.get(), trainer)
         trainer.pace.limit = 1 if self._step is Step.ITERATION else None
@@ -371,19 +330,19 @@ class RunSession:
             if self._recorder is not None:
                 self._recorder.write_requested(trainer)
         elif isinstance(command, Step):
-            self._step, self._state = command, SessionState.RUNNING
+            self._step, self._state = command, RunState.RUNNING
         elif command == "pause":
             self._keep_checkpoint(trainer)
-            self._state = SessionState.PAUSED
+            self._state = RunState.PAUSED
         elif command == "resume":
-            self._step, self._state = None, SessionState.RUNNING
+            self._step, self._state = None, RunState.RUNNING
         elif command == "suspend":
             self._keep_checkpoint(trainer)
             self._is_suspending = True
         else:
             trainer.request_stop()
             self._is_stopping = True
-            self._state = SessionState.RUNNING
+            self._state = RunState.RUNNING
 
     def _keep_checkpoint(self, trainer: Trainer) -> None:
         if self._recorder is not None:

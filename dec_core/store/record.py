@@ -25,18 +25,71 @@ _READABLE_SCHEMAS = (1, SCHEMA)
 
 
 class RunState(StrEnum):
-    """Where a stored run is in its life.
+    """Where a run is in its life, on the disk and in the process that trains it.
 
-    QUEUED -> RUNNING -> FINISHED | FAILED; INTERRUPTED if its process ended before the run did;
-    DAMAGED if the folder cannot be read.
+    QUEUED -> RUNNING <-> PAUSED -> FINISHED | FAILED. A run that was stopped has finished; one
+    that was taken out of the queue before it ever trained is WITHDRAWN.
+
+    INTERRUPTED is a run whose process ended first, or whose data could not be loaded: it can be
+    resumed. WAITING is one that never began, because its process ended while it was queued.
+    ELSEWHERE is one that another process trains or has queued. DAMAGED is a folder that cannot be
+    read.
+
+    A run that could not begin with its settings and data has failed. One that has trained before
+    and cannot go on is interrupted: the reason may pass, what it has learnt would not come back.
+
+    ``run.json`` knows neither PAUSED nor the states that depend on who looks: WAITING, ELSEWHERE
+    and WITHDRAWN.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     INTERRUPTED = "interrupted"
+    WAITING = "waiting"
+    ELSEWHERE = "elsewhere"
     FINISHED = "finished"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
     DAMAGED = "damaged"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a thread of this process trains it, or holds it at a pause."""
+        return self in (RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether this process trains it or is about to."""
+        return self.is_active or self is RunState.QUEUED
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether it is a stored run that has not come to its end and that nobody trains."""
+        return self in (RunState.INTERRUPTED, RunState.WAITING)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no event will follow."""
+        return self in (RunState.FINISHED, RunState.FAILED, RunState.WITHDRAWN)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing will change by itself."""
+        return self.is_over or self.can_be_resumed or self is RunState.DAMAGED
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether ``run.json`` may hold it."""
+        return self not in _NEVER_ON_DISK
+
+    @property
+    def in_a_sentence(self) -> str:
+        """The word for a run of this process; how it ended is said by its judgement."""
+        return "ended" if self.is_over else self.value
+
+
+_NEVER_ON_DISK = (RunState.PAUSED, RunState.WAITING, RunState.ELSEWHERE, RunState.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -57,7 +110,6 @@ class Lineage:
 class RunRecord:
     """One run of the store.
 
-    ``is_waiting`` is said of an interrupted run that its process had queued and not yet begun;
     ``summary`` is ``training.outcome`` of a run that is over; ``created`` and ``ended`` are times
     in ISO 8601. ``versions`` is ``machine.conditions``, of old runs only the libraries.
     """
@@ -78,7 +130,6 @@ class RunRecord:
     summary: Outcome | None = None
     problem: str = ""
     ended: str = ""
-    is_waiting: bool = False
 
     @property
     def name(self) -> str:
@@ -88,12 +139,12 @@ class RunRecord:
     @property
     def state_word(self) -> str:
         """The state as tables and menus show it."""
-        return "waiting" if self.is_waiting else self.state.value
+        return self.state.value
 
     @property
     def is_over(self) -> bool:
         """Whether no event will follow."""
-        return self.state in (RunState.FINISHED, RunState.FAILED)
+        return self.state.is_over
 
 
 def now() -> str:
@@ -117,7 +168,7 @@ def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
 def to_json(record: RunRecord) -> str:
     """The text of ``run.json``; title and tags stand elsewhere, as they may change later."""
     values = asdict(replace(record, config=None))
-    for name in ("title", "tags", "problem", "is_waiting"):
+    for name in ("title", "tags", "problem"):
         del values[name]
     config = None if record.config is None else record.config.to_dict()
     return json.dumps({"schema": SCHEMA, **values, "config": config}, indent=1)
@@ -142,6 +193,8 @@ def from_json(text: str) -> RunRecord:
         values["config"] = Config.from_dict(values["config"])
         record: RunRecord = _RECORD.validate_python(values)
         record = replace(record, summary=_renumbered(record.summary))
+        if not record.state.is_on_disk:
+            raise ValueError(f"state cannot be {record.state.value!r}")
         _check_times(record)
         if record.lineage is not None:
             _check_lineage(record.lineage)

@@ -25,7 +25,8 @@ The contract
 - Nothing in a folder is opened before it is known to be an ordinary file. A run with anything
   else in its folder is listed as damaged.
 - One process at a time writes a run, for it holds the run's lock, which the system gives back
-  when the process ends. A run that is not over and not locked is ``interrupted``.
+  when the process ends. A run that is not over and not locked is ``interrupted``,
+  or ``waiting`` where it was queued and never began.
 - A new run or branch is filled as ``.<id>.draft``, which nobody lists, and then gets its name. What
   a process that died has left there is removed a day later.
 - Frames are thinned as in ``training.frames``; checkpoints and maps as in ``checkpoint_files`` and
@@ -169,12 +170,9 @@ class RunStore:
             # Its process may have come to the end just now.
             record = _read_record(folder)
             if not record.is_over:
-                record = replace(
-                    record,
-                    state=RunState.INTERRUPTED,
-                    is_waiting=record.state is RunState.QUEUED,
-                    problem=unsaved_problem(folder),
-                )
+                is_begun = record.state is not RunState.QUEUED
+                state = RunState.INTERRUPTED if is_begun else RunState.WAITING
+                record = replace(record, state=state, problem=unsaved_problem(folder))
         check_soundness(folder, record)
         return replace(record, **read_notes(folder))
 

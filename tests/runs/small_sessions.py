@@ -11,7 +11,8 @@ import pytest
 
 from dec_core.config import Config
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState, Step
+from dec_core.runs.session import RunSession, Step
+from dec_core.store.record import RunState
 
 SMALL: Mapping[str, Any] = {
     "data.n_samples": 300,
@@ -43,7 +44,7 @@ def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
         time.sleep(0.01)
 
 
-def wait_for(session: RunSession, state: SessionState) -> None:
+def wait_for(session: RunSession, state: RunState) -> None:
     """Wait for a state."""
     wait_until(lambda: session.state is state)
 
@@ -57,14 +58,14 @@ def wait_for_updates(session: RunSession, count: int) -> None:
 def pause(session: RunSession) -> None:
     """Pause and wait until it has taken effect."""
     session.pause()
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
 
 
 def step(session: RunSession, how_far: Step) -> None:
     """From a pause, take one step and wait for its end."""
     before = session.view.revision
     session.step(how_far)
-    wait_until(lambda: session.view.revision > before and session.state is not SessionState.RUNNING)
+    wait_until(lambda: session.view.revision > before and session.state is not RunState.RUNNING)
 
 
 def partly_saved(manager: RunManager) -> RunSession:
@@ -78,7 +79,7 @@ def partly_saved(manager: RunManager) -> RunSession:
     wait_until(lambda: not session.is_stored)
     log.write_bytes(before)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     return session
 
 

@@ -16,8 +16,8 @@ from dec_core.events.events import KMEANS, Phase
 from dec_core.events.frames import MemoryFrames
 from dec_core.runs import manager as manager_module
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import SessionState
 from dec_core.store.names import check_run_id, new_run_id
+from dec_core.store.record import RunState
 from dec_core.store.stored_frames import StoredFrames
 from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
 from tests.runs.small_sessions import (
@@ -79,7 +79,7 @@ def test_the_arrays_of_a_run_that_is_over_are_read_from_the_disk(manager: RunMan
     in_memory = session.frames
     assert isinstance(in_memory, MemoryFrames)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     session.join(timeout=60)
     assert isinstance(session.frames, StoredFrames)
     assert session.frames.kept() == in_memory.kept() == list(range(len(session.view.updates)))
@@ -101,15 +101,15 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     first = manager.start(small_config(ENDLESS), "digits")
     second = manager.start(small_config(), "digits")
     third = manager.start(small_config(), "digits")
-    assert first.state is SessionState.RUNNING
-    assert (second.state, third.state) == (SessionState.QUEUED, SessionState.QUEUED)
+    assert first.state is RunState.RUNNING
+    assert (second.state, third.state) == (RunState.QUEUED, RunState.QUEUED)
     assert [manager.runs_ahead(s) for s in (first, second, third)] == [0, 1, 2]
     assert manager.active() is first
     wait_for_updates(first, 1)
     assert second.view.revision == 0
     first.stop()
-    wait_for(second, SessionState.ENDED)
-    wait_for(third, SessionState.ENDED)
+    wait_for(second, RunState.FINISHED)
+    wait_for(third, RunState.FINISHED)
     assert manager.active() is None
     assert manager.runs_ahead(third) == 0
     for session in (second, third):
@@ -122,9 +122,9 @@ def test_a_paused_run_keeps_its_place(manager: RunManager) -> None:
     second = manager.start(small_config(), "digits")
     pause(first)
     assert manager.active() is first
-    assert second.state is SessionState.QUEUED
+    assert second.state is RunState.QUEUED
     first.stop()
-    wait_for(second, SessionState.ENDED)
+    wait_for(second, RunState.FINISHED)
 
 
 def test_a_queued_run_can_be_withdrawn(manager: RunManager) -> None:
@@ -132,10 +132,10 @@ def test_a_queued_run_can_be_withdrawn(manager: RunManager) -> None:
     withdrawn = manager.start(small_config(), "digits")
     third = manager.start(small_config(), "digits")
     withdrawn.stop()
-    assert withdrawn.state is SessionState.ENDED
+    assert withdrawn.state is RunState.WITHDRAWN
     assert manager.runs_ahead(third) == 1
     first.stop()
-    wait_for(third, SessionState.ENDED)
+    wait_for(third, RunState.FINISHED)
     assert third.view.finished is not None
     assert withdrawn.view.revision == 0
 
@@ -146,7 +146,7 @@ def test_a_failed_run_makes_way_for_the_next(
     monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
     failing = manager.start(small_config({"data.name": "fashion-mnist"}), "r-port")
     following = manager.start(small_config(), "digits")
-    wait_for(following, SessionState.ENDED)
+    wait_for(following, RunState.FINISHED)
     assert failing.view.failed is not None
     assert following.view.failed is None
     assert following.view.finished is not None
@@ -156,15 +156,15 @@ def test_a_run_without_its_data_goes_on_once_they_are_there(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = manager.start(small_config(), "digits")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
     manager.close()
-    wait_for(session, SessionState.INTERRUPTED)
+    wait_for(session, RunState.INTERRUPTED)
     with monkeypatch.context() as missing:
         missing.setattr("dec_core.data.load", _no_data)
         session = manager.resume(session.run_id)
-        wait_for(session, SessionState.INTERRUPTED)
+        wait_for(session, RunState.INTERRUPTED)
         assert session.view.failed is not None
         assert session.view.failed.message == "The data are not there."
         wait_until(lambda: manager.get(session.run_id) is session)
@@ -184,7 +184,7 @@ def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.Mo
     sessions = []
     for _ in range(6):
         sessions.append(manager.start(settings, "digits"))
-        wait_for(sessions[-1], SessionState.ENDED)
+        wait_for(sessions[-1], RunState.FAILED)
     assert manager.sessions() == tuple(sessions[3:])
     assert manager.get(sessions[3].run_id) is sessions[3]
     reopened = manager.get(sessions[2].run_id)
@@ -198,7 +198,7 @@ def test_a_run_whose_saving_failed_is_never_forgotten(
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 1)
     session = partly_saved(manager)
     for _ in range(3):
-        wait_for(manager.start(small_config(), "digits"), SessionState.ENDED)
+        wait_for(manager.start(small_config(), "digits"), RunState.FINISHED)
     assert manager.get(session.run_id) is session
 
 
@@ -225,8 +225,8 @@ def test_starting_from_several_threads_leaves_one_active(manager: RunManager) ->
     sessions = manager.sessions()
     assert len({session.run_id for session in sessions}) == 6
     states = [session.state for session in sessions]
-    assert states.count(SessionState.RUNNING) == 1
-    assert states.count(SessionState.QUEUED) == 5
+    assert states.count(RunState.RUNNING) == 1
+    assert states.count(RunState.QUEUED) == 5
     assert sorted(manager.runs_ahead(session) for session in sessions) == list(range(6))
 
 
@@ -238,15 +238,15 @@ def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order
     wait_for_updates(sessions[0], 1)
     branched = earlier.branch(sessions[0].run_id, small_config(ENDLESS), "digits", 0)
     earlier.close()
-    wait_for(sessions[0], SessionState.INTERRUPTED)
+    wait_for(sessions[0], RunState.INTERRUPTED)
     waiting = [*sessions[1:], branched]
-    assert {session.state for session in waiting} == {SessionState.WAITING}
+    assert {session.state for session in waiting} == {RunState.WAITING}
     assert sessions[1].view.revision == 0
     wait_until(lambda: earlier.active() is None)
     run_ids = tuple(session.run_id for session in waiting)
     assert manager.waiting() == run_ids
     assert {manager.store.record(run_id).state_word for run_id in run_ids} == {"waiting"}
-    assert [manager.get(run_id).state for run_id in run_ids] == [SessionState.WAITING] * 3
+    assert [manager.get(run_id).state for run_id in run_ids] == [RunState.WAITING] * 3
     manager.start_waiting()
     assert [manager.runs_ahead(manager.get(run_id)) for run_id in run_ids] == [0, 1, 2]
     assert manager.waiting() == ()
@@ -256,11 +256,11 @@ def test_a_branch_that_is_refused_leaves_nothing_behind(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     parent = manager.start(small_config(), "digits")
-    wait_for(parent, SessionState.ENDED)
+    wait_for(parent, RunState.FINISHED)
     with monkeypatch.context() as missing:
         missing.setattr("dec_core.data.load", _no_data)
         branched = manager.branch(parent.run_id, small_config(), "digits", 0)
-        wait_for(branched, SessionState.ENDED)
+        wait_for(branched, RunState.FAILED)
     assert manager.get(branched.run_id).view.failed is not None
     assert [record.run_id for record in manager.store.records()] == [parent.run_id]
     with monkeypatch.context() as locked:
@@ -290,7 +290,7 @@ def test_time_goes_on_while_no_event_tells_of_it(
     wait_until(lambda: session.elapsed_seconds > before)
     assert session.view.centers is None
     door.set()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     view = session.view
     assert view.finished is not None
     spent = {phase: s for phase, s in view.finished.seconds.items() if phase is not Phase.DATA}

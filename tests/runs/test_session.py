@@ -20,7 +20,8 @@ from dec_core.events.events import ParameterChanged
 from dec_core.processes.projector import Projector
 from dec_core.runs import session as session_module
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState, Step
+from dec_core.runs.session import RunSession, Step
+from dec_core.store.record import RunState
 from tests.runs.small_sessions import (
     ENDLESS,
     damaged_data,
@@ -40,7 +41,7 @@ def stopped_at_the_end() -> Iterator[None]:
     """No run outlives its test."""
     yield
     for session in _sessions:
-        if session.state in (SessionState.RUNNING, SessionState.PAUSED):
+        if session.state in (RunState.RUNNING, RunState.PAUSED):
             session.stop()
         session.join(timeout=60)
     _sessions.clear()
@@ -73,7 +74,7 @@ def at_the_door(monkeypatch: pytest.MonkeyPatch) -> Callable[..., RunSession]:
         session = started(values)
         session.pause()
         door.set()
-        wait_for(session, SessionState.PAUSED)
+        wait_for(session, RunState.PAUSED)
         return session
 
     return start
@@ -88,7 +89,7 @@ def clustering(values: Mapping[str, Any] | None = None) -> RunSession:
 
 def finished(session: RunSession) -> RunSession:
     session.join(timeout=120)
-    assert session.state is SessionState.ENDED
+    assert session.state is RunState.FINISHED
     assert session.view.failed is None
     assert session.view.finished is not None
     return session
@@ -96,7 +97,7 @@ def finished(session: RunSession) -> RunSession:
 
 def test_a_run_goes_from_its_beginning_to_its_end() -> None:
     session = new_session()
-    assert session.state is SessionState.QUEUED
+    assert session.state is RunState.QUEUED
     session.start()
     view = finished(session).view
     assert view.finished is not None
@@ -107,7 +108,7 @@ def test_a_run_goes_from_its_beginning_to_its_end() -> None:
 
 
 def test_the_end_is_told_once_and_after_the_state_changed() -> None:
-    states: list[SessionState] = []
+    states: list[RunState] = []
     session = RunSession(
         "quiet-otter-3f2a",
         small_config(),
@@ -117,7 +118,7 @@ def test_the_end_is_told_once_and_after_the_state_changed() -> None:
     )
     session.start()
     session.join(timeout=120)
-    assert states == [SessionState.ENDED]
+    assert states == [RunState.FINISHED]
 
 
 def test_pause_stops_advancing_and_resume_goes_on() -> None:
@@ -128,7 +129,7 @@ def test_pause_stops_advancing_and_resume_goes_on() -> None:
     assert session.view.revision == revision
     updates = len(session.view.updates)
     session.resume()
-    wait_for(session, SessionState.RUNNING)
+    wait_for(session, RunState.RUNNING)
     wait_for_updates(session, updates + 3)
 
 
@@ -145,7 +146,7 @@ def test_step_to_the_next_update() -> None:
     pause(session)
     before = len(session.view.updates)
     step(session, Step.UPDATE)
-    assert session.state is SessionState.PAUSED
+    assert session.state is RunState.PAUSED
     updates = session.view.updates
     assert len(updates) == before + 1
     assert updates[-1].iteration - updates[-2].iteration == 25
@@ -160,7 +161,7 @@ def test_step_by_one_iteration() -> None:
     for _ in range(3):
         before = session.view
         step(session, Step.ITERATION)
-        assert session.state is SessionState.PAUSED
+        assert session.state is RunState.PAUSED
         assert session.view.iteration == before.iteration + 1
         assert session.view.revision == before.revision + 1
 
@@ -178,7 +179,7 @@ def test_step_before_clustering_goes_epoch_by_epoch(at_the_door: Callable[..., R
 def test_step_while_it_runs_pauses_at_the_next_update() -> None:
     session = clustering()
     session.step(Step.UPDATE)
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     assert session.view.updates[-1].iteration == session.view.iteration
 
 
@@ -252,11 +253,10 @@ def test_nothing_outdoes_a_stop() -> None:
 def test_a_withdrawn_run_never_starts() -> None:
     session = new_session()
     session.stop()
-    assert session.state is SessionState.ENDED
+    assert session.state is RunState.WITHDRAWN
     assert not session.start()
     session.join(timeout=60)
-    assert session.state is SessionState.ENDED
-    assert session.is_withdrawn
+    assert session.state is RunState.WITHDRAWN
     assert session.view.revision == 0
 
 
@@ -340,7 +340,7 @@ def test_damaged_data_fail_with_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
     session = started({"data.name": "fashion-mnist"})
     session.join(timeout=60)
-    assert session.state is SessionState.ENDED
+    assert session.state is RunState.FAILED
     failed = session.view.failed
     assert failed is not None
     assert str(tmp_path) in failed.message
@@ -367,7 +367,7 @@ def test_an_unexpected_error_is_named_and_logged(
     monkeypatch.setattr("dec_core.data.load", broken)
     session = started()
     session.join(timeout=60)
-    assert session.state is SessionState.ENDED
+    assert session.state is RunState.FAILED
     assert session.view.failed is not None
     assert session.view.failed.message == (
         "Training stopped on an unexpected error: MemoryError: no room"

@@ -121,14 +121,21 @@ def begun_again(folder: Path) -> None:
     no_checkpoints(folder)
 
 
-@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RUNNING])
+@pytest.mark.parametrize(
+    ("state", "seen"),
+    [(RunState.QUEUED, RunState.WAITING), (RunState.RUNNING, RunState.INTERRUPTED)],
+)
 @pytest.mark.parametrize("damage", [nothing, torn_at_once, begun_again, no_checkpoints])
-def test_a_run_whose_process_died_early_is_interrupted(
-    golden_store: RunStore, folder: Path, state: RunState, damage: Callable[[Path], None]
+def test_a_run_whose_process_died_early_can_be_resumed(
+    golden_store: RunStore,
+    folder: Path,
+    state: RunState,
+    seen: RunState,
+    damage: Callable[[Path], None],
 ) -> None:
     write_state(folder, state)
     damage(folder)
-    assert golden_store.record(folder.name).state is RunState.INTERRUPTED
+    assert golden_store.record(folder.name).state is seen
 
 
 def test_a_run_that_failed_before_it_began_has_no_beginning(

@@ -225,7 +225,7 @@ def test_one_writer_at_a_time(store: RunStore) -> None:
     with pytest.raises(RunError, match="must be at rest"):
         store.delete(run_id)
     first.close()
-    assert store.record(run_id).state is RunState.INTERRUPTED
+    assert store.record(run_id).state is RunState.WAITING
     store.delete(run_id)
     assert store.records() == []
 
@@ -309,7 +309,7 @@ def test_a_damaged_run_is_listed_with_the_reason(
     assert listed[copied.name].state is RunState.DAMAGED
     assert reason in listed[copied.name].problem
     assert listed["not a run"].problem.startswith("This folder is no run: its name is not like")
-    assert listed[sound].state is RunState.INTERRUPTED
+    assert listed[sound].state is RunState.WAITING
 
 
 def cut_short(path: Path) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -48,7 +49,7 @@ def trained(manager: RunManager, **values: object) -> RunSession:
     """A run that is over."""
     named = {name.replace("__", "."): value for name, value in values.items()}
     session = manager.start(small_config(named), "digits")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     return session
 
 
@@ -249,9 +250,9 @@ def test_a_run_that_another_process_ended_is_compared_as_it_is_stored(
     manager: RunManager,
 ) -> None:
     before = interrupted_run({"clustering.max_iterations": 60})
-    assert manager.get(before.run_id).state is SessionState.INTERRUPTED
+    assert manager.get(before.run_id).state is RunState.INTERRUPTED
     elsewhere = RunManager()
-    wait_for(elsewhere.resume(before.run_id), SessionState.ENDED)
+    wait_for(elsewhere.resume(before.run_id), RunState.FINISHED)
     elsewhere.close()
     screen = compare(runs=before.run_id)
     assert rows(screen)[before.run_id]["State"] == "finished"
@@ -358,7 +359,7 @@ def test_settings_that_were_changed_by_hand_are_differences(manager: RunManager)
     changed.change("clustering.learning_rate", 0.01)
     changed.change("clustering.tol", 0.5)
     changed.resume()
-    wait_for(changed, SessionState.ENDED)
+    wait_for(changed, RunState.FINISHED)
     screen = compare(runs=f"{untouched.run_id},{changed.run_id}")
     assert "0.001, 0.01" in settings(screen)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates
 from tests.ui.screens import captions, intact, plots, sentences
 from tests.ui.test_compare import (
@@ -24,7 +25,7 @@ def stopped(manager: RunManager, count: int = 1, **values: object) -> RunSession
     session = manager.start(small_config({**ENDLESS, **values}), "digits")
     wait_for_updates(session, count)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     return session
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from dec_core.config import get_preset
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from tests.runs.small_sessions import (
     ENDLESS,
     SMALL,
@@ -59,29 +60,29 @@ def test_a_second_start_queues(manager: RunManager) -> None:
     assert screen.query_params["run"] == second.run_id
     assert "1 ahead of this one" in sentences(screen)[0]
     click(screen, "Stop")
-    assert second.state is SessionState.ENDED
-    assert first.state is SessionState.RUNNING
+    assert second.state is RunState.WITHDRAWN
+    assert first.state is RunState.RUNNING
     assert sentences(refresh(screen)) == ["Withdrawn before it began."]
 
 
 def test_pause_and_resume(manager: RunManager) -> None:
     session = endless(manager)
     screen = click(new_screen(run=session.run_id), "Pause")
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     assert "Pause" not in enabled(refresh(screen))
     click(screen, "Resume")
-    wait_for(session, SessionState.RUNNING)
+    wait_for(session, RunState.RUNNING)
     assert "Pause" in enabled(refresh(screen))
 
 
 def test_step_goes_to_the_next_update_and_pauses(manager: RunManager) -> None:
     session = endless(manager)
     screen = click(new_screen(run=session.run_id), "Step")
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     before = len(session.view.updates)
     click(refresh(screen), "Step")
     wait_until(lambda: len(session.view.updates) > before)
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     assert len(session.view.updates) == before + 1
 
 
@@ -89,19 +90,19 @@ def test_step_by_one_iteration(manager: RunManager) -> None:
     session = manager.start(small_config({**ENDLESS, "clustering.update_interval": 1000}), "digits")
     wait_for_updates(session, 1)
     screen = click(new_screen(run=session.run_id), "Step")
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     before = session.view.iteration
     menu(refresh(screen), "step_size").click("One iteration").run()
     intact(screen)
     wait_until(lambda: session.view.iteration > before)
-    wait_for(session, SessionState.PAUSED)
+    wait_for(session, RunState.PAUSED)
     assert session.view.iteration == before + 1
 
 
 def test_stop_ends_the_run(manager: RunManager) -> None:
     session = endless(manager)
     screen = click(new_screen(run=session.run_id), "Stop")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     refresh(screen)
     assert [s for s in sentences(screen) if s.startswith("Stopped by you")]
     assert button(screen, "Stop").disabled
@@ -111,7 +112,7 @@ def test_a_command_that_comes_too_late_is_a_sentence(manager: RunManager) -> Non
     session = endless(manager)
     screen = new_screen(run=session.run_id)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     click(screen, "Pause")
     assert button(screen, "Pause").disabled
     assert [s for s in sentences(screen) if s.startswith("Stopped by you")]
@@ -153,7 +154,7 @@ def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
     session = endless(manager)
 
     def pause_behind_the_buttons(*_: object) -> None:
-        if session.state is SessionState.RUNNING:
+        if session.state is RunState.RUNNING:
             pause(session)
 
     # The last thing of the row.

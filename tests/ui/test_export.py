@@ -16,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from dec_core.export.figures import all_plots
 from dec_core.export.film import film_of
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import SessionState, Step
+from dec_core.runs.session import Step
+from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from tests.plots.figures import as_sent
 from tests.runs.small_sessions import (
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.serial
 
 def finished_run(manager: RunManager, values: Mapping[str, Any] | None = None) -> str:
     session = manager.start(small_config(values), "digits")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     return session.run_id
 
 

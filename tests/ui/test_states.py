@@ -14,7 +14,8 @@ from dec_core.data import Dataset, load
 from dec_core.errors import DataUnavailableError
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from pages.ui.parts.verbatim import verbatim
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -115,7 +116,7 @@ def test_a_run_that_waits_for_its_data(
     assert plots(screen).keys() == ALL_PLOTS
     assert set(metrics(screen).values()) == {"\N{EN DASH}"}
     door.set()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     assert session.view.finished is not None
 
 
@@ -147,7 +148,7 @@ def test_a_paused_run(manager: RunManager) -> None:
 
 def test_a_finished_run(manager: RunManager) -> None:
     session = begin(manager)
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     finished = session.view.finished
     assert finished is not None
@@ -179,7 +180,7 @@ def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
 def test_a_stopped_run(manager: RunManager) -> None:
     session = endless(manager, clustering__learning_rate=1e-5)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     assert [s for s in sentences(screen) if s.startswith("Stopped by you at iteration")]
 
@@ -187,7 +188,7 @@ def test_a_stopped_run(manager: RunManager) -> None:
 def test_a_failed_run(manager: RunManager, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEC_DATA_DIR", str(damaged_data(tmp_path)))
     session = begin(manager, data__name="fashion-mnist")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FAILED)
     screen = new_screen(run=session.run_id)
     failed = session.view.failed
     assert failed is not None
@@ -206,11 +207,11 @@ def test_a_run_whose_data_are_away(manager: RunManager, monkeypatch: pytest.Monk
     with monkeypatch.context() as missing:
         missing.setattr("dec_core.data.load", away)
         session = begin(manager)
-        wait_for(session, SessionState.INTERRUPTED)
+        wait_for(session, RunState.INTERRUPTED)
     screen = new_screen(run=session.run_id)
     assert sentences(screen) == ["Interrupted: The disk is away. Resume tries again."]
     click(screen, "Resume")
-    wait_for(manager.get(session.run_id), SessionState.ENDED)
+    wait_for(manager.get(session.run_id), RunState.FINISHED)
     assert manager.get(session.run_id).view.finished is not None
 
 
@@ -280,7 +281,7 @@ def test_a_reload_and_a_second_tab_see_the_same_run(manager: RunManager) -> None
 
 def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     session = begin(manager)
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     screen.toggle(key="with_ari").set_value(True).run()
     assert "ARI" in plots(screen)["scores"]["alternative"]
@@ -291,7 +292,7 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
 
 def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     session = begin(manager)
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     screen.toggle(key="map_true").set_value(True).run()
     assert plots(screen)["embedding"]["alternative"].endswith("coloured by true label.")
@@ -307,7 +308,7 @@ def test_a_map_that_is_wanted_after_the_end_makes_the_page_tick(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = begin(manager)
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     fragment, ticks = st.fragment, []
 
     def watched(*arguments: Any, run_every: float | None = None) -> Any:
@@ -339,7 +340,7 @@ def test_a_paused_run_gets_the_map_that_is_asked_for(
 
 def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
     session = begin(manager)
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     choose(new_screen(run=session.run_id), "map_method", "UMAP at the end")
     new_screen(run=session.run_id)
     assert session.maps.rate is MapRate.END

@@ -9,8 +9,9 @@ import pytest
 
 from dec_core.errors import RunError
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, SessionState, Step
+from dec_core.runs.session import RunSession, Step
 from dec_core.store.array_files import write_compressed
+from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -44,7 +45,7 @@ def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
     while len(session.view.updates) < 3:
         step(session, Step.UPDATE)
     earlier.close()
-    wait_for(session, SessionState.INTERRUPTED)
+    wait_for(session, RunState.INTERRUPTED)
     return session
 
 
@@ -72,7 +73,7 @@ def test_two_tabs_that_resume_make_one_run(manager: RunManager) -> None:
     assert session.run_id == before.run_id
     # The second click meant what its tab showed, not the pause that the button is by now.
     wait_for_updates(session, len(before.view.updates) + 2)
-    assert session.state is SessionState.RUNNING
+    assert session.state is RunState.RUNNING
 
 
 def test_withdrawing_a_run_that_waits_to_go_on_keeps_it(manager: RunManager) -> None:
@@ -92,7 +93,7 @@ def test_a_run_that_another_process_went_on_with_is_shown_as_it_is() -> None:
     screen = new_screen(run=before.run_id)
     assert not button(screen, "Resume").disabled
     elsewhere = RunManager()
-    wait_for(elsewhere.resume(before.run_id), SessionState.ENDED)
+    wait_for(elsewhere.resume(before.run_id), RunState.FINISHED)
     elsewhere.close()
     refresh(screen)
     assert button(screen, "Pause").disabled
@@ -119,7 +120,7 @@ def test_a_branch_is_compared_with_its_checkpoint(
     session.resume()
     wait_for_updates(session, len(session.view.updates) + 2)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     # AppTest cannot move a component's slider.
     monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: 0)
     screen = new_screen(run=session.run_id)
@@ -148,7 +149,7 @@ def test_a_branch_of_a_paused_run_begins_where_it_stands(
     assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
     step(session, Step.UPDATE)
     session.stop()
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     update = [update.iteration for update in session.view.updates].index(at - 1)
     monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: update)
     screen = new_screen(run=session.run_id)
@@ -175,7 +176,7 @@ def test_branch_is_possible_as_soon_as_there_is_a_checkpoint(
 def test_a_finished_run_of_an_earlier_server() -> None:
     earlier = RunManager()
     session = earlier.start(small_config(), "digits")
-    wait_for(session, SessionState.ENDED)
+    wait_for(session, RunState.FINISHED)
     earlier.close()
     screen = new_screen(run=session.run_id)
     finished = session.view.finished

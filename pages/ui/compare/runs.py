@@ -12,16 +12,10 @@ from dec_core.errors import RunError
 from dec_core.events.events import ParameterChanged
 from dec_core.events.outcome import outcome
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.parts.state import run_manager
 
-_STATES = {
-    SessionState.QUEUED: RunState.QUEUED,
-    SessionState.RUNNING: RunState.RUNNING,
-    SessionState.PAUSED: RunState.RUNNING,
-    SessionState.INTERRUPTED: RunState.INTERRUPTED,
-}
 _PARTLY_SAVED = "Not saved to its end: the rest is lost when the server ends."
 
 
@@ -48,7 +42,7 @@ def as_read(record: RunRecord) -> RunRecord:
 
 def is_changing(record: RunRecord) -> bool:
     """Whether the run trains or is about to."""
-    return record.state in (RunState.RUNNING, RunState.QUEUED)
+    return record.state.is_at_work
 
 
 def is_saved(record: RunRecord) -> bool:
@@ -140,7 +134,7 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
 
 def _is_only_here(session: RunSession, known: set[str]) -> bool:
     """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
-    return not (session.run_id in known or session.is_stored or session.is_withdrawn)
+    return not (session.run_id in known or session.is_stored or session.state is RunState.WITHDRAWN)
 
 
 def _as_known(record: RunRecord) -> RunRecord:
@@ -153,8 +147,8 @@ def _as_known(record: RunRecord) -> RunRecord:
 
 
 def _state_in_memory(session: RunSession) -> RunState:
-    ended = RunState.FAILED if session.view.failed else RunState.FINISHED
-    return _STATES.get(session.state, ended)
+    """As the table shows it: a pause of this process is no state of a run there."""
+    return RunState.RUNNING if session.state is RunState.PAUSED else session.state
 
 
 def _unsaved(session: RunSession) -> RunRecord:

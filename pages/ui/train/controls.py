@@ -10,8 +10,8 @@ import streamlit as st
 
 from dec_core.data import title_of
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs.session import RunSession, SessionState, Step
-from dec_core.store.record import RunRecord
+from dec_core.runs.session import RunSession, Step
+from dec_core.store.record import RunRecord, RunState
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
 from pages.ui.parts.verbatim import verbatim
@@ -32,7 +32,7 @@ _STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
 class ControlState:
     """What the buttons of a run depend on."""
 
-    state: SessionState
+    state: RunState
     can_branch: bool
     live_values: Mapping[str, float]
 
@@ -57,8 +57,8 @@ def controls(session: RunSession | None, drawn: ControlState | None, chosen: Cho
     _waiting_offer(records)
 
 
-def _run_buttons(session: RunSession, state: SessionState | None, chosen: Chosen) -> None:
-    is_active = state in (SessionState.RUNNING, SessionState.PAUSED)
+def _run_buttons(session: RunSession, state: RunState | None, chosen: Chosen) -> None:
+    is_active = state is not None and state.is_active
     _pause_button(session, state)
     _step_button(session, is_active)
     _move_up_button(session, state)
@@ -67,7 +67,7 @@ def _run_buttons(session: RunSession, state: SessionState | None, chosen: Chosen
         "stop",
         "X",
         session.stop,
-        disabled=not (is_active or state is SessionState.QUEUED) or session.is_stopping,
+        disabled=not (is_active or state is RunState.QUEUED) or session.is_stopping,
     )
     adjust_control(session, is_active)
     branch_control(session, chosen.preset, chosen.config)
@@ -76,7 +76,9 @@ def _run_buttons(session: RunSession, state: SessionState | None, chosen: Chosen
 
 def _waiting_offer(records: list[RunRecord] | RunError) -> None:
     """Runs that an earlier server had queued begin when a person says so."""
-    count = 0 if isinstance(records, RunError) else sum(r.is_waiting for r in records)
+    count = (
+        0 if isinstance(records, RunError) else sum(r.state is RunState.WAITING for r in records)
+    )
     if not count:
         return
     runs, one = ("run", "1 that waited") if count == 1 else ("runs", f"{count} that waited")
@@ -121,13 +123,13 @@ def _start() -> None:
     start_run(chosen.config, chosen.preset)
 
 
-def _pause_button(session: RunSession, state: SessionState | None) -> None:
+def _pause_button(session: RunSession, state: RunState | None) -> None:
     is_at_rest = state is not None and state.can_be_resumed
-    goes_on = is_at_rest or state is SessionState.PAUSED
+    goes_on = is_at_rest or state is RunState.PAUSED
     label, help = ("Resume", None) if goes_on else ("Pause", None)
-    if state is SessionState.INTERRUPTED:
+    if state is RunState.INTERRUPTED:
         help = "Go on from the last checkpoint"
-    elif state is SessionState.WAITING:
+    elif state is RunState.WAITING:
         label, help = "Begin", "Put this run into the queue again"
     resume = partial(resume_run, session) if is_at_rest else session.resume
     _button(
@@ -135,14 +137,14 @@ def _pause_button(session: RunSession, state: SessionState | None) -> None:
         "resume" if goes_on else "pause",
         "P",
         resume if goes_on else session.pause,
-        disabled=not goes_on and state is not SessionState.RUNNING,
+        disabled=not goes_on and state is not RunState.RUNNING,
         help=help,
     )
 
 
-def _move_up_button(session: RunSession, state: SessionState | None) -> None:
+def _move_up_button(session: RunSession, state: RunState | None) -> None:
     """Only a run that waits behind another waiting one can be moved."""
-    if state is SessionState.QUEUED and run_manager().can_move_up(session):
+    if state is RunState.QUEUED and run_manager().can_move_up(session):
         _button(
             "Move up",
             "arrow_upward",
@@ -250,7 +252,7 @@ def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
 
 def _session_label(session: RunSession) -> str:
     finished = session.view.finished
-    outcome = session.state.value
+    outcome = session.state.in_a_sentence
     if finished is not None and finished.judgement.verdict is not None:
         outcome = finished.judgement.verdict.value
     elif session.view.failed is not None and not session.state.can_be_resumed:

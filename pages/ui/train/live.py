@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.panels import panels
@@ -36,11 +37,11 @@ def live(session: RunSession, drawn: ControlState) -> None:
     tick()
 
 
-def _needs_ticks(session: RunSession, state: SessionState) -> bool:
+def _needs_ticks(session: RunSession, state: RunState) -> bool:
     return not state.is_settled or session.maps.is_waiting
 
 
-def _draw(session: RunSession, view: View, state: SessionState) -> None:
+def _draw(session: RunSession, view: View, state: RunState) -> None:
     where_it_is(session, view, state)
     banner(session, view, state)
     figures_of_merit(view)

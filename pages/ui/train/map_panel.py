@@ -16,7 +16,8 @@ from dec_core.events.view import View
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.maps import MapRate
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 
 _PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
 _RATES = {_PCA: MapRate.OFF, _LIVE: MapRate.LIVE, _END: MapRate.END}
@@ -104,7 +105,7 @@ def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] 
 
 def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
     """Whether no update will come by itself that would bring a map."""
-    is_paused = session.state is SessionState.PAUSED and choice.method == _LIVE
+    is_paused = session.state is RunState.PAUSED and choice.method == _LIVE
     return is_paused or session.state.can_be_resumed
 
 

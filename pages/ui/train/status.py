@@ -7,20 +7,21 @@ import streamlit as st
 from dec_core.analysis.verdict import Condition, StopReason
 from dec_core.events.events import Phase, RunFailed
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession, SessionState
+from dec_core.runs.session import RunSession
+from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
 _NONE = "\N{EN DASH}"
 
 
-def where_it_is(session: RunSession, view: View, state: SessionState) -> None:
+def where_it_is(session: RunSession, view: View, state: RunState) -> None:
     """Phase, progress, elapsed and remaining time, as a bar with text."""
     share, text = _progress(session, view, state)
     st.progress(min(max(share, 0.0), 1.0), text=text)
 
 
-def banner(session: RunSession, view: View, state: SessionState) -> None:
+def banner(session: RunSession, view: View, state: RunState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
     with st.container(key="banner"):
         if view.failed is not None:
@@ -70,19 +71,19 @@ def figures_of_merit(view: View) -> None:
     row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
 
 
-def _judgement(session: RunSession, view: View, state: SessionState) -> None:
+def _judgement(session: RunSession, view: View, state: RunState) -> None:
     judgement = view.judgement()
-    if session.is_withdrawn:
+    if state is RunState.WITHDRAWN:
         st.info("Withdrawn before it began.", icon=":material/undo:")
-    elif state is SessionState.INTERRUPTED:
+    elif state is RunState.INTERRUPTED:
         st.warning(_interrupted_sentence(view), icon=":material/power_off:")
-    elif state is SessionState.WAITING:
+    elif state is RunState.WAITING:
         st.info(
             "Not begun: the run stood in the queue when its process ended. Begin puts it there "
             "again.",
             icon=":material/hourglass_top:",
         )
-    elif judgement is None or state is SessionState.QUEUED:
+    elif judgement is None or state is RunState.QUEUED:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
     elif judgement.condition is Condition.HEALTHY:
         st.success(verbatim(judgement.sentence), icon=":material/check_circle:")
@@ -92,7 +93,7 @@ def _judgement(session: RunSession, view: View, state: SessionState) -> None:
         st.error(verbatim(judgement.sentence), icon=":material/dangerous:")
 
 
-def _failure(failed: RunFailed, state: SessionState) -> None:
+def _failure(failed: RunFailed, state: RunState) -> None:
     reason = verbatim(failed.message)
     if state.can_be_resumed:
         st.warning(f"Interrupted: {reason} Resume tries again.", icon=":material/power_off:")
@@ -115,8 +116,8 @@ def _interrupted_sentence(view: View) -> str:
     )
 
 
-def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> str:
-    if state is SessionState.QUEUED:
+def _waiting_sentence(session: RunSession, view: View, state: RunState) -> str:
+    if state is RunState.QUEUED:
         ahead = run_manager().runs_ahead(session)
         return f"Queued: {ahead} ahead of this one."
     if view.started is None:
@@ -126,11 +127,11 @@ def _waiting_sentence(session: RunSession, view: View, state: SessionState) -> s
     return "k-means places the cluster centres in the embedding."
 
 
-def _progress(session: RunSession, view: View, state: SessionState) -> tuple[float, str]:
+def _progress(session: RunSession, view: View, state: RunState) -> tuple[float, str]:
     text, share = "Getting ready", 0.0
-    if state is SessionState.QUEUED:
+    if state is RunState.QUEUED:
         text = "Queued"
-    elif state is SessionState.WAITING:
+    elif state is RunState.WAITING:
         text = "Not begun"
     elif view.started is not None:
         share, text = _phase_progress(view)
@@ -141,15 +142,15 @@ def _progress(session: RunSession, view: View, state: SessionState) -> tuple[flo
         words.append("pretrained by an earlier run")
     if session.lineage is not None:
         words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
-    if state is SessionState.ENDED and view.failed is not None:
+    if state.is_over and view.failed is not None:
         words.append("failed")
     elif state.is_settled:
-        words.append(state.value)
+        words.append(state.in_a_sentence)
     elif session.is_stopping:
         words.append("stopping")
-    elif state is SessionState.PAUSED:
+    elif state is RunState.PAUSED:
         words.append("paused")
-    elif state is SessionState.ELSEWHERE:
+    elif state is RunState.ELSEWHERE:
         words.append("trained by another process")
     elif view.seconds_left is not None:
         words.append(_remaining(view))
