@@ -117,7 +117,7 @@ def test_resume_prints_what_train_prints(run_id: str, say: Say) -> None:
     assert parent.config is not None
     interrupted = RunStore().create(parent.config, "digits")
     recorder = Recorder(RunStore(), interrupted)
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         if moment.view.updates:
             break
     recorder.close()

@@ -126,7 +126,5 @@ def _train(options: argparse.Namespace) -> int:
     from dec_core.runs.execution import new_recorder
     from dec_core.store.store import RunStore
 
-    recorder, problem = new_recorder(RunStore(options.runs_dir), config, options.preset)
-    if problem:
-        print(f"warning: {problem}", file=sys.stderr)
-    return train_run(config, options.preset, recorder, as_json=options.json, problem=problem)
+    recorder = new_recorder(RunStore(options.runs_dir), config, options.preset)
+    return train_run(recorder, options.preset, as_json=options.json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from dec_core.cli.export import add_export_options, export
 from dec_core.cli.training import EXIT_ENDED, train_run
-from dec_core.errors import DECLabError, RunError
 
 if TYPE_CHECKING:
     from dec_core.store.record import RunRecord
@@ -96,22 +94,14 @@ def _resume(options: argparse.Namespace) -> int:
 
 
 def _branch(options: argparse.Namespace) -> int:
-    from dec_core.store.branch import branch
+    from dec_core.store.branch import branched
 
     store = _store(options)
     checkpoint = store.checkpoint(options.run_id, options.at)
     config = checkpoint.config.with_values(options.assignments(options.set))
     preset = store.record(options.run_id).preset
-    run_id = branch(store, options.run_id, config, preset, checkpoint.iteration)
-    before = store.log_stamp(run_id)
-    try:
+    with branched(store, options.run_id, config, preset, checkpoint.iteration) as run_id:
         return _go_on(store, run_id, as_json=options.json)
-    except DECLabError:
-        # A branch that is refused before its first event leaves nothing behind.
-        with contextlib.suppress(RunError):
-            if store.log_stamp(run_id)[0] == before[0]:
-                store.delete(run_id)
-        raise
 
 
 def _delete(options: argparse.Namespace) -> int:
@@ -124,7 +114,7 @@ def _go_on(store: RunStore, run_id: str, *, as_json: bool) -> int:
     from dec_core.store.recorder import Recorder
 
     recorder = Recorder(store, run_id)
-    return train_run(recorder.config, recorder.record.preset, recorder, as_json=as_json)
+    return train_run(recorder, recorder.record.preset, as_json=as_json)
 
 
 def _plain(record: RunRecord) -> dict[str, Any]:

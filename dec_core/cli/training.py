@@ -5,91 +5,78 @@ from __future__ import annotations
 import json
 import os
 import sys
-import traceback
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from dec_core.config import Config
-from dec_core.errors import DataUnavailableError, DECLabError, SettingsError
+from dec_core.errors import DECLabError
 from dec_core.signals import Requests
 
 if TYPE_CHECKING:
     from dec_core.events.events import Event
-    from dec_core.events.frames import Frames, Labels
+    from dec_core.events.frames import Labels
     from dec_core.events.view import View
+    from dec_core.runs.execution import Advance
+    from dec_core.store.memory_recorder import MemoryRecorder
     from dec_core.store.recorder import Recorder
-    from dec_core.training.trainer import Trainer
 
 EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
 
 
-def train_run(
-    config: Config, preset: str, recorder: Recorder | None, *, as_json: bool, problem: str = ""
-) -> int:
-    """Train to the end, from a checkpoint where the recorder has one.
-
-    ``problem`` says why there is no recorder.
-    """
+def train_run(recorder: Recorder | MemoryRecorder, preset: str, *, as_json: bool) -> int:
+    """Train to the end, from a checkpoint where the recorder has one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from dec_core.events.events import WarningRaised
-    from dec_core.events.frames import MemoryFrames
-    from dec_core.events.view import View
-    from dec_core.runs.execution import execute
+    from dec_core.runs.execution import train_recorded
+    from dec_core.store.memory_recorder import MemoryRecorder
 
-    if recorder is not None:
-        print(recorder.run_id if as_json else f"Run {recorder.run_id}", flush=True)
-    progress, view = ProgressLine(), View()
-    frames: Frames = MemoryFrames()
+    config, problem = recorder.config, recorder.problem
+    if problem:
+        print(f"warning: {problem}", file=sys.stderr)
+    stored = None if isinstance(recorder, MemoryRecorder) else recorder
+    if stored is not None:
+        print(stored.run_id if as_json else f"Run {stored.run_id}", flush=True)
     requests = Requests()
+    terminal = _Terminal(recorder, requests, as_json=as_json)
     try:
-        for moment in execute(config, recorder):
-            event, view, frames, trainer = moment
-            requests.begin()
-            if isinstance(event, WarningRaised):
-                progress.clear()
-                print(f"warning: {event.message}", file=sys.stderr, flush=True)
-            elif not as_json:
-                _show(event, view, progress)
-            if requests.signal is not None and not view.is_over:
-                _interrupt(requests, recorder, trainer)
-    except SettingsError:
-        # Settings that do not fit the data never will: there is nothing to resume.
-        if recorder is not None:
-            recorder.withdraw()
-        raise
-    except Exception as error:
-        # A run that has trained can go on where its data are.
-        may_pass = isinstance(error, DataUnavailableError)
-        if recorder is not None and not (may_pass and recorder.has_trained):
-            _keep_failure(recorder, view, error)
-        raise
+        train_recorded(recorder, terminal.follow)
     finally:
-        progress.clear()
-        if recorder is not None:
-            recorder.close()
+        terminal.progress.clear()
         requests.close()
     if as_json:
-        newest = frames.labels(len(view.updates) - 1) if view.updates else None
-        print(json.dumps(summary(preset, config, view, newest, recorder=recorder, problem=problem)))
+        view = recorder.view
+        newest = recorder.frames.labels(len(view.updates) - 1) if view.updates else None
+        print(json.dumps(summary(preset, config, view, newest, recorder=stored, problem=problem)))
     return EXIT_ENDED
 
 
-def _interrupt(requests: Requests, recorder: Recorder | None, trainer: Trainer) -> NoReturn:
-    """Keep the run as it stands. Raises Ended."""
-    if recorder is not None:
-        recorder.write_checkpoint(trainer)
-    requests.end()
+class _Terminal:
+    """Tells of a run while it trains, and ends it at a signal."""
 
+    def __init__(
+        self, recorder: Recorder | MemoryRecorder, requests: Requests, *, as_json: bool
+    ) -> None:
+        self.progress = ProgressLine()
+        self._recorder = recorder
+        self._requests = requests
+        self._as_json = as_json
+        self._said = {recorder.problem}
 
-def _keep_failure(recorder: Recorder, view: View, error: Exception) -> None:
-    """Store why the run failed, in the words of the app."""
-    from dec_core.events.events import RunFailed
-    from dec_core.events.view import fold
+    def follow(self, advance: Advance) -> None:
+        """Show an event. Raises Ended where a signal has asked for the end."""
+        from dec_core.events.events import WarningRaised
 
-    sentence = str(error)
-    if not isinstance(error, DECLabError):
-        sentence = f"Training stopped on an unexpected error: {type(error).__name__}: {error}"
-    event = RunFailed(sentence, traceback.format_exc())
-    recorder.write_failure(event, fold(view, event))
+        self._requests.begin()
+        if isinstance(advance.event, WarningRaised):
+            self._warn(advance.event.message)
+        elif not self._as_json:
+            _show(advance.event, advance.view, self.progress)
+        if self._requests.signal is not None and not advance.view.is_over:
+            self._recorder.write_checkpoint(advance.trainer)
+            self._requests.end()
+
+    def _warn(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self.progress.clear()
+            print(f"warning: {sentence}", file=sys.stderr, flush=True)
 
 
 class ProgressLine:

@@ -1,19 +1,21 @@
-"""From settings to a stored run: what a session and the command line both do."""
+"""From settings to a stored run: what every thread, process and command does to train one."""
 
 from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dec_core.config import Config
-from dec_core.errors import RunError
-from dec_core.events.events import Event, FrameTaken, SamplesChosen, WarningRaised
-from dec_core.events.frames import Frames, MemoryFrames
+from dec_core.errors import DataUnavailableError, DECLabError, RunError, SettingsError
+from dec_core.events.events import Event, FrameTaken, RunFailed, SamplesChosen, WarningRaised
+from dec_core.events.frames import Frames
 from dec_core.events.view import View, fold
+from dec_core.store.memory_recorder import MemoryRecorder
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 
@@ -42,70 +44,133 @@ def load_trainer() -> type[Trainer]:
     return Trainer
 
 
-def new_recorder(store: RunStore, config: Config, preset: str) -> tuple[Recorder | None, str]:
-    """A recorder for a new run; none, with the reason, where the folder cannot be written."""
+def new_recorder(store: RunStore, config: Config, preset: str) -> Recorder | MemoryRecorder:
+    """A recorder for a new run; one in memory, with the reason, where the disk refuses."""
     try:
         run_id = store.create(config, preset)
         try:
-            return Recorder(store, run_id), ""
+            return Recorder(store, run_id)
         except RunError:
             shutil.rmtree(store.folder(run_id), ignore_errors=True)
             raise
     except (OSError, RunError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return None, (
+        return MemoryRecorder(
+            config,
             f"This run cannot be saved: {reason} ({store.root}). It trains in memory only. "
-            "Name a folder that can be written with DEC_RUNS_DIR."
+            "Name a folder that can be written with DEC_RUNS_DIR.",
         )
 
 
-def execute(config: Config, recorder: Recorder | None, problem: str = "") -> Iterator[Advance]:
-    """Load the data, train and record; a recorder that has a checkpoint goes on from there.
+def train_to_store(
+    config: Config,
+    store: RunStore,
+    preset: str,
+    follow: Callable[[Advance], None] = lambda _: None,
+) -> str:
+    """Train one run into the store to its end; returns its id.
 
-    ``problem`` says why there is no recorder; it is raised as a warning, as are a disk that
-    refuses later and what a recorder has to say of a run that goes on.
+    Parameters
+    ----------
+    follow : called after every event
+
+    Raises
+    ------
+    OSError
+        If the store cannot be written.
+    DECLabError
+        As ``train_recorded``.
+    """
+    recorder = Recorder(store, store.create(config, preset))
+    train_recorded(recorder, follow)
+    return recorder.run_id
+
+
+def train_recorded(
+    recorder: Recorder | MemoryRecorder, follow: Callable[[Advance], None] = lambda _: None
+) -> None:
+    """Train the run of a recorder to its end and give the recorder back, whatever happens.
+
+    A failure is stored; a new run whose settings do not fit its data is removed.
 
     Raises
     ------
     DECLabError
         If the data are missing or do not fit.
     """
-    from dec_core.data import load
+    view = View()
+    try:
+        for advance in execute(recorder):
+            view = advance.view
+            follow(advance)
+    except SettingsError:
+        # Settings that do not fit the data never will: there is nothing to resume.
+        recorder.withdraw()
+        raise
+    except Exception as error:
+        # A run that has trained can go on where its data are.
+        may_pass = isinstance(error, DataUnavailableError)
+        if not (may_pass and recorder.has_trained):
+            event = failure_of(error)
+            recorder.write_failure(event, fold(view, event))
+        raise
+    finally:
+        recorder.close()
 
-    started = perf_counter()
-    dataset = load(config.data, config.seed)
-    seconds = perf_counter() - started
-    trainer_of = load_trainer()
-    if recorder is None:
-        trainer, view = trainer_of(config, dataset, seconds), View()
-    else:
-        recorder.begin(dataset)
-        view = recorder.view
-        trainer = trainer_of(
-            recorder.config,
-            dataset,
-            seconds,
-            resumption=recorder.resumption,
-            pretrained=recorder.pretrained(),
-        )
-        recorder.request_again(trainer)
-    frames = MemoryFrames() if recorder is None else recorder.frames
+
+def failure_of(error: Exception) -> RunFailed:
+    """What a run's log says of the error that is handled at present."""
+    sentence = str(error)
+    if not isinstance(error, DECLabError):
+        sentence = f"Training stopped on an unexpected error: {type(error).__name__}: {error}"
+    return RunFailed(sentence, traceback.format_exc())
+
+
+def execute(recorder: Recorder | MemoryRecorder) -> Iterator[Advance]:
+    """Load the data, train and record; a recorder that has a checkpoint goes on from there.
+
+    Why nothing is saved, a disk that refuses later and what a recorder has to say of a run that
+    goes on are raised as warnings.
+
+    Raises
+    ------
+    DECLabError
+        If the data are missing or do not fit.
+    """
+    trainer = _trainer_for(recorder)
+    view, frames = recorder.view, recorder.frames
     said: set[str] = set()
     for event in trainer.events():
         if isinstance(event, SamplesChosen | FrameTaken):
-            frames.take(event) if recorder is None else recorder.write_arrays(event)
+            recorder.write_arrays(event)
             continue
         view = fold(view, event)
-        if recorder is not None:
-            recorder.write(event, view, trainer)
-            problem = recorder.problem
+        recorder.write(event, view, trainer)
         yield Advance(event, view, frames, trainer)
-        for sentence in (recorder.notice if recorder else "", problem):
+        for sentence in (recorder.notice, recorder.problem):
             if not sentence or sentence in said:
                 continue
             said.add(sentence)
             warning = WarningRaised(sentence)
             view = fold(view, warning)
-            if recorder is not None:
-                recorder.write(warning, view, trainer)
+            recorder.write(warning, view, trainer)
             yield Advance(warning, view, frames, trainer)
+
+
+def _trainer_for(recorder: Recorder | MemoryRecorder) -> Trainer:
+    from dec_core.data import load
+
+    started = perf_counter()
+    dataset = load(recorder.config.data, recorder.config.seed)
+    seconds = perf_counter() - started
+    trainer_of = load_trainer()
+    recorder.begin(dataset)
+    trainer = trainer_of(
+        recorder.config,
+        dataset,
+        seconds,
+        resumption=recorder.resumption,
+        pretrained=recorder.pretrained(),
+    )
+    recorder.request_again(trainer)
+    return trainer

@@ -8,13 +8,16 @@ import threading
 from functools import partial
 
 from dec_core.config import Config
-from dec_core.errors import DECLabError, RunError, SettingsError
+from dec_core.errors import RunError, SettingsError
 from dec_core.processes.jobs import Jobs
 from dec_core.processes.projector import Projector
+from dec_core.runs.commands import Command, Suspend, check_command
 from dec_core.runs.execution import load_trainer, new_recorder
-from dec_core.runs.session import RunSession
-from dec_core.store.branch import branch
-from dec_core.store.names import check_run_id, new_run_id
+from dec_core.runs.handle import RunHandle
+from dec_core.runs.worker import Worker
+from dec_core.store.branch import branched
+from dec_core.store.memory_recorder import MemoryRecorder
+from dec_core.store.names import check_run_id
 from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
@@ -39,19 +42,20 @@ class RunManager:
         self.projector = Projector()
         self.jobs = Jobs()
         self._lock = threading.RLock()
-        self._sessions: dict[str, RunSession] = {}
+        self._handles: dict[str, RunHandle] = {}
+        self._workers: dict[str, Worker] = {}
         self._stamps: dict[str, tuple[int, int]] = {}
         self._max_active = _max_active_runs()
         self._is_warm = False
 
-    def start(self, config: Config, preset: str) -> RunSession:
+    def start(self, config: Config, preset: str) -> RunHandle:
         """Start a run, or queue it while another one trains."""
         with self._lock:
-            recorder, problem = new_recorder(self.store, config, preset)
-            run_id = recorder.run_id if recorder else new_run_id()
-            return self._enqueue(run_id, config, preset, recorder, problem)
+            recorder = new_recorder(self.store, config, preset)
+            handle = RunHandle(recorder.run_id, config, preset, self.projector)
+            return self._enqueue(handle, recorder)
 
-    def resume(self, run_id: str) -> RunSession:
+    def resume(self, run_id: str) -> RunHandle:
         """Let an interrupted run go on; one that does already is simply found.
 
         Raises
@@ -60,25 +64,39 @@ class RunManager:
             If the run is unknown, damaged, over, or trained by another process.
         """
         with self._lock:
-            known = self._sessions.get(check_run_id(run_id))
+            known = self._handles.get(check_run_id(run_id))
             if known is not None and known.state.is_at_work:
                 return known
             recorder = Recorder(self.store, run_id)
-            record = recorder.record
-            return self._enqueue(run_id, recorder.config, record.preset, recorder)
+            handle = RunHandle(run_id, recorder.config, recorder.record.preset, self.projector)
+            handle.lineage, handle.view = recorder.record.lineage, recorder.stored_view()
+            handle.frames = recorder.stored_frames(handle.view)
+            handle.maps.frames = self.store.maps(run_id, handle.view)
+            return self._enqueue(handle, recorder)
 
     def branch(
         self, parent: str, config: Config, preset: str, iteration: int | None = None
-    ) -> RunSession:
-        """Start a new run at a checkpoint of another one. See ``branch.branch``."""
-        run_id = branch(self.store, parent, config, preset, iteration)
-        try:
+    ) -> RunHandle:
+        """Start a new run at a checkpoint of another one. See ``branch.branched``."""
+        with branched(self.store, parent, config, preset, iteration) as run_id:
             return self.resume(run_id)
-        except DECLabError:
-            # A branch that is refused leaves nothing behind.
-            with contextlib.suppress(RunError):
-                self.store.delete(run_id)
-            raise
+
+    def send(self, handle: RunHandle, command: Command) -> None:
+        """Give a command to the thread that trains the run.
+
+        Raises
+        ------
+        TypeError, SettingsError, RunError
+            As ``check_command``; a run that this process does not train obeys none.
+        """
+        check_command(command, handle.run_id, handle.state)
+        self._workers[handle.run_id].send(command)
+
+    def join(self, handle: RunHandle, timeout: float | None = None) -> None:
+        """Wait, at most ``timeout`` seconds, until the run's thread has ended."""
+        worker = self._workers.get(handle.run_id)
+        if worker is not None:
+            worker.join(timeout)
 
     def waiting(self) -> tuple[str, ...]:
         """Stored runs that never began, because the process that had queued them ended; oldest
@@ -103,7 +121,7 @@ class RunManager:
         if problems:
             raise RunError(" ".join(problems))
 
-    def get(self, run_id: str) -> RunSession:
+    def get(self, run_id: str) -> RunHandle:
         """The run of that id, from memory or from the store.
 
         Raises
@@ -112,68 +130,68 @@ class RunManager:
             If the id is malformed or unknown, or the run damaged.
         """
         with self._lock:
-            session = self._sessions.get(check_run_id(run_id))
-            if session is None or self.has_news(session):
-                session = self._open(run_id)
-            return session
+            handle = self._handles.get(check_run_id(run_id))
+            if handle is None or self.has_news(handle):
+                handle = self._open(run_id)
+            return handle
 
-    def has_news(self, session: RunSession) -> bool:
+    def has_news(self, handle: RunHandle) -> bool:
         """Whether another process trains, or has trained, a run that this one does not."""
-        is_at_rest = session.state.can_be_resumed
-        if not (is_at_rest or session.state is RunState.ELSEWHERE):
+        is_at_rest = handle.state.can_be_resumed
+        if not (is_at_rest or handle.state is RunState.ELSEWHERE):
             return False
         try:
-            is_trained_elsewhere = self.store.is_locked(session.run_id)
-            stamp = self.store.log_stamp(session.run_id)
+            is_trained_elsewhere = self.store.is_locked(handle.run_id)
+            stamp = self.store.log_stamp(handle.run_id)
         except RunError:  # the run is gone
             return True
-        if is_trained_elsewhere is not (session.state is RunState.ELSEWHERE):
+        if is_trained_elsewhere is not (handle.state is RunState.ELSEWHERE):
             return True
-        # Why a run could not go on is known to its session alone.
-        return session.view.failed is None and stamp != self._stamps.get(session.run_id)
+        # Why a run could not go on is known to its handle alone.
+        return handle.view.failed is None and stamp != self._stamps.get(handle.run_id)
 
-    def in_memory(self, run_id: str) -> RunSession | None:
+    def in_memory(self, run_id: str) -> RunHandle | None:
         """The run as this process knows it, unless the store knows it better."""
-        session = self._sessions.get(run_id)
-        if session is None or session.state is RunState.ELSEWHERE or self.has_news(session):
+        handle = self._handles.get(run_id)
+        if handle is None or handle.state is RunState.ELSEWHERE or self.has_news(handle):
             return None
-        return session
+        return handle
 
     def delete(self, run_id: str) -> None:
         """Remove a run from disk and memory. Raises RunError while it trains."""
         with self._lock:
             self.store.delete(run_id)
-            self._sessions.pop(run_id, None)
+            self._forget(run_id)
 
-    def move_up(self, session: RunSession) -> None:
+    def move_up(self, handle: RunHandle) -> None:
         """Let a queued run go before the queued one that it follows."""
         with self._lock:
-            if not self.can_move_up(session):
+            if not self.can_move_up(handle):
                 return
             queued = self._queued()
-            before = queued[queued.index(session.run_id) - 1]
-            order = list(self._sessions)
-            order.remove(session.run_id)
-            order.insert(order.index(before), session.run_id)
-            self._sessions = {run_id: self._sessions[run_id] for run_id in order}
+            before = queued[queued.index(handle.run_id) - 1]
+            order = list(self._handles)
+            order.remove(handle.run_id)
+            order.insert(order.index(before), handle.run_id)
+            self._handles = {run_id: self._handles[run_id] for run_id in order}
 
-    def can_move_up(self, session: RunSession) -> bool:
+    def can_move_up(self, handle: RunHandle) -> bool:
         """Whether a queued run follows another queued one."""
-        return session.run_id in self._queued()[1:]
+        return handle.run_id in self._queued()[1:]
 
-    def sessions(self) -> tuple[RunSession, ...]:
+    def handles(self) -> tuple[RunHandle, ...]:
         """All runs, oldest first."""
         with self._lock:
-            return tuple(self._sessions.values())
+            return tuple(self._handles.values())
 
-    def active(self) -> RunSession | None:
+    def active(self) -> RunHandle | None:
         """The run that trains or is paused."""
-        return next((s for s in self.sessions() if s.state.is_active), None)
+        return next((s for s in self.handles() if s.state.is_active), None)
 
-    def runs_ahead(self, session: RunSession) -> int:
+    def runs_ahead(self, handle: RunHandle) -> int:
         """How many runs a queued one waits for."""
-        waiting = [s for s in self.sessions() if s.state.is_at_work]
-        return waiting.index(session) if session in waiting else 0
+        waiting = [s for s in self.handles() if s.state.is_at_work]
+        return waiting.index(handle) if handle in waiting else 0
 
     def warm_up(self) -> None:
         """Load TensorFlow and start the UMAP process in the background, once."""
@@ -185,64 +203,55 @@ class RunManager:
 
     def close(self) -> None:
         """Interrupt every run at a checkpoint, end the UMAP process and all jobs."""
-        for session in reversed(self.sessions()):
+        with self._lock:
+            workers = [self._workers[one] for one in self._handles if one in self._workers]
+        for worker in reversed(workers):
             # One that ends by itself meanwhile needs no command.
             with contextlib.suppress(RunError):
-                session.suspend()
-        for session in self.sessions():
-            session.join(timeout=20)
+                worker.send(Suspend())
+        for worker in workers:
+            worker.join(timeout=20)
         self.projector.close()
         self.jobs.close()
 
     def _queued(self) -> list[str]:
-        return [s.run_id for s in self.sessions() if s.state is RunState.QUEUED]
+        return [s.run_id for s in self.handles() if s.state is RunState.QUEUED]
 
     def _load_heavy_modules(self) -> None:
         load_trainer()
         self.projector.warm_up()
 
-    def _enqueue(
-        self,
-        run_id: str,
-        config: Config,
-        preset: str,
-        recorder: Recorder | None,
-        problem: str = "",
-    ) -> RunSession:
-        session = RunSession(
-            run_id,
-            config,
-            preset,
-            self.projector,
-            partial(self._ended, run_id),
-            recorder=recorder,
-            problem=problem,
-        )
-        if recorder is not None:
-            view = recorder.stored_view()
-            session.show_stored(view, self.store.frames(run_id, view))
-            self._attach_maps(session)
-        self._sessions.pop(run_id, None)
-        self._sessions[run_id] = session
-        self._forget_oldest()
+    def _enqueue(self, handle: RunHandle, recorder: Recorder | MemoryRecorder) -> RunHandle:
+        run_id = handle.run_id
+        self._forget(run_id)
+        self._workers[run_id] = Worker(handle, recorder, partial(self._ended, run_id))
+        self._remember(handle)
         self._start_next()
-        return session
+        return handle
 
-    def _open(self, run_id: str) -> RunSession:
+    def _open(self, run_id: str) -> RunHandle:
         record = self.store.record(run_id)
         self._stamps[run_id] = self.store.log_stamp(run_id)
-        view, config = self.store.view(run_id), record.config or Config()
+        view = self.store.view(run_id)
         frames = self.store.frames(run_id, view)
-        session = RunSession.stored(record, config, view, frames, self.projector)
-        self._attach_maps(session)
-        self._sessions[run_id] = session
-        self._forget_oldest()
-        return session
+        handle = RunHandle.stored(record, view, frames, self.projector)
+        handle.maps.frames = self.store.maps(run_id, view)
+        self._workers.pop(run_id, None)
+        self._remember(handle)
+        return handle
 
-    def _attach_maps(self, session: RunSession) -> None:
-        session.maps.frames = self.store.maps(session.run_id, session.view)
-        session.maps.keep = partial(self.store.write_map, session.run_id)
-        session.maps.drop = partial(self.store.remove_map, session.run_id)
+    def _remember(self, handle: RunHandle) -> None:
+        handle.maps.keep = partial(self.store.write_map, handle.run_id)
+        handle.maps.drop = partial(self.store.remove_map, handle.run_id)
+        self._handles[handle.run_id] = handle
+        # One that could not be saved is nowhere else.
+        at_rest = [h for h in self._handles.values() if h.is_stored and not h.state.is_at_work]
+        for oldest in at_rest[: max(0, len(self._handles) - KEPT_RUNS)]:
+            self._forget(oldest.run_id)
+
+    def _forget(self, run_id: str) -> None:
+        self._handles.pop(run_id, None)
+        self._workers.pop(run_id, None)
 
     def _ended(self, run_id: str) -> None:
         with self._lock:
@@ -251,17 +260,12 @@ class RunManager:
             self._start_next()
 
     def _start_next(self) -> None:
-        free = self._max_active - sum(s.state.is_active for s in self._sessions.values())
-        for session in list(self._sessions.values()):
+        free = self._max_active - sum(h.state.is_active for h in self._handles.values())
+        for run_id in list(self._handles):
             if free <= 0:
                 return
-            free -= session.start()
-
-    def _forget_oldest(self) -> None:
-        # One that could not be saved is nowhere else.
-        at_rest = [s for s in self._sessions.values() if not s.state.is_at_work and s.is_stored]
-        for session in at_rest[: max(0, len(self._sessions) - KEPT_RUNS)]:
-            del self._sessions[session.run_id]
+            worker = self._workers.get(run_id)
+            free -= worker is not None and worker.start()
 
 
 def _max_active_runs() -> int:

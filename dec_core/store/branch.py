@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from dec_core.config import Config
-from dec_core.errors import RunError, SettingsError
+from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
 from dec_core.events.view import replay
 from dec_core.store.checkpoint_files import CheckpointFiles
@@ -19,6 +19,26 @@ from dec_core.store.events_file import encode
 from dec_core.store.record import Lineage, new_record
 from dec_core.store.store import RunStore, write_record
 from dec_core.training.checkpoint import check_branch
+
+
+@contextlib.contextmanager
+def branched(
+    store: RunStore, parent_id: str, config: Config, preset: str, iteration: int | None = None
+) -> Iterator[str]:
+    """A new branch, to go on in the block; one that is refused there leaves nothing behind.
+
+    What has gone on before the block failed is kept, like any other run. Raises as ``branch``
+    does.
+    """
+    run_id = branch(store, parent_id, config, preset, iteration)
+    size_before, _ = store.log_stamp(run_id)
+    try:
+        yield run_id
+    except DECLabError:
+        with contextlib.suppress(RunError):
+            if store.log_stamp(run_id)[0] == size_before:
+                store.delete(run_id)
+        raise
 
 
 def branch(

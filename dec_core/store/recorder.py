@@ -20,7 +20,7 @@ from dec_core.events.events import (
     SamplesChosen,
     TargetUpdated,
 )
-from dec_core.events.frames import MemoryFrames
+from dec_core.events.frames import Frames, MemoryFrames
 from dec_core.events.outcome import outcome
 from dec_core.events.view import View, replay
 from dec_core.machine import conditions, differences
@@ -45,6 +45,9 @@ CHECKPOINT_SHARE = 0.01
 class Recorder:
     """The one writer of a run; holds its lock from the beginning to ``close``.
 
+    ``has_trained`` says whether some process has trained the run before, so that there is
+    something to lose.
+
     Where the disk refuses, ``problem`` becomes a sentence and nothing more is written: training
     goes on in memory, and the folder keeps the last state that was whole. ``notice`` is what else
     a person should know of a run that goes on.
@@ -54,6 +57,9 @@ class Recorder:
     RunError
         If another process trains the run, or it is over, unknown or damaged.
     """
+
+    # The run outlives the process; see ``MemoryRecorder``.
+    is_lasting = True
 
     def __init__(self, store: RunStore, run_id: str) -> None:
         self.run_id = run_id
@@ -75,6 +81,7 @@ class Recorder:
             self._lock.release()
             raise
         self._log = EventLog(folder)
+        self.has_trained = self.record.state is not RunState.QUEUED and not self._log.is_empty
         self._requested = folder / "requested.json"
         self._checkpoints = CheckpointFiles(folder / "checkpoints")
         self._cache = PretrainedCache(store.root / ".pretrained")
@@ -94,6 +101,10 @@ class Recorder:
         with contextlib.suppress(RunError):
             return self.store.view(self.run_id)
         return View()
+
+    def stored_frames(self, view: View) -> Frames:
+        """The arrays of the run whose numbers are ``view``, read from the disk."""
+        return self.store.frames(self.run_id, view)
 
     def begin(self, dataset: Dataset) -> None:
         """The data are loaded: find the place from which the run goes on, and write from there.
@@ -233,8 +244,7 @@ class Recorder:
         stays as it is: it can be resumed. One that never began has its failure alone.
         """
         self.view = view
-        has_gone_on = self._log.lines > self._begun_at
-        if self.problem or not (has_gone_on or self._log.is_empty):
+        if self.problem or not (self._has_gone_on or self._log.is_empty):
             return
         try:
             if not self._log.is_open:
@@ -245,16 +255,25 @@ class Recorder:
             self._give_up(error)
 
     def withdraw(self) -> None:
-        """Give back a run that waits; one that never trained is removed."""
+        """Give back a run that waits or was refused; one that never trained is removed.
+
+        A branch holds its parent's history until it goes on: refused before, it leaves nothing
+        behind, like any other new run.
+        """
         self.close()
-        if not self.has_trained:
+        if not (self.has_trained or self._has_gone_on):
             with contextlib.suppress(RunError):
                 self.store.delete(self.run_id)
 
     @property
-    def has_trained(self) -> bool:
-        """Whether some process has trained it, so that there is something to lose."""
-        return self.record.state is not RunState.QUEUED and not self._log.is_empty
+    def is_saving(self) -> bool:
+        """Whether all that is known of the run lies on the disk."""
+        return not self.problem
+
+    @property
+    def _has_gone_on(self) -> bool:
+        """Whether an event was written since this recorder was made."""
+        return self._log.lines > self._begun_at
 
     @property
     def can_go_on(self) -> bool:

@@ -20,9 +20,11 @@ from typing import Any
 from dec_core.export.process import run_request
 from dec_core.processes.jobs import Job, Jobs
 from dec_core.processes.projector import Projector
-from dec_core.runs.execution import execute
-from dec_core.runs.session import RunSession
-from dec_core.store.recorder import Recorder
+from dec_core.runs.commands import Stop
+from dec_core.runs.execution import train_to_store
+from dec_core.runs.handle import RunHandle
+from dec_core.runs.worker import Worker
+from dec_core.store.memory_recorder import MemoryRecorder
 from dec_core.store.store import RunStore
 from tests.benchmarks.port_network import port_config
 
@@ -46,12 +48,13 @@ def _measure() -> dict[str, Any]:
         store = RunStore(Path(folder))
         run_id = _stored_run(store)
         config = port_config("fashion-mnist", 140, 1_000_000)
-        session = RunSession("quick-hare-0001", config, "r-port", Projector())
-        session.start()
-        _iterations(session, 5.0, None)
+        handle = RunHandle("quick-hare-0001", config, "r-port", Projector())
+        worker = Worker(handle, MemoryRecorder(config))
+        worker.start()
+        _iterations(worker, 5.0, None)
         alone, beside, seconds = [], [], []
         for _ in range(PAIRS):
-            alone.append(_iterations(session, ALONE_SECONDS, None))
+            alone.append(_iterations(worker, ALONE_SECONDS, None))
             started = perf_counter()
             job = jobs.start(
                 "run",
@@ -59,11 +62,11 @@ def _measure() -> dict[str, Any]:
                 "run.zip",
                 lambda target: run_request(store, run_id, target),
             )
-            beside.append(_iterations(session, PATIENCE, job))
+            beside.append(_iterations(worker, PATIENCE, job))
             job.join()
             seconds.append(perf_counter() - started)
-        session.stop()
-        session.join()
+        worker.send(Stop())
+        worker.join()
         problem = job.status.problem or " ".join(job.status.left_out)
         megabytes = job.target.stat().st_size / 1e6 if job.target.exists() else 0.0
     jobs.close()
@@ -79,21 +82,17 @@ def _measure() -> dict[str, Any]:
 
 def _stored_run(store: RunStore) -> str:
     config = port_config("fashion-mnist", 10, 1_000)
-    recorder = Recorder(store, store.create(config, "r-port"))
-    for _ in execute(config, recorder):
-        pass
-    recorder.close()
-    return recorder.run_id
+    return train_to_store(config, store, "r-port")
 
 
-def _iterations(session: RunSession, seconds: float, job: Job | None) -> float:
+def _iterations(worker: Worker, seconds: float, job: Job | None) -> float:
     """Iterations a second over that time, or for as long as the job works if that is shorter."""
-    while session.view.iteration == 0:
-        session.join(0.1)
-    before, started = session.view.iteration, perf_counter()
+    while worker.handle.view.iteration == 0:
+        worker.join(0.1)
+    before, started = worker.handle.view.iteration, perf_counter()
     while perf_counter() - started < seconds and not (job and job.status.is_over):
-        session.join(0.1)
-    return (session.view.iteration - before) / (perf_counter() - started)
+        worker.join(0.1)
+    return (worker.handle.view.iteration - before) / (perf_counter() - started)
 
 
 def _report(result: dict[str, Any]) -> str:

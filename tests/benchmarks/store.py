@@ -128,7 +128,7 @@ def _train(config: Config, store: RunStore) -> _Seconds:
     recorder.checkpoint_share = CHECKPOINT_SHARE / 2
     times: tuple[list[float], list[float]] = ([], [])
     last = 0.0
-    for moment in execute(config, recorder):
+    for moment in execute(recorder):
         event = moment.event
         if isinstance(event, TargetUpdated):
             now = perf_counter()

@@ -19,9 +19,8 @@ from playwright.sync_api import (
 )
 
 from dec_core.config import get_preset
-from dec_core.runs.execution import execute
+from dec_core.runs.execution import train_to_store
 from dec_core.store.record import RunState
-from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from tests.browser.chromium import ARGUMENTS, find_chromium
 from tests.browser.server import running_server
@@ -101,11 +100,7 @@ def stored_run(server_folder: Path) -> StoredRun:
         named = {name.replace("__", "."): value for name, value in values.items()}
         config = get_preset("digits").config.with_values({**SHORT_RUN, **named})
         store = RunStore(server_folder / "runs")
-        recorder = Recorder(store, store.create(config, "digits"))
-        for _ in execute(config, recorder):
-            pass
-        recorder.close()
-        return recorder.run_id
+        return train_to_store(config, store, "digits")
 
     return train
 

@@ -10,9 +10,8 @@ import pytest
 from dec_core.events.frames import Frames
 from dec_core.events.map_frame import MapFrame
 from dec_core.events.view import View
-from dec_core.runs.execution import execute
+from dec_core.runs.execution import train_to_store
 from dec_core.store.record import RunRecord
-from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from tests.runs.small_sessions import small_config
 
@@ -34,11 +33,7 @@ class Finished:
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     store = RunStore(tmp_path_factory.mktemp("exported"))
-    run_id = store.create(small_config(), "digits")
-    recorder = Recorder(store, run_id)
-    for _ in execute(recorder.config, recorder):
-        pass
-    recorder.close()
+    run_id = train_to_store(small_config(), store, "digits")
     points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
     store.write_map(run_id, MapFrame(4, 41, points))
     store.annotate(run_id, title="A <b>bold</b> title")

@@ -33,7 +33,7 @@ def interrupted(store: RunStore, dies: Death, checkpoint_share: float = 1.0) -> 
     run_id = store.create(small_config(ENDLESS), "digits")
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = checkpoint_share
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         # Small chunks, the same ones however slow the machine is.
         pace = moment.trainer.pace
         pace.limit, pace.target_seconds = 3, 1e6

@@ -40,7 +40,7 @@ def train(store: RunStore, run_id: str, command: Callable[[Advance], bool | None
     """Train; ``command`` sees every event and returns True where the process is to die."""
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = 1.0
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         # Small chunks, so that commands fall between updates too, however slow the machine is.
         pace = moment.trainer.pace
         pace.limit, pace.target_seconds = 3, 1e6

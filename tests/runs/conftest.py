@@ -18,8 +18,8 @@ def manager() -> Iterator[RunManager]:
     manager = RunManager()
     yield manager
     manager.close()
-    for session in manager.sessions():
-        session.join(timeout=60)
+    for session in manager.handles():
+        manager.join(session, timeout=60)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from dec_core.config import Config
+from dec_core.runs.commands import Pause, Step, StepSize, Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, Step
 from dec_core.store.record import RunState
 
 SMALL: Mapping[str, Any] = {
@@ -44,31 +45,31 @@ def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
         time.sleep(0.01)
 
 
-def wait_for(session: RunSession, state: RunState) -> None:
+def wait_for(session: RunHandle, state: RunState) -> None:
     """Wait for a state."""
     wait_until(lambda: session.state is state)
 
 
-def wait_for_updates(session: RunSession, count: int) -> None:
+def wait_for_updates(session: RunHandle, count: int) -> None:
     """Wait until a run has made so many updates of the target distribution."""
     wait_until(lambda: len(session.view.updates) >= count or session.view.is_over)
     assert len(session.view.updates) >= count
 
 
-def pause(session: RunSession) -> None:
+def pause(manager: RunManager, session: RunHandle) -> None:
     """Pause and wait until it has taken effect."""
-    session.pause()
+    manager.send(session, Pause())
     wait_for(session, RunState.PAUSED)
 
 
-def step(session: RunSession, how_far: Step) -> None:
+def step(manager: RunManager, session: RunHandle, how_far: StepSize) -> None:
     """From a pause, take one step and wait for its end."""
     before = session.view.revision
-    session.step(how_far)
+    manager.send(session, Step(how_far))
     wait_until(lambda: session.view.revision > before and session.state is not RunState.RUNNING)
 
 
-def partly_saved(manager: RunManager) -> RunSession:
+def partly_saved(manager: RunManager) -> RunHandle:
     """A run that has ended, but whose log could not be written for a while."""
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
@@ -78,7 +79,7 @@ def partly_saved(manager: RunManager) -> RunSession:
     log.unlink()
     wait_until(lambda: not session.is_stored)
     log.write_bytes(before)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     return session
 

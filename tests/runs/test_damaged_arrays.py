@@ -198,7 +198,7 @@ def test_from_before_a_damaged_frame_a_run_goes_on(store: RunStore, is_of_the_li
     newest = read_index(path, "labels").places[2]
     flip(path, newest.begin if is_of_the_line else newest.end - 1)
     recorder = Recorder(store, run_id)
-    moments = execute(recorder.config, recorder)
+    moments = execute(recorder)
     assert len(next(moments).view.updates) == 2
     recorder.close()
     same(whole, train(store, run_id))

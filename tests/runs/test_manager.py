@@ -15,6 +15,7 @@ from dec_core.errors import DataError, RunError
 from dec_core.events.events import KMEANS, Phase
 from dec_core.events.frames import MemoryFrames
 from dec_core.runs import manager as manager_module
+from dec_core.runs.commands import StepSize, Stop
 from dec_core.runs.manager import RunManager
 from dec_core.store.names import check_run_id, new_run_id
 from dec_core.store.record import RunState
@@ -26,6 +27,7 @@ from tests.runs.small_sessions import (
     partly_saved,
     pause,
     small_config,
+    step,
     wait_for,
     wait_for_updates,
     wait_until,
@@ -69,7 +71,7 @@ def test_an_unknown_id_is_a_sentence_with_a_way_on(manager: RunManager) -> None:
 def test_a_run_is_found_by_its_name(manager: RunManager) -> None:
     session = manager.start(small_config(), "digits")
     assert manager.get(session.run_id) is session
-    assert manager.sessions() == (session,)
+    assert manager.handles() == (session,)
     assert session.preset == "digits"
 
 
@@ -78,9 +80,9 @@ def test_the_arrays_of_a_run_that_is_over_are_read_from_the_disk(manager: RunMan
     wait_for_updates(session, 2)
     in_memory = session.frames
     assert isinstance(in_memory, MemoryFrames)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
-    session.join(timeout=60)
+    manager.join(session, timeout=60)
     assert isinstance(session.frames, StoredFrames)
     assert session.frames.kept() == in_memory.kept() == list(range(len(session.view.updates)))
     for update in (KMEANS, *in_memory.kept()):
@@ -92,7 +94,7 @@ def test_a_run_that_is_not_saved_to_its_end_keeps_its_arrays_in_memory(
     manager: RunManager,
 ) -> None:
     session = partly_saved(manager)
-    session.join(timeout=60)
+    manager.join(session, timeout=60)
     assert isinstance(session.frames, MemoryFrames)
     assert session.frames.kept() == list(range(len(session.view.updates)))
 
@@ -107,7 +109,7 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     assert manager.active() is first
     wait_for_updates(first, 1)
     assert second.view.revision == 0
-    first.stop()
+    manager.send(first, Stop())
     wait_for(second, RunState.FINISHED)
     wait_for(third, RunState.FINISHED)
     assert manager.active() is None
@@ -120,10 +122,10 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
 def test_a_paused_run_keeps_its_place(manager: RunManager) -> None:
     first = manager.start(small_config(ENDLESS), "digits")
     second = manager.start(small_config(), "digits")
-    pause(first)
+    pause(manager, first)
     assert manager.active() is first
     assert second.state is RunState.QUEUED
-    first.stop()
+    manager.send(first, Stop())
     wait_for(second, RunState.FINISHED)
 
 
@@ -131,10 +133,10 @@ def test_a_queued_run_can_be_withdrawn(manager: RunManager) -> None:
     first = manager.start(small_config(ENDLESS), "digits")
     withdrawn = manager.start(small_config(), "digits")
     third = manager.start(small_config(), "digits")
-    withdrawn.stop()
+    manager.send(withdrawn, Stop())
     assert withdrawn.state is RunState.WITHDRAWN
     assert manager.runs_ahead(third) == 1
-    first.stop()
+    manager.send(first, Stop())
     wait_for(third, RunState.FINISHED)
     assert third.view.finished is not None
     assert withdrawn.view.revision == 0
@@ -185,7 +187,7 @@ def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.Mo
     for _ in range(6):
         sessions.append(manager.start(settings, "digits"))
         wait_for(sessions[-1], RunState.FAILED)
-    assert manager.sessions() == tuple(sessions[3:])
+    assert manager.handles() == tuple(sessions[3:])
     assert manager.get(sessions[3].run_id) is sessions[3]
     reopened = manager.get(sessions[2].run_id)
     assert reopened is not sessions[2]
@@ -207,7 +209,7 @@ def test_runs_that_have_not_ended_are_never_forgotten(
 ) -> None:
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 2)
     sessions = [manager.start(small_config(ENDLESS), "digits") for _ in range(5)]
-    assert manager.sessions() == tuple(sessions)
+    assert manager.handles() == tuple(sessions)
 
 
 def test_starting_from_several_threads_leaves_one_active(manager: RunManager) -> None:
@@ -222,7 +224,7 @@ def test_starting_from_several_threads_leaves_one_active(manager: RunManager) ->
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    sessions = manager.sessions()
+    sessions = manager.handles()
     assert len({session.run_id for session in sessions}) == 6
     states = [session.state for session in sessions]
     assert states.count(RunState.RUNNING) == 1
@@ -295,3 +297,12 @@ def test_time_goes_on_while_no_event_tells_of_it(
     assert view.finished is not None
     spent = {phase: s for phase, s in view.finished.seconds.items() if phase is not Phase.DATA}
     assert session.elapsed_seconds == sum(spent.values())
+
+
+def test_a_step_ends_at_a_checkpoint(manager: RunManager) -> None:
+    session = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(session, 1)
+    pause(manager, session)
+    for _ in range(3):
+        step(manager, session, StepSize.ITERATION)
+        assert session.view.iteration in manager.store.checkpoints(session.run_id)

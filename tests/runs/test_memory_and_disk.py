@@ -31,7 +31,7 @@ def test_at_every_moment_the_disk_has_what_memory_has(
     run_id = new_run(store, clustering__max_iterations=200)
     recorder = Recorder(store, run_id)
     kept = []
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         on_disk = store.frames(run_id, moment.view)
         # A frame may be there before the event that it belongs to.
         n_updates = len(moment.view.updates)

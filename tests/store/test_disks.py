@@ -121,7 +121,7 @@ def test_a_read_only_store_is_read_and_refuses_with_a_sentence(
 ) -> None:
     elsewhere = RunStore(tmp_path / "elsewhere")
     recorder = Recorder(elsewhere, elsewhere.create(small_config(), "digits"))
-    for _ in execute(recorder.config, recorder):
+    for _ in execute(recorder):
         pass
     recorder.close()
     lines = on_disk(

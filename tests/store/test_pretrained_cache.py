@@ -92,7 +92,7 @@ def test_pretraining_is_paid_once() -> None:
 def test_pretraining_is_kept_when_a_run_is_stopped_in_k_means() -> None:
     store = RunStore()
     recorder = Recorder(store, new_run(store))
-    for event, _, _, trainer in execute(recorder.config, recorder):
+    for event, _, _, trainer in execute(recorder):
         if isinstance(event, Progress) and event.phase is Phase.KMEANS:
             trainer.request_stop()
     recorder.close()

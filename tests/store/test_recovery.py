@@ -24,12 +24,14 @@ from dec_core.events import frames as frames_module
 from dec_core.events.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
 from dec_core.events.growing import Growing
 from dec_core.events.map_frame import MapFrame
+from dec_core.runs.commands import Change
 from dec_core.runs.execution import execute, new_recorder
 from dec_core.runs.manager import RunManager
 from dec_core.store import event_log, locks
 from dec_core.store.array_files import STALE_SECONDS, read_arrays, write_arrays
 from dec_core.store.branch import branch
 from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.memory_recorder import MemoryRecorder
 from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
@@ -156,7 +158,7 @@ def test_a_run_that_this_machine_cannot_hold_waits_for_a_larger_one(
         assert "must fit the memory of this machine (1,000 bytes" in capsys.readouterr().err
         recorder = Recorder(store, run_id)
         with pytest.raises(SettingsError, match="must fit the memory") as refused:
-            next(execute(recorder.config, recorder))
+            next(execute(recorder))
         recorder.write_failure(RunFailed(str(refused.value), ""), recorder.view)
         recorder.close()
     assert store.record(run_id).state is RunState.INTERRUPTED
@@ -174,7 +176,7 @@ def test_a_disk_that_refuses_does_not_throw_the_run_back(
     before = store.view(run_id).revision
     monkeypatch.setattr(RunStore, "write_record", full)
     recorder = Recorder(store, run_id)
-    moments = list(execute(recorder.config, recorder))
+    moments = list(execute(recorder))
     recorder.close()
     assert not isinstance(moments[0].event, RunStarted)
     assert "No space left on device" in recorder.problem
@@ -187,7 +189,7 @@ def test_a_disk_that_refuses_does_not_throw_the_run_back(
 def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore) -> None:
     run_id = new_run(store)
     recorder = Recorder(store, run_id)
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         if isinstance(moment.event, PretrainingEpochEnded):
             moment.trainer.request_stop()
     recorder.close()
@@ -247,7 +249,7 @@ def test_maps_after_the_checkpoint_are_forgotten(store: RunStore) -> None:
     for update in (0, 1, 99):
         store.write_map(run_id, MapFrame(update, update * 10 + 1, points[:, :2]))
     recorder = Recorder(store, run_id)
-    list(islice(execute(recorder.config, recorder), 1))
+    list(islice(execute(recorder), 1))
     recorder.close()
     left = sorted(path.name for path in (store.folder(run_id) / "maps").iterdir())
     assert left == ["000000.z", "000001.z"]
@@ -271,19 +273,19 @@ def test_a_change_that_waits_outlives_a_kill(
     session = manager.start(small_config({**ENDLESS, **slow}), "digits")
     if is_clustering:
         wait_for_updates(session, 2)
-        pause(session)
+        pause(manager, session)
     else:
         wait_until(lambda: bool(session.view.pretraining))
         # Or the folder would change while it is copied.
-        pause(session)
-    session.change("clustering.learning_rate", 0.005)
+        pause(manager, session)
+    manager.send(session, Change("clustering.learning_rate", 0.005))
     requested = manager.store.folder(session.run_id) / "requested.json"
     wait_until(requested.exists)
     # What a kill would leave: a folder that nobody closes.
     copy = RunStore(tmp_path / "copy")
     shutil.copytree(requested.parent, copy.root / session.run_id)
     recorder = Recorder(copy, session.run_id)
-    moments = execute(recorder.config, recorder)
+    moments = execute(recorder)
     if is_clustering:
         changed = next(moment for moment in moments if moment.view.changes)
         assert changed.view.config.clustering.learning_rate == 0.005
@@ -295,7 +297,7 @@ def test_a_change_that_waits_outlives_a_kill(
 def test_a_change_that_is_told_before_the_first_update_outlives_a_kill(store: RunStore) -> None:
     run_id = new_run(store)
     recorder = Recorder(store, run_id)
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         if isinstance(moment.event, PretrainingEpochEnded) and moment.event.epoch == 2:
             moment.trainer.change("clustering.learning_rate", 0.005)
             recorder.write_requested(moment.trainer)
@@ -326,7 +328,7 @@ def test_pretraining_that_has_diverged_does_not_go_on(
     run_id = new_run(store, pretraining__epochs=epochs)
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = 0.999
-    for moment in execute(recorder.config, recorder):
+    for moment in execute(recorder):
         if len(moment.view.pretraining) == 2:
             recorder.write_checkpoint(moment.trainer)
             break
@@ -349,7 +351,7 @@ def test_a_disk_that_refuses_the_end_is_said(
 
     monkeypatch.setattr(CheckpointFiles, "write", full_at_the_end)
     recorder = Recorder(store, new_run(store))
-    view = list(execute(recorder.config, recorder))[-1].view
+    view = list(execute(recorder))[-1].view
     recorder.close()
     assert view.finished is not None
     (warning,) = view.warnings
@@ -363,9 +365,9 @@ def test_a_store_that_cannot_lock_costs_the_saving_and_nothing_else(
         raise RunError("No locks available.")
 
     monkeypatch.setattr("dec_core.store.recorder.take_lock", no_locks)
-    recorder, problem = new_recorder(store, small_config(), "digits")
-    assert recorder is None
-    assert "This run cannot be saved: No locks available." in problem
+    recorder = new_recorder(store, small_config(), "digits")
+    assert isinstance(recorder, MemoryRecorder)
+    assert "This run cannot be saved: No locks available." in recorder.problem
     assert store.records() == []
 
 

@@ -168,7 +168,7 @@ def test_a_run_that_trains_is_sound_at_every_moment(monkeypatch: pytest.MonkeyPa
     for moments in (1, None):
         recorder = Recorder(store, run_id)
         assert store.record(run_id).state in (RunState.QUEUED, RunState.RUNNING)
-        for _ in islice(execute(recorder.config, recorder), moments):
+        for _ in islice(execute(recorder), moments):
             seen.add(store.record(run_id).state)
         recorder.close()
     assert seen == {RunState.RUNNING, RunState.FINISHED}

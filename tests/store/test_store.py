@@ -52,7 +52,7 @@ def train(store: RunStore, run_id: str, *, moments: int | None = None) -> Seen:
     """Train to the end, or give the run up after some events, with a checkpoint at each update."""
     recorder = Recorder(store, run_id)
     recorder.checkpoint_share = 0.999
-    for moment in islice(execute(recorder.config, recorder), moments):
+    for moment in islice(execute(recorder), moments):
         # A slow machine would tell of more and smaller chunks.
         moment.trainer.pace.target_seconds = 1e6
     recorder.close()
@@ -359,7 +359,7 @@ def test_a_folder_that_refuses_costs_the_saving_but_not_the_run(store: RunStore)
     recorder = Recorder(store, run_id)
     warnings: list[str] = []
     view = View()
-    for number, (_, view, _, _) in enumerate(execute(recorder.config, recorder)):
+    for number, (_, view, _, _) in enumerate(execute(recorder)):
         if number == 8:
             shutil.rmtree(store.folder(run_id) / "arrays")
             (store.folder(run_id) / "arrays").write_text("in the way")

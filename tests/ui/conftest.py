@@ -33,6 +33,6 @@ def manager(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunMana
     manager = run_manager()
     yield manager
     manager.close()
-    for session in manager.sessions():
-        session.join(timeout=60)
+    for session in manager.handles():
+        manager.join(session, timeout=60)
     st.cache_resource.clear()

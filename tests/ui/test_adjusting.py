@@ -7,13 +7,14 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
+from dec_core.runs.commands import Change, Resume
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession
 from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for_updates
 from tests.ui.screens import click, new_screen, refresh, sentences
 
 
-def endless(manager: RunManager, values: dict[str, Any] | None = None) -> RunSession:
+def endless(manager: RunManager, values: dict[str, Any] | None = None) -> RunHandle:
     """A long run that has begun to cluster."""
     session = manager.start(small_config({**ENDLESS, **(values or {})}), "digits")
     wait_for_updates(session, 2)
@@ -22,7 +23,7 @@ def endless(manager: RunManager, values: dict[str, Any] | None = None) -> RunSes
 
 def test_adjust_sends_what_a_person_has_changed_and_only_that(manager: RunManager) -> None:
     session = endless(manager, {"clustering.learning_rate": 0.00123})
-    pause(session)
+    pause(manager, session)
     screen = open_adjust(new_screen(run=session.run_id))
     assert live_fields(screen) == {"learning_rate": "0.00123", "update_interval": "10", "tol": "0"}
     click(screen, "Apply")
@@ -37,7 +38,7 @@ def test_adjust_sends_what_a_person_has_changed_and_only_that(manager: RunManage
     # Paused, the run has not taken it yet; it is not sent again for that.
     click(screen, "Apply")
     assert "Nothing differs from the values in force." in sentences(screen)
-    session.resume()
+    manager.send(session, Resume())
     wait_for_updates(session, len(session.view.updates) + 2)
     assert [(c.path, c.new) for c in session.view.changes] == [("clustering.learning_rate", 0.002)]
 
@@ -45,9 +46,9 @@ def test_adjust_sends_what_a_person_has_changed_and_only_that(manager: RunManage
 def test_adjust_shows_what_another_tab_has_changed(manager: RunManager) -> None:
     session = endless(manager)
     # Nothing else of the run changes, or the page would be drawn anew with Adjust closed.
-    pause(session)
+    pause(manager, session)
     screen = open_adjust(new_screen(run=session.run_id))
-    session.change("clustering.tol", 1e-07)
+    manager.send(session, Change("clustering.tol", 1e-07))
     assert live_fields(refresh(screen))["tol"] == "1e-07"
 
 

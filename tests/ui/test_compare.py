@@ -9,8 +9,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dec_core.runs.commands import Change, Resume, Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.runs.small_sessions import (
@@ -45,7 +46,7 @@ def compare(**query: str) -> AppTest:
     return refresh(screen)
 
 
-def trained(manager: RunManager, **values: object) -> RunSession:
+def trained(manager: RunManager, **values: object) -> RunHandle:
     """A run that is over."""
     named = {name.replace("__", "."): value for name, value in values.items()}
     session = manager.start(small_config(named), "digits")
@@ -355,10 +356,10 @@ def test_settings_that_were_changed_by_hand_are_differences(manager: RunManager)
     untouched = trained(manager)
     changed = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(changed, 2)
-    pause(changed)
-    changed.change("clustering.learning_rate", 0.01)
-    changed.change("clustering.tol", 0.5)
-    changed.resume()
+    pause(manager, changed)
+    manager.send(changed, Change("clustering.learning_rate", 0.01))
+    manager.send(changed, Change("clustering.tol", 0.5))
+    manager.send(changed, Resume())
     wait_for(changed, RunState.FINISHED)
     screen = compare(runs=f"{untouched.run_id},{changed.run_id}")
     assert "0.001, 0.01" in settings(screen)
@@ -368,5 +369,5 @@ def test_a_run_that_was_withdrawn_is_not_listed(manager: RunManager) -> None:
     shown = trained(manager)
     endless = manager.start(small_config(ENDLESS), "digits")
     withdrawn = manager.start(small_config(), "digits")
-    withdrawn.stop()
+    manager.send(withdrawn, Stop())
     assert rows(compare()).keys() == {shown.run_id, endless.run_id}

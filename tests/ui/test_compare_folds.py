@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from dec_core.runs.commands import Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession
 from dec_core.store.record import RunState
 from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates
 from tests.ui.screens import captions, intact, plots, sentences
@@ -20,11 +21,11 @@ from tests.ui.test_compare import (
 )
 
 
-def stopped(manager: RunManager, count: int = 1, **values: object) -> RunSession:
+def stopped(manager: RunManager, count: int = 1, **values: object) -> RunHandle:
     """A run that a person stopped after at least so many updates."""
     session = manager.start(small_config({**ENDLESS, **values}), "digits")
     wait_for_updates(session, count)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     return session
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dec_core.config import get_preset
+from dec_core.runs.commands import Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession
 from dec_core.store.record import RunState
 from tests.runs.small_sessions import (
     ENDLESS,
@@ -32,7 +33,7 @@ from tests.ui.screens import (
 )
 
 
-def endless(manager: RunManager) -> RunSession:
+def endless(manager: RunManager) -> RunHandle:
     """So slow that it stays healthy however long the screen takes."""
     session = manager.start(small_config({**ENDLESS, "clustering.learning_rate": 1e-5}), "digits")
     wait_for_updates(session, 2)
@@ -45,7 +46,7 @@ def small_screen_query() -> dict[str, str]:
 
 def test_start_begins_a_run_with_the_settings_of_the_form(manager: RunManager) -> None:
     screen = click(new_screen(**small_screen_query()), "Start")
-    (session,) = manager.sessions()
+    (session,) = manager.handles()
     assert screen.query_params["run"] == session.run_id
     assert session.config == small_config(ENDLESS)
     assert session.preset == "digits"
@@ -55,7 +56,7 @@ def test_start_begins_a_run_with_the_settings_of_the_form(manager: RunManager) -
 
 def test_a_second_start_queues(manager: RunManager) -> None:
     screen = click(click(new_screen(**small_screen_query()), "Start"), "Start")
-    first, second = manager.sessions()
+    first, second = manager.handles()
     assert manager.runs_ahead(second) == 1
     assert screen.query_params["run"] == second.run_id
     assert "1 ahead of this one" in sentences(screen)[0]
@@ -111,7 +112,7 @@ def test_stop_ends_the_run(manager: RunManager) -> None:
 def test_a_command_that_comes_too_late_is_a_sentence(manager: RunManager) -> None:
     session = endless(manager)
     screen = new_screen(run=session.run_id)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     click(screen, "Pause")
     assert button(screen, "Pause").disabled
@@ -134,14 +135,14 @@ def test_the_list_of_runs_leads_to_each(manager: RunManager) -> None:
 
 def test_the_card_trains_digits(manager: RunManager) -> None:
     screen = click(new_screen(), "Train on digits")
-    (session,) = manager.sessions()
+    (session,) = manager.handles()
     assert (session.preset, session.config) == ("digits", get_preset("digits").config)
     assert screen.query_params["run"] == session.run_id
 
 
 def test_the_card_trains_the_r_port_on_what_is_at_hand(manager: RunManager) -> None:
     screen = click(new_screen(), "Train the R port")
-    (session,) = manager.sessions()
+    (session,) = manager.handles()
     assert (session.preset, session.config) == ("r-port", get_preset("r-port").on("digits"))
     assert screen.query_params["preset"] == "r-port"
     assert screen.query_params["data.name"] == "digits"
@@ -155,7 +156,7 @@ def test_a_state_that_comes_while_the_page_is_drawn_reaches_the_buttons(
 
     def pause_behind_the_buttons(*_: object) -> None:
         if session.state is RunState.RUNNING:
-            pause(session)
+            pause(manager, session)
 
     # The last thing of the row.
     monkeypatch.setattr("pages.ui.train.controls.export_control", pause_behind_the_buttons)
@@ -167,7 +168,7 @@ def test_start_takes_a_field_that_the_same_click_has_left(manager: RunManager) -
     screen = new_screen(**small_screen_query())
     setting(screen, "data.n_samples").set_value("200")
     click(screen, "Start")
-    (session,) = manager.sessions()
+    (session,) = manager.handles()
     assert session.config.data.n_samples == 200
 
 
@@ -176,6 +177,6 @@ def test_the_menu_leads_to_a_run_whose_label_has_changed_meanwhile(manager: RunM
     second = manager.start(small_config(), "digits")
     screen = new_screen(run=first.run_id)
     runs = menu(screen, "runs")
-    second.stop()
+    manager.send(second, Stop())
     runs.click(runs.options[0]).run()
     assert intact(screen).query_params["run"] == second.run_id

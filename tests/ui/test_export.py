@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.export.figures import all_plots
 from dec_core.export.film import film_of
+from dec_core.runs.commands import StepSize
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import Step
 from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from tests.plots.figures import as_sent
@@ -118,14 +118,14 @@ def test_one_figure_is_not_packed(manager: RunManager) -> None:
 def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
-    pause(session)
+    pause(manager, session)
     # At an update, so that the next one comes after further iterations.
-    step(session, Step.UPDATE)
+    step(manager, session, StepSize.UPDATE)
     shown = session.view.iteration
     screen = click(new_screen(run=session.run_id), "Export")
     pick(screen, "Figures", ["Do the clusters survive?"])
     pick(screen, "Formats", ["CSV"])
-    step(session, Step.UPDATE)
+    step(manager, session, StepSize.UPDATE)
     newest = session.view.updates[-1].iteration
     assert newest > shown
     # The dialog runs before the page has drawn what came meanwhile.
@@ -239,7 +239,7 @@ def test_two_tabs_make_two_choices(manager: RunManager) -> None:
 def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
-    pause(session)
+    pause(manager, session)
     screen = click(new_screen(run=session.run_id), "Export")
     assert not button(screen, "Make the files").disabled
     choose(screen, "export_what", "A whole run")

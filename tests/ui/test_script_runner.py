@@ -23,7 +23,7 @@ def test_streamlit_still_calls_what_is_replaced() -> None:
 
 
 def test_the_manager_replaces_it(manager: RunManager) -> None:
-    assert manager.sessions() == ()
+    assert manager.handles() == ()
     assert script_runner._clean_problem_modules is _leave_keras_alone
 
 

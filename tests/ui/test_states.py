@@ -12,9 +12,10 @@ import streamlit as st
 from dec_core.config import DataSettings
 from dec_core.data import Dataset, load
 from dec_core.errors import DataUnavailableError
+from dec_core.runs.commands import Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
-from dec_core.runs.session import RunSession
 from dec_core.store.record import RunState
 from pages.ui.parts.verbatim import verbatim
 from tests.runs.small_sessions import (
@@ -42,12 +43,12 @@ from tests.ui.screens import (
 ALL_PLOTS = {"scores", "sizes", "embedding", "labels", "learning"}
 
 
-def begin(manager: RunManager, **values: object) -> RunSession:
+def begin(manager: RunManager, **values: object) -> RunHandle:
     named = {name.replace("__", "."): value for name, value in values.items()}
     return manager.start(small_config(named), "digits")
 
 
-def endless(manager: RunManager, **values: Any) -> RunSession:
+def endless(manager: RunManager, **values: Any) -> RunHandle:
     """A long run that has begun to cluster."""
     session = begin(manager, **ENDLESS, **values)
     wait_for_updates(session, 2)
@@ -122,7 +123,7 @@ def test_a_run_that_waits_for_its_data(
 
 def test_a_paused_run(manager: RunManager) -> None:
     session = endless(manager)
-    pause(session)
+    pause(manager, session)
     screen = new_screen(run=session.run_id)
     assert where(screen).endswith("paused")
     assert enabled(screen) == {
@@ -171,7 +172,7 @@ def test_a_finished_run(manager: RunManager) -> None:
 
 def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
     session = begin(manager, pretraining__epochs=2000)
-    pause(session)
+    pause(manager, session)
     screen = new_screen(run=session.run_id)
     assert sentences(screen)[0].startswith("Pretraining: the autoencoder learns")
     assert f"epoch {len(session.view.pretraining)} of 2000" in where(screen)
@@ -179,7 +180,7 @@ def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
 
 def test_a_stopped_run(manager: RunManager) -> None:
     session = endless(manager, clustering__learning_rate=1e-5)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     assert [s for s in sentences(screen) if s.startswith("Stopped by you at iteration")]
@@ -241,7 +242,7 @@ def test_a_queued_run(manager: RunManager) -> None:
 def test_a_withdrawn_run(manager: RunManager) -> None:
     endless(manager)
     session = begin(manager)
-    session.stop()
+    manager.send(session, Stop())
     screen = new_screen(run=session.run_id)
     assert sentences(screen) == ["Withdrawn before it began."]
     assert button(screen, "Stop").disabled
@@ -267,7 +268,7 @@ def test_a_link_to_an_unknown_run(run_id: str, sentence: str) -> None:
 def test_a_withdrawn_branch(manager: RunManager) -> None:
     parent = endless(manager)
     branched = manager.branch(parent.run_id, small_config(ENDLESS), "digits", 0)
-    branched.stop()
+    manager.send(branched, Stop())
     assert sentences(new_screen(run=branched.run_id)) == ["Withdrawn before it began."]
 
 
@@ -276,7 +277,7 @@ def test_a_reload_and_a_second_tab_see_the_same_run(manager: RunManager) -> None
     first, second = new_screen(run=session.run_id), new_screen(run=session.run_id)
     assert session.run_id in where(first)
     assert session.run_id in where(second)
-    assert len(manager.sessions()) == 1
+    assert len(manager.handles()) == 1
 
 
 def test_scores_between_updates_and_ari(manager: RunManager) -> None:
@@ -329,7 +330,7 @@ def test_a_paused_run_gets_the_map_that_is_asked_for(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     session = endless(manager)
-    pause(session)
+    pause(manager, session)
     asked: list[str] = []
     monkeypatch.setattr(manager.projector, "submit", lambda run_id, *_: asked.append(run_id))
     screen = choose(new_screen(run=session.run_id), "map_method", method)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
+from dec_core.runs.commands import Change, Resume, StepSize, Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession, Step
 from dec_core.store.array_files import write_compressed
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
@@ -36,14 +37,14 @@ from tests.ui.screens import (
 )
 
 
-def interrupted_run(values: dict[str, object] | None = None) -> RunSession:
+def interrupted_run(values: dict[str, object] | None = None) -> RunHandle:
     """A run of an earlier server that was closed while it trained."""
     earlier = RunManager()
     session = earlier.start(small_config({**ENDLESS, **(values or {})}), "digits")
     # By steps, or a short run might come to its end before it is closed.
-    pause(session)
+    pause(earlier, session)
     while len(session.view.updates) < 3:
-        step(session, Step.UPDATE)
+        step(earlier, session, StepSize.UPDATE)
     earlier.close()
     wait_for(session, RunState.INTERRUPTED)
     return session
@@ -59,7 +60,7 @@ def test_an_interrupted_run_is_shown_and_resumed(manager: RunManager) -> None:
     click(screen, "Resume")
     session = manager.get(before.run_id)
     wait_for_updates(session, len(before.view.updates) + 2)
-    pause(session)
+    pause(manager, session)
     known = [update.scores for update in before.view.updates]
     assert [update.scores for update in session.view.updates[: len(known)]] == known
 
@@ -69,7 +70,7 @@ def test_two_tabs_that_resume_make_one_run(manager: RunManager) -> None:
     first, second = new_screen(run=before.run_id), new_screen(run=before.run_id)
     click(first, "Resume")
     click(second, "Resume")
-    (session,) = manager.sessions()
+    (session,) = manager.handles()
     assert session.run_id == before.run_id
     # The second click meant what its tab showed, not the pause that the button is by now.
     wait_for_updates(session, len(before.view.updates) + 2)
@@ -115,11 +116,11 @@ def test_a_branch_is_compared_with_its_checkpoint(
 ) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
-    pause(session)
-    session.change("clustering.learning_rate", 0.01)
-    session.resume()
+    pause(manager, session)
+    manager.send(session, Change("clustering.learning_rate", 0.01))
+    manager.send(session, Resume())
     wait_for_updates(session, len(session.view.updates) + 2)
-    session.stop()
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     # AppTest cannot move a component's slider.
     monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: 0)
@@ -130,7 +131,7 @@ def test_a_branch_is_compared_with_its_checkpoint(
     # The slider moves on, and the button still means what stands above it.
     monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: None)
     click(screen, "Start the branch")
-    lineage = manager.sessions()[-1].lineage
+    lineage = manager.handles()[-1].lineage
     assert lineage is not None
     assert lineage.iteration == 0
 
@@ -140,15 +141,15 @@ def test_a_branch_of_a_paused_run_begins_where_it_stands(
 ) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
-    pause(session)
-    step(session, Step.UPDATE)
-    step(session, Step.ITERATION)
+    pause(manager, session)
+    step(manager, session, StepSize.UPDATE)
+    step(manager, session, StepSize.ITERATION)
     at = session.view.iteration
     assert at == session.view.updates[-1].iteration + 1
     screen = new_screen(run=session.run_id)
     assert f"From iteration **{at:,}**" in [text.value for text in screen.markdown]
-    step(session, Step.UPDATE)
-    session.stop()
+    step(manager, session, StepSize.UPDATE)
+    manager.send(session, Stop())
     wait_for(session, RunState.FINISHED)
     update = [update.iteration for update in session.view.updates].index(at - 1)
     monkeypatch.setattr("pages.ui.train.branching.chosen_update", lambda *_, **__: update)
@@ -163,7 +164,7 @@ def test_branch_is_possible_as_soon_as_there_is_a_checkpoint(
     wait_for_updates(session, 2)
     calls: list[None] = []
 
-    def none_at_first(known: RunSession) -> tuple[int, ...]:
+    def none_at_first(known: RunHandle) -> tuple[int, ...]:
         calls.append(None)
         return manager.store.checkpoints(known.run_id) if len(calls) > 2 else ()
 
@@ -193,7 +194,7 @@ def test_branch_takes_the_settings_of_the_form(manager: RunManager) -> None:
     said = [caption.value for caption in screen.caption]
     assert [line for line in said if "Fixed by the checkpoint" in line and "Seed" in line]
     click(screen, "Start the branch")
-    branched = manager.sessions()[-1]
+    branched = manager.handles()[-1]
     assert branched.run_id != parent.run_id
     assert branched.lineage is not None
     assert branched.lineage.parent == parent.run_id
@@ -298,7 +299,7 @@ def test_a_link_to_a_run_brings_its_settings(manager: RunManager) -> None:
     assert setting(other, "clustering.alpha").value == 1.0
     click(other, "Show this run's settings on the left")
     assert setting(other, "clustering.alpha").value == 2.0
-    assert manager.sessions()
+    assert manager.handles()
 
 
 def test_a_store_that_cannot_be_listed_costs_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -339,4 +340,4 @@ def test_the_branch_popover_closes_behind_the_branch(manager: RunManager) -> Non
     screen.session_state["branch:0"] = True
     click(refresh(screen), "Start the branch")
     assert screen.session_state["branch:1"] is False
-    assert [session for session in manager.sessions() if session.lineage is not None]
+    assert [session for session in manager.handles() if session.lineage is not None]

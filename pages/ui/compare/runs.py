@@ -12,7 +12,7 @@ from dec_core.errors import RunError
 from dec_core.events.events import ParameterChanged
 from dec_core.events.outcome import outcome
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.parts.state import run_manager
 
@@ -27,7 +27,7 @@ def all_runs() -> list[RunRecord]:
     manager = run_manager()
     stored = [one if one.summary else as_read(one) for one in manager.store.records()]
     known = {record.run_id for record in stored}
-    unsaved = [_unsaved(one) for one in manager.sessions() if _is_only_here(one, known)]
+    unsaved = [_unsaved(one) for one in manager.handles() if _is_only_here(one, known)]
     return [*reversed(unsaved), *map(_as_known, stored)]
 
 
@@ -132,7 +132,7 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
     return frames.labels(newest), view.updates[newest].iteration
 
 
-def _is_only_here(session: RunSession, known: set[str]) -> bool:
+def _is_only_here(session: RunHandle, known: set[str]) -> bool:
     """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
     return not (session.run_id in known or session.is_stored or session.state is RunState.WITHDRAWN)
 
@@ -146,12 +146,12 @@ def _as_known(record: RunRecord) -> RunRecord:
     return replace(record, state=state, problem=_PARTLY_SAVED)
 
 
-def _state_in_memory(session: RunSession) -> RunState:
+def _state_in_memory(session: RunHandle) -> RunState:
     """As the table shows it: a pause of this process is no state of a run there."""
     return RunState.RUNNING if session.state is RunState.PAUSED else session.state
 
 
-def _unsaved(session: RunSession) -> RunRecord:
+def _unsaved(session: RunHandle) -> RunRecord:
     started = session.view.started
     return RunRecord(
         run_id=session.run_id,

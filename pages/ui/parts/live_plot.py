@@ -17,7 +17,7 @@ import streamlit as st
 
 from dec_core.events.view import View
 from dec_core.plots.style import Plot
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from pages.ui.parts.assets import plotly_url
 
 _HTML = """
@@ -77,7 +77,7 @@ class Drawn:
 
 
 def live_plot(
-    session: RunSession,
+    session: RunHandle,
     view: View,
     name: str,
     draw: Callable[[], Plot],

@@ -8,8 +8,8 @@ import streamlit as st
 
 from dec_core.config import Config
 from dec_core.errors import DECLabError, RunError
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.session import RunSession
 from pages.ui.parts.script_runner import keep_keras_session
 from pages.ui.parts.verbatim import verbatim
 
@@ -23,7 +23,7 @@ def run_manager() -> RunManager:
     return RunManager()
 
 
-def current_run() -> RunSession | None:
+def current_run() -> RunHandle | None:
     """The run that the address names; None if it names none.
 
     Raises
@@ -40,7 +40,7 @@ def start_run(config: Config, preset: str) -> None:
     show_run(run_manager().start(config, preset).run_id)
 
 
-def resume_run(session: RunSession) -> None:
+def resume_run(session: RunHandle) -> None:
     """Let an interrupted run go on. Raises RunError."""
     show_run(run_manager().resume(session.run_id).run_id)
 
@@ -64,7 +64,7 @@ def forget_run() -> None:
     st.query_params.pop(_RUN, None)
 
 
-def run_or_explain() -> RunSession | None:
+def run_or_explain() -> RunHandle | None:
     """``current_run``, with a sentence and a way on where the run is unknown."""
     try:
         return current_run()

@@ -8,14 +8,16 @@ import streamlit as st
 
 from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.errors import DECLabError, SettingsError
-from dec_core.runs.session import RunSession
+from dec_core.runs.commands import Change
+from dec_core.runs.handle import RunHandle
+from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.settings_form import in_words
 
 _OPEN, _ANSWER = "adjust", "adjust_answer"
 
 
-def adjust_control(session: RunSession, is_active: bool) -> None:
+def adjust_control(session: RunHandle, is_active: bool) -> None:
     """A popover with the values in force; Apply sends those that a person has typed anew."""
     with st.popover(
         "Adjust",
@@ -47,7 +49,7 @@ def adjust_control(session: RunSession, is_active: bool) -> None:
             (st.error if answer[0] == "wrong" else st.info)(answer[1])
 
 
-def _key(session: RunSession, path: str, text: str) -> str:
+def _key(session: RunHandle, path: str, text: str) -> str:
     """Another value in force makes a new field, which shows it."""
     return f"live:{session.run_id}:{path}:{text}"
 
@@ -56,7 +58,7 @@ def _forget_answer() -> None:
     st.session_state.pop(_ANSWER, None)
 
 
-def _apply(session: RunSession, shown: Mapping[str, str]) -> None:
+def _apply(session: RunHandle, shown: Mapping[str, str]) -> None:
     """Send what differs from what the form was drawn with, all of it or nothing."""
     typed = {
         path: str(st.session_state.get(_key(session, path, text), text)).strip()
@@ -82,10 +84,10 @@ def _apply(session: RunSession, shown: Mapping[str, str]) -> None:
         st.session_state[_ANSWER] = "same", "Nothing differs from the values in force."
 
 
-def _send(session: RunSession, wanted: Mapping[str, float]) -> list[str]:
+def _send(session: RunHandle, wanted: Mapping[str, float]) -> list[str]:
     try:
         for path, value in wanted.items():
-            session.change(path, value)
+            run_manager().send(session, Change(path, value))
     except DECLabError as error:
         return [str(error)]
     return []

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dec_core.config import SETTINGS, Config
 from dec_core.errors import DECLabError
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from dec_core.training.checkpoint import is_branch_setting
 from pages.ui.parts.state import run_manager, show_run, tell
 from pages.ui.train.frame_slider import chosen_update
@@ -15,7 +15,7 @@ from pages.ui.train.settings_form import take_run
 _STARTED = "branches_started"
 
 
-def branch_control(session: RunSession, preset: str, config: Config | None) -> None:
+def branch_control(session: RunHandle, preset: str, config: Config | None) -> None:
     """A popover: from where the branch would begin, what it would change, what stays fixed."""
     kept = checkpoints(session)
     with st.popover(
@@ -65,7 +65,7 @@ def branch_control(session: RunSession, preset: str, config: Config | None) -> N
         )
 
 
-def lineage_sentence(session: RunSession) -> str:
+def lineage_sentence(session: RunHandle) -> str:
     """Where a branch comes from; empty for other runs."""
     if session.lineage is None:
         return ""
@@ -78,7 +78,7 @@ def lineage_sentence(session: RunSession) -> str:
     return f"{origin}: {changes}" if changes else origin
 
 
-def checkpoints(session: RunSession) -> tuple[int, ...]:
+def checkpoints(session: RunHandle) -> tuple[int, ...]:
     """The iterations from which a branch can begin."""
     try:
         return run_manager().store.checkpoints(session.run_id)
@@ -86,7 +86,7 @@ def checkpoints(session: RunSession) -> tuple[int, ...]:
         return ()
 
 
-def _nearest(session: RunSession, kept: tuple[int, ...]) -> int:
+def _nearest(session: RunHandle, kept: tuple[int, ...]) -> int:
     """The last checkpoint before the update that follows the one at which the slider stands."""
     updates = session.view.updates
     update = chosen_update(len(updates), key=f"frame:{session.run_id}")
@@ -122,7 +122,7 @@ def _started() -> int:
     return count
 
 
-def _start(session: RunSession, config: Config, preset: str, iteration: int, started: int) -> None:
+def _start(session: RunHandle, config: Config, preset: str, iteration: int, started: int) -> None:
     """From the checkpoint that the person saw, wherever the slider is by now; once."""
     if started != _started():
         return

@@ -10,7 +10,8 @@ import streamlit as st
 
 from dec_core.data import title_of
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs.session import RunSession, Step
+from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
@@ -25,7 +26,7 @@ LISTED_RUNS = 20
 
 _RUNS = "runs"
 
-_STEPS = {"To the next update": Step.UPDATE, "One iteration": Step.ITERATION}
+_STEPS = {"To the next update": StepSize.UPDATE, "One iteration": StepSize.ITERATION}
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,12 @@ class ControlState:
     live_values: Mapping[str, float]
 
 
-def control_state(session: RunSession) -> ControlState:
+def control_state(session: RunHandle) -> ControlState:
     """How the run stands now."""
     return ControlState(session.state, bool(checkpoints(session)), session.live_values)
 
 
-def controls(session: RunSession | None, drawn: ControlState | None, chosen: Chosen) -> None:
+def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chosen) -> None:
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
     state = drawn.state if drawn else None
     records = _records()
@@ -57,7 +58,7 @@ def controls(session: RunSession | None, drawn: ControlState | None, chosen: Cho
     _waiting_offer(records)
 
 
-def _run_buttons(session: RunSession, state: RunState | None, chosen: Chosen) -> None:
+def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> None:
     is_active = state is not None and state.is_active
     _pause_button(session, state)
     _step_button(session, is_active)
@@ -66,7 +67,7 @@ def _run_buttons(session: RunSession, state: RunState | None, chosen: Chosen) ->
         "Stop",
         "stop",
         "X",
-        session.stop,
+        partial(run_manager().send, session, Stop()),
         disabled=not (is_active or state is RunState.QUEUED) or session.is_stopping,
     )
     adjust_control(session, is_active)
@@ -94,7 +95,7 @@ def _waiting_offer(records: list[RunRecord] | RunError) -> None:
         )
 
 
-def _title(session: RunSession | None) -> str:
+def _title(session: RunHandle | None) -> str:
     if session is None:
         return "DEC Lab"
     return title_of(session.config.data.name)
@@ -123,7 +124,7 @@ def _start() -> None:
     start_run(chosen.config, chosen.preset)
 
 
-def _pause_button(session: RunSession, state: RunState | None) -> None:
+def _pause_button(session: RunHandle, state: RunState | None) -> None:
     is_at_rest = state is not None and state.can_be_resumed
     goes_on = is_at_rest or state is RunState.PAUSED
     label, help = ("Resume", None) if goes_on else ("Pause", None)
@@ -131,18 +132,19 @@ def _pause_button(session: RunSession, state: RunState | None) -> None:
         help = "Go on from the last checkpoint"
     elif state is RunState.WAITING:
         label, help = "Begin", "Put this run into the queue again"
-    resume = partial(resume_run, session) if is_at_rest else session.resume
+    send = partial(run_manager().send, session)
+    resume = partial(resume_run, session) if is_at_rest else partial(send, Resume())
     _button(
         label,
         "resume" if goes_on else "pause",
         "P",
-        resume if goes_on else session.pause,
+        resume if goes_on else partial(send, Pause()),
         disabled=not goes_on and state is not RunState.RUNNING,
         help=help,
     )
 
 
-def _move_up_button(session: RunSession, state: RunState | None) -> None:
+def _move_up_button(session: RunHandle, state: RunState | None) -> None:
     """Only a run that waits behind another waiting one can be moved."""
     if state is RunState.QUEUED and run_manager().can_move_up(session):
         _button(
@@ -155,12 +157,12 @@ def _move_up_button(session: RunSession, state: RunState | None) -> None:
         )
 
 
-def _step_button(session: RunSession, is_active: bool) -> None:
+def _step_button(session: RunHandle, is_active: bool) -> None:
     _button(
         "Step",
         "skip_next",
         "N",
-        lambda: session.step(Step.UPDATE),
+        lambda: run_manager().send(session, Step(StepSize.UPDATE)),
         disabled=not is_active,
         help="Go on to the next update, then pause",
     )
@@ -173,7 +175,7 @@ def _step_button(session: RunSession, is_active: bool) -> None:
         key="step_size",
     )
     if chosen:
-        tell(lambda: session.step(_STEPS[chosen]))
+        tell(lambda: run_manager().send(session, Step(_STEPS[chosen])))
         st.rerun()
 
 
@@ -241,7 +243,7 @@ def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
     manager = run_manager()
     records = [r for r in records if r.config is not None][:LISTED_RUNS]
     stored = {record.run_id for record in records}
-    for session in reversed(manager.sessions()):
+    for session in reversed(manager.handles()):
         if session.run_id not in stored:
             yield verbatim(_session_label(session)), session.run_id
     for record in records:
@@ -250,7 +252,7 @@ def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
         yield verbatim(label), record.run_id
 
 
-def _session_label(session: RunSession) -> str:
+def _session_label(session: RunHandle) -> str:
     finished = session.view.finished
     outcome = session.state.in_a_sentence
     if finished is not None and finished.judgement.verdict is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.train.controls import ControlState, control_state
@@ -15,7 +15,7 @@ from pages.ui.train.status import banner, figures_of_merit, where_it_is
 TICK_SECONDS = 0.5
 
 
-def live(session: RunSession, drawn: ControlState) -> None:
+def live(session: RunHandle, drawn: ControlState) -> None:
     """Status and plots; they redraw in place until the run ends and no map is awaited.
 
     Where the run no longer stands as the buttons show it, one full rerun gives them their new
@@ -37,11 +37,11 @@ def live(session: RunSession, drawn: ControlState) -> None:
     tick()
 
 
-def _needs_ticks(session: RunSession, state: RunState) -> bool:
+def _needs_ticks(session: RunHandle, state: RunState) -> bool:
     return not state.is_settled or session.maps.is_waiting
 
 
-def _draw(session: RunSession, view: View, state: RunState) -> None:
+def _draw(session: RunHandle, view: View, state: RunState) -> None:
     where_it_is(session, view, state)
     banner(session, view, state)
     figures_of_merit(view)

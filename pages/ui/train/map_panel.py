@@ -15,8 +15,8 @@ from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.maps import MapRate
-from dec_core.runs.session import RunSession
 from dec_core.store.record import RunState
 
 _PCA, _LIVE, _END = "PCA", "UMAP", "UMAP at the end"
@@ -32,7 +32,7 @@ class MapChoice:
     by_true_label: bool
 
 
-def map_controls(session: RunSession, view: View) -> MapChoice:
+def map_controls(session: RunHandle, view: View) -> MapChoice:
     """Method and colours; the choice of UMAP asks the run for its maps."""
     method = st.segmented_control(
         "Map",
@@ -64,12 +64,12 @@ def map_controls(session: RunSession, view: View) -> MapChoice:
     return MapChoice(method, by_true_label)
 
 
-def _ask_for_maps(session: RunSession) -> None:
+def _ask_for_maps(session: RunHandle) -> None:
     session.maps.rate = _RATES[st.session_state["map_method"]]
     session.maps.every = st.session_state["map_every"]
 
 
-def draw_map(session: RunSession, view: View, update: int | None, choice: MapChoice) -> Plot:
+def draw_map(session: RunHandle, view: View, update: int | None, choice: MapChoice) -> Plot:
     """The map at ``update``, or at the nearest earlier one that has its embedding."""
     method = "PCA" if choice.method == _PCA else "UMAP"
     if update is None or view.started is None or view.centers is None:
@@ -80,7 +80,7 @@ def draw_map(session: RunSession, view: View, update: int | None, choice: MapCho
         return draw_waiting(method, str(error))
 
 
-def _drawn(session: RunSession, view: View, update: int, choice: MapChoice) -> Plot:
+def _drawn(session: RunHandle, view: View, update: int, choice: MapChoice) -> Plot:
     frames = session.frames
     shown = frames.nearest(update) or 0
     if choice.method == _PCA:
@@ -103,7 +103,7 @@ def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] 
     return run_map(frames.embedding(update), frames.embedding(KMEANS))
 
 
-def _is_at_rest(session: RunSession, choice: MapChoice) -> bool:
+def _is_at_rest(session: RunHandle, choice: MapChoice) -> bool:
     """Whether no update will come by itself that would bring a map."""
     is_paused = session.state is RunState.PAUSED and choice.method == _LIVE
     return is_paused or session.state.can_be_resumed
@@ -124,7 +124,7 @@ def _draw(
     )
 
 
-def _why_waiting(session: RunSession, view: View, choice: MapChoice) -> str:
+def _why_waiting(session: RunHandle, view: View, choice: MapChoice) -> str:
     if choice.method == _END and not view.is_over and not _is_at_rest(session, choice):
         return "The map is made when the run ends"
     return "The first UMAP map takes some seconds"

@@ -16,7 +16,7 @@ from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
 from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
@@ -29,7 +29,7 @@ HEIGHT = 306
 ROW = 40
 
 
-def panels(session: RunSession, view: View) -> None:
+def panels(session: RunHandle, view: View) -> None:
     """All plots; each has its place from the beginning, so nothing moves."""
     key = f"frame:{session.run_id}"
     update = chosen_update(len(view.updates), key=key)
@@ -72,7 +72,7 @@ def panels(session: RunSession, view: View) -> None:
     _log(session, view)
 
 
-def _draw_labels(session: RunSession, view: View, update: int | None) -> Plot:
+def _draw_labels(session: RunHandle, view: View, update: int | None) -> Plot:
     try:
         return draw_labels(view, session.frames, update)
     except RunError as error:
@@ -98,7 +98,7 @@ def _row() -> DeltaGenerator:
     return st.container(height=ROW, border=False, horizontal=True, vertical_alignment="center")
 
 
-def _log(session: RunSession, view: View) -> None:
+def _log(session: RunHandle, view: View) -> None:
     with st.container(border=True):
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"

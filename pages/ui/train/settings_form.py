@@ -13,7 +13,7 @@ import streamlit as st
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, Setting, get_preset
 from dec_core.data import description_of, excesses, place_of
 from dec_core.errors import RunError, SettingsError
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from dec_core.training.memory import check_memory
 from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
@@ -191,7 +191,7 @@ def fill_form(preset: str, config: Config, *, preset_key: str = "") -> None:
     )
 
 
-def take_run(session: RunSession, config: Config | None = None) -> None:
+def take_run(session: RunHandle, config: Config | None = None) -> None:
     """Put a run's settings into the form, before it is drawn: as they stand now, or ``config``."""
     now = session.view.config if session.view.started is not None else session.config
     fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config or now)

@@ -7,7 +7,7 @@ import streamlit as st
 from dec_core.analysis.verdict import Condition, StopReason
 from dec_core.events.events import Phase, RunFailed
 from dec_core.events.view import View
-from dec_core.runs.session import RunSession
+from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -15,13 +15,13 @@ from pages.ui.parts.verbatim import verbatim
 _NONE = "\N{EN DASH}"
 
 
-def where_it_is(session: RunSession, view: View, state: RunState) -> None:
+def where_it_is(session: RunHandle, view: View, state: RunState) -> None:
     """Phase, progress, elapsed and remaining time, as a bar with text."""
     share, text = _progress(session, view, state)
     st.progress(min(max(share, 0.0), 1.0), text=text)
 
 
-def banner(session: RunSession, view: View, state: RunState) -> None:
+def banner(session: RunHandle, view: View, state: RunState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
     with st.container(key="banner"):
         if view.failed is not None:
@@ -71,7 +71,7 @@ def figures_of_merit(view: View) -> None:
     row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
 
 
-def _judgement(session: RunSession, view: View, state: RunState) -> None:
+def _judgement(session: RunHandle, view: View, state: RunState) -> None:
     judgement = view.judgement()
     if state is RunState.WITHDRAWN:
         st.info("Withdrawn before it began.", icon=":material/undo:")
@@ -116,7 +116,7 @@ def _interrupted_sentence(view: View) -> str:
     )
 
 
-def _waiting_sentence(session: RunSession, view: View, state: RunState) -> str:
+def _waiting_sentence(session: RunHandle, view: View, state: RunState) -> str:
     if state is RunState.QUEUED:
         ahead = run_manager().runs_ahead(session)
         return f"Queued: {ahead} ahead of this one."
@@ -127,7 +127,7 @@ def _waiting_sentence(session: RunSession, view: View, state: RunState) -> str:
     return "k-means places the cluster centres in the embedding."
 
 
-def _progress(session: RunSession, view: View, state: RunState) -> tuple[float, str]:
+def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, str]:
     text, share = "Getting ready", 0.0
     if state is RunState.QUEUED:
         text = "Queued"
