@@ -67,7 +67,9 @@ def _store(options: argparse.Namespace) -> RunStore:
 
 
 def _list(options: argparse.Namespace) -> int:
-    records = _store(options).records()
+    from dec_core.runs.listing import list_runs
+
+    records = [one.record for one in list_runs(_store(options))]
     if options.json:
         print(json.dumps([_plain(record) for record in records]))
         return EXIT_ENDED

@@ -14,6 +14,7 @@ from dec_core.processes.projector import Projector
 from dec_core.runs.commands import Command, Suspend, check_command
 from dec_core.runs.execution import load_trainer, new_recorder
 from dec_core.runs.handle import RunHandle
+from dec_core.runs.listing import ListedRun, list_runs
 from dec_core.runs.worker import Worker
 from dec_core.store.branch import branched
 from dec_core.store.memory_recorder import MemoryRecorder
@@ -153,9 +154,15 @@ class RunManager:
     def in_memory(self, run_id: str) -> RunHandle | None:
         """The run as this process knows it, unless the store knows it better."""
         handle = self._handles.get(run_id)
-        if handle is None or handle.state is RunState.ELSEWHERE or self.has_news(handle):
-            return None
-        return handle
+        return handle if handle is not None and self._is_newest(handle) else None
+
+    def _is_newest(self, handle: RunHandle) -> bool:
+        return handle.state is not RunState.ELSEWHERE and not self.has_news(handle)
+
+    def list_runs(self) -> tuple[ListedRun, ...]:
+        """Every run, newest first. See ``listing.list_runs``."""
+        handles = {handle.run_id: handle for handle in self.handles() if self._is_newest(handle)}
+        return list_runs(self.store, handles)
 
     def delete(self, run_id: str) -> None:
         """Remove a run from disk and memory. Raises RunError while it trains."""

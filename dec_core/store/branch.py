@@ -12,13 +12,13 @@ from pathlib import Path
 from dec_core.config import Config
 from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
-from dec_core.events.view import replay
+from dec_core.events.view import View, replay
 from dec_core.store.checkpoint_files import CheckpointFiles
 from dec_core.store.event_log import EventLog, array_files
 from dec_core.store.events_file import encode
 from dec_core.store.record import Lineage, new_record
 from dec_core.store.store import RunStore, write_record
-from dec_core.training.checkpoint import check_branch
+from dec_core.training.checkpoint import Checkpoint, check_branch
 
 
 @contextlib.contextmanager
@@ -67,18 +67,10 @@ def branch(
             "Wait until it has begun to cluster."
         )
     checkpoint, lines = checkpoints.read(kept[-1] if iteration is None else iteration)
-    check_branch(checkpoint.config, config)
-    if config.clustering.max_iterations <= checkpoint.iteration:
-        raise SettingsError(
-            f"clustering.max_iterations must be above the branch's start "
-            f"({checkpoint.iteration:,}). Received {config.clustering.max_iterations:,}. Raise it."
-        )
+    _check_settings(checkpoint, config)
     history = _history(store.folder(parent_id), lines, config)
-    if not checkpoint.is_as_finite_as(replay(history)):
-        raise RunError(
-            f"A branch needs a checkpoint without NaN or infinite numbers where the run had none. "
-            f"That at iteration {checkpoint.iteration:,} has some. Choose another checkpoint."
-        )
+    past = replay(history)
+    _check_numbers(checkpoint, past)
     changes = {
         path: [checkpoint.config.get(path), value]
         for path, value in config.differences(checkpoint.config).items()
@@ -86,13 +78,12 @@ def branch(
     try:
         with store.creating() as (run_id, folder):
             _write_log(folder, history)
-            updates = sum(isinstance(event, TargetUpdated) for event in history)
-            _share_arrays(store.folder(parent_id), folder, updates)
+            _share_arrays(store.folder(parent_id), folder, len(past.updates))
             EventLog(folder).check_files([0])
             CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
             record = replace(
                 new_record(run_id, config, preset),
-                lineage=Lineage(parent_id, checkpoint.iteration, changes, updates),
+                lineage=Lineage(parent_id, checkpoint.iteration, changes, len(past.updates)),
                 fingerprint=parent.fingerprint,
                 n_samples=parent.n_samples,
                 n_features=parent.n_features,
@@ -104,6 +95,25 @@ def branch(
             "Free space or name another folder with DEC_RUNS_DIR."
         ) from error
     return run_id
+
+
+def _check_settings(checkpoint: Checkpoint, config: Config) -> None:
+    """Check that a branch with ``config`` can go on from there. Raises SettingsError."""
+    check_branch(checkpoint.config, config)
+    if config.clustering.max_iterations <= checkpoint.iteration:
+        raise SettingsError(
+            f"clustering.max_iterations must be above the branch's start "
+            f"({checkpoint.iteration:,}). Received {config.clustering.max_iterations:,}. Raise it."
+        )
+
+
+def _check_numbers(checkpoint: Checkpoint, past: View) -> None:
+    """Check that the checkpoint has no NaN where the run had none. Raises RunError."""
+    if not checkpoint.is_as_finite_as(past):
+        raise RunError(
+            f"A branch needs a checkpoint without NaN or infinite numbers where the run had none. "
+            f"That at iteration {checkpoint.iteration:,} has some. Choose another checkpoint."
+        )
 
 
 def _history(parent: Path, lines: int, config: Config) -> list[Event]:

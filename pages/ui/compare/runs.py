@@ -12,11 +12,9 @@ from dec_core.errors import RunError
 from dec_core.events.events import ParameterChanged
 from dec_core.events.outcome import outcome
 from dec_core.events.view import View
-from dec_core.runs.handle import RunHandle
+from dec_core.runs.listing import ListedRun, state_in_tables
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.parts.state import run_manager
-
-_PARTLY_SAVED = "Not saved to its end: the rest is lost when the server ends."
 
 
 def all_runs() -> list[RunRecord]:
@@ -24,11 +22,8 @@ def all_runs() -> list[RunRecord]:
 
     A run without a summary is read, as the table shows its numbers.
     """
-    manager = run_manager()
-    stored = [one if one.summary else as_read(one) for one in manager.store.records()]
-    known = {record.run_id for record in stored}
-    unsaved = [_unsaved(one) for one in manager.handles() if _is_only_here(one, known)]
-    return [*reversed(unsaved), *map(_as_known, stored)]
+    records = [one.record for one in run_manager().list_runs() if _is_shown(one)]
+    return [one if one.summary else as_read(one) for one in records]
 
 
 def as_read(record: RunRecord) -> RunRecord:
@@ -58,7 +53,7 @@ def state_of(record: RunRecord) -> RunState:
     """The run's state as it is by now."""
     session = run_manager().in_memory(record.run_id)
     if session is not None and not session.is_stored:
-        return _state_in_memory(session)
+        return state_in_tables(session)
     try:
         return run_manager().store.record(record.run_id).state
     except RunError:
@@ -132,33 +127,8 @@ def labels_of(record: RunRecord) -> tuple[Labels, int]:
     return frames.labels(newest), view.updates[newest].iteration
 
 
-def _is_only_here(session: RunHandle, known: set[str]) -> bool:
-    """Whether a run could not be saved; one that was withdrawn or deleted is gone."""
-    return not (session.run_id in known or session.is_stored or session.state is RunState.WITHDRAWN)
-
-
-def _as_known(record: RunRecord) -> RunRecord:
-    """A stored run; where saving it ended before the run did, with the state that it has here."""
-    session = run_manager().in_memory(record.run_id)
-    if session is None or session.is_stored:
-        return record
-    state = _state_in_memory(session)
-    return replace(record, state=state, problem=_PARTLY_SAVED)
-
-
-def _state_in_memory(session: RunHandle) -> RunState:
-    """As the table shows it: a pause of this process is no state of a run there."""
-    return RunState.RUNNING if session.state is RunState.PAUSED else session.state
-
-
-def _unsaved(session: RunHandle) -> RunRecord:
-    started = session.view.started
-    return RunRecord(
-        run_id=session.run_id,
-        state=_state_in_memory(session),
-        preset=session.preset,
-        config=session.config,
-        dataset=session.config.data.name,
-        n_samples=started.n_samples if started else 0,
-        problem="Not saved: it ends with the server.",
-    )
+def _is_shown(listed: ListedRun) -> bool:
+    """Not a run without a folder that was withdrawn, refused or deleted: there is nothing of it."""
+    if listed.is_saved or listed.handle is None:
+        return True
+    return not (listed.handle.is_stored or listed.handle.state is RunState.WITHDRAWN)

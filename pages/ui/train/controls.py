@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ from dec_core.data import title_of
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
+from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
@@ -46,16 +47,16 @@ def control_state(session: RunHandle) -> ControlState:
 def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chosen) -> None:
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
     state = drawn.state if drawn else None
-    records = _records()
+    runs = _listed()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         st.space("stretch")
         _start_button(chosen)
-        _runs(records)
+        _runs(runs)
         if session is not None and drawn is not None:
             _run_buttons(session, state, chosen)
-    _waiting_offer(records)
+    _waiting_offer(runs)
 
 
 def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> None:
@@ -75,11 +76,10 @@ def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> 
     export_control(session.run_id, PLOTS, {session.run_id: session.run_id})
 
 
-def _waiting_offer(records: list[RunRecord] | RunError) -> None:
+def _waiting_offer(listed: Sequence[ListedRun] | RunError) -> None:
     """Runs that an earlier server had queued begin when a person says so."""
-    count = (
-        0 if isinstance(records, RunError) else sum(r.state is RunState.WAITING for r in records)
-    )
+    states = [] if isinstance(listed, RunError) else [one.record.state for one in listed]
+    count = states.count(RunState.WAITING)
     if not count:
         return
     runs, one = ("run", "1 that waited") if count == 1 else ("runs", f"{count} that waited")
@@ -204,20 +204,20 @@ def _button(
     )
 
 
-def _records() -> list[RunRecord] | RunError:
-    """The runs of the store, newest first, or why they cannot be listed."""
+def _listed() -> Sequence[ListedRun] | RunError:
+    """Every run, newest first, or why they cannot be listed."""
     try:
-        return run_manager().store.records()
+        return run_manager().list_runs()
     except RunError as error:
         return error
 
 
-def _runs(records: list[RunRecord] | RunError) -> None:
+def _runs(runs: Sequence[ListedRun] | RunError) -> None:
     """The newest runs of the store and of this server's memory; one click shows one."""
-    if isinstance(records, RunError):
-        st.button("Runs", icon=":material/error:", disabled=True, help=verbatim(str(records)))
+    if isinstance(runs, RunError):
+        st.button("Runs", icon=":material/error:", disabled=True, help=verbatim(str(runs)))
         return
-    labels = dict(_run_labels(records))
+    labels = dict(_run_labels(runs))
     if not labels:
         return
     # In a callback the choice is looked up in what the person saw, whatever the runs do meanwhile.
@@ -238,18 +238,17 @@ def _choose_run(labels: Mapping[str, str]) -> None:
         show_run(run_id)
 
 
-def _run_labels(records: list[RunRecord]) -> Iterator[tuple[str, str]]:
-    """What the menu says of each run, and its id, newest first."""
-    manager = run_manager()
-    records = [r for r in records if r.config is not None][:LISTED_RUNS]
-    stored = {record.run_id for record in records}
-    for session in reversed(manager.handles()):
-        if session.run_id not in stored:
-            yield verbatim(_session_label(session)), session.run_id
-    for record in records:
-        known = manager.in_memory(record.run_id)
-        label = _session_label(known) if known else _record_label(record)
-        yield verbatim(label), record.run_id
+def _run_labels(runs: Sequence[ListedRun]) -> Iterator[tuple[str, str]]:
+    """What the menu says of each run, and its id, newest first.
+
+    What this server trains is listed however old it is.
+    """
+    stored = [one for one in runs if one.is_saved and one.record.config is not None]
+    newest = stored[:LISTED_RUNS]
+    others = [one for one in runs if one.handle is not None and one not in newest]
+    for one in (*others, *newest):
+        label = _session_label(one.handle) if one.handle else _record_label(one.record)
+        yield verbatim(label), one.record.run_id
 
 
 def _session_label(session: RunHandle) -> str:
