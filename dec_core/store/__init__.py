@@ -2,7 +2,7 @@
 
     record, event_log, frame_files, checkpoint_files    what a run's folder holds
     view_reader, stored_frames                          reading it: numbers, and arrays on demand
-    recorder                                            writing it while a run trains
+    recorder, memory_recorder                           writing it while a run trains, or not
     log_checks, run_checks                              whether it is whole
     branch, lineage                                     runs that begin at others
     pretrained_cache                                    autoencoders for later runs
