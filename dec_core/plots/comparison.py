@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, isfinite
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dec_core.analysis.measures import Measure
 from dec_core.analysis.replicates import FoldedCurve
-from dec_core.plots.comparison_curves import (
-    SCORES,
-    Along,
-    Measure,
-    Series,
-    series_curve,
-    start_of,
-)
+from dec_core.plots.comparison_curves import Along, Series, series_curve, start_of
 from dec_core.plots.palette import translucent
 from dec_core.plots.style import Plot, name_axes, new_figure, plain
 
@@ -121,22 +115,24 @@ def _belonging(panel: _Panel, one: Series, part: str = "") -> dict[str, object]:
         "yaxis": f"y{panel.suffix}",
         "legendgroup": one.key,
         "name": f"{name}, {part}" if part else name,
-        "meta": panel.measure.value,
+        "meta": panel.measure.label,
     }
 
 
 def _shown(measure: Measure, values: NDArray[np.float64]) -> NDArray[np.float32]:
-    if measure is Measure.DELTA_LABEL:
+    if measure.is_log:
         values = np.maximum(values, _LEAST_CHANGE)
     return values.astype(np.float32)
 
 
 def _hover_text(panel: _Panel, one: Series, curve: FoldedCurve) -> str:
-    number = ".2%" if panel.measure is Measure.DELTA_LABEL else ".3f"
+    number = panel.measure.format
+    if panel.measure.is_count:
+        number = ",d" if curve.count == 1 else ",.1f"
     spread = f" \N{PLUS-MINUS SIGN} %{{customdata:{number}}}" if curve.count > 1 else ""
     at = "%{x:,.1f} s" if panel.along is Along.SECONDS else "iteration %{x:,}"
     name = plain(one.name)
-    return f"{name}<br>{panel.measure.value} %{{y:{number}}}{spread} at {at}<extra></extra>"
+    return f"{name}<br>{panel.measure.label} %{{y:{number}}}{spread} at {at}<extra></extra>"
 
 
 def _place(figure: go.Figure, panel: _Panel, number: int, count: int) -> None:
@@ -164,19 +160,20 @@ def _place(figure: go.Figure, panel: _Panel, number: int, count: int) -> None:
             },
         }
     )
-    name_axes(figure, panel.suffix, panel.measure.value)
+    name_axes(figure, panel.suffix, panel.measure.label)
 
 
 def _scale(measure: Measure) -> dict[str, object]:
-    if measure in SCORES:
-        return {"tickformat": ".2f"}
-    if measure is Measure.DELTA_LABEL:
+    if measure.is_log:
         return {
             "type": "log",
             "range": [np.log10(_LEAST_CHANGE * 0.9), 0],
             "tickvals": [1e-4, 1e-3, 1e-2, 1e-1, 1],
             "ticktext": ["0.01%", "0.1%", "1%", "10%", "100%"],
         }
+    if isfinite(measure.range[1]):
+        # Where both ends are known, 0 says little.
+        return {"tickformat": ".0%" if measure.format.endswith("%") else ".2f"}
     return {"rangemode": "tozero"}
 
 
@@ -191,7 +188,7 @@ def _alternative(series: Sequence[Series], measures: Sequence[Measure]) -> str:
 
 
 def _in_words(one: Series, measures: Sequence[Measure]) -> str:
-    curves = {m.value: series_curve(one, m, Along.ITERATIONS) for m in measures}
+    curves = {m.label: series_curve(one, m, Along.ITERATIONS) for m in measures}
     parts = [f"{name} {curve.mean[-1]:.3f}" for name, curve in curves.items() if len(curve.x)]
     count = f" (mean of {len(one.views)} seeds)" if len(one.views) > 1 else ""
     return f"{one.name}{count}: {', '.join(parts) or 'no update yet'}."

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.errors import RunError
 from dec_core.events.log_text import log_text
 from dec_core.events.outcome import outcome
@@ -18,7 +19,7 @@ from dec_core.events.view import View
 from dec_core.export.figures import all_plots
 from dec_core.export.metrics_csv import updates_csv
 from dec_core.plots.comparison import draw_comparison
-from dec_core.plots.comparison_curves import Along, Measure, Series
+from dec_core.plots.comparison_curves import Along, Series
 from dec_core.store.record import RunRecord, RunState
 from dec_core.store.store import RunStore
 from pages.ui.compare import table as compare_table
@@ -91,7 +92,7 @@ def show(store: RunStore, view: View | None) -> None:
             compare_table._row(record, None)
         series = Series(record.run_id, record.run_id, "#000000", (view, view))
         for along in Along:
-            draw_comparison([series], list(Measure), along)
+            draw_comparison([series], list(MEASURES.values()), along)
         # What the log says of the samples may not fit their arrays.
         with suppress(RunError):
             all_plots(view, frames)

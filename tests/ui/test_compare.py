@@ -102,13 +102,11 @@ def test_stored_runs_are_listed_with_their_numbers(manager: RunManager) -> None:
     session = trained(manager)
     forget_sessions(manager)
     row = rows(compare())[session.run_id]
-    last, start = session.view.updates[-1].scores, session.view.start
-    assert last is not None
+    last, start = session.view.updates[-1].measures, session.view.start
     assert start is not None
-    assert start.scores is not None
     assert (row["Preset"], row["Data"], row["State"]) == ("digits", "digits", "finished")
-    assert row["NMI"] == pytest.approx(last.nmi)
-    assert row["NMI gain"] == pytest.approx(last.nmi - start.scores.nmi)
+    assert row["NMI"] == pytest.approx(last["nmi"])
+    assert row["NMI gain"] == pytest.approx(last["nmi"] - start.measures["nmi"])
     assert row["Best ACC"] >= row["ACC"]
     assert row["Iterations"] == 40
     assert row["Open"] == f"./?run={session.run_id}"
