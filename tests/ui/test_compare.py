@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.runs.manager import RunManager
 from dec_core.runs.session import RunSession, SessionState
 from dec_core.store.store import RunStore
@@ -206,6 +207,21 @@ def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
     assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
     choose(screen, "compare_along", "Seconds")
     assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
+
+
+def test_every_other_measure_of_the_table_can_be_chosen(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = Measure("toy", "Toy share", "Share of cluster 0.", lambda c: c.sizes[0] / c.sizes.sum())
+    monkeypatch.setitem(MEASURES, toy.name, toy)
+    screen = compare(runs=trained(manager).run_id)
+    choose(screen, "compare_measure", "More")
+    others = screen.selectbox(key="compare_other_measure")
+    assert {"Embedding spread", "Smallest centre distance", "Purity"} <= set(others.options)
+    others.set_value("embedding_spread").run()
+    assert {trace["meta"] for trace in curves(screen)} == {"Embedding spread"}
+    screen.selectbox(key="compare_other_measure").set_value("toy").run()
+    assert {trace["meta"] for trace in curves(intact(screen))} == {"Toy share"}
 
 
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:
