@@ -191,4 +191,5 @@ def _in_words(one: Series, measures: Sequence[Measure]) -> str:
     curves = {m.label: series_curve(one, m, Along.ITERATIONS) for m in measures}
     parts = [f"{name} {curve.mean[-1]:.3f}" for name, curve in curves.items() if len(curve.x)]
     count = f" (mean of {len(one.views)} seeds)" if len(one.views) > 1 else ""
-    return f"{one.name}{count}: {', '.join(parts) or 'no update yet'}."
+    nothing = "not recorded" if any(view.updates for view in one.views) else "no update yet"
+    return f"{one.name}{count}: {', '.join(parts) or nothing}."

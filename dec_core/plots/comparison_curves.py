@@ -71,6 +71,12 @@ def series_curve(series: Series, measure: Measure, along: Along) -> FoldedCurve:
     return fold_curves([curve_of(view, measure, along) for view in series.views])
 
 
+def lacks(series: Series, measure: Measure) -> bool:
+    """Whether its runs have made updates without the measure, as before it was measured."""
+    updates = [update for view in series.views for update in view.updates]
+    return bool(updates) and not any(measure.name in update.measures for update in updates)
+
+
 def start_of(series: Series, measure: Measure) -> float | None:
     """The k-means start's score, averaged over the runs of the series; None where unknown."""
     if not measure.needs_true_labels:

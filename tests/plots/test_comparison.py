@@ -17,6 +17,7 @@ from dec_core.plots.comparison_curves import (
     Series,
     curve_of,
     headline_measures,
+    lacks,
     series_curve,
     start_of,
 )
@@ -145,6 +146,16 @@ def test_the_alternative_names_every_run_with_its_figures() -> None:
     assert "run calm-fox-0002: NMI 0.270." in plot.alternative
     assert "run calm-fox-0003: no update yet." in plot.alternative
     assert draw_comparison([], [MEASURES["nmi"]]).alternative.endswith("none yet.")
+
+
+def test_a_measure_that_a_run_did_not_record_is_said_to_be_missing() -> None:
+    plot = draw_comparison(two(), [MEASURES["purity"]])
+    assert plot.alternative.count("not recorded.") == 2
+    assert "0.000" not in plot.alternative
+    one, other = two()
+    assert lacks(one, MEASURES["purity"])
+    assert not lacks(other, MEASURES["nmi"])
+    assert not lacks(series(View()), MEASURES["purity"])
 
 
 def test_a_title_is_no_markup() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tests.runs.small_sessions import (
     wait_for,
     wait_for_updates,
 )
+from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     ROUTER,
     button,
@@ -222,6 +224,16 @@ def test_every_other_measure_of_the_table_can_be_chosen(
     assert {trace["meta"] for trace in curves(screen)} == {"Embedding spread"}
     screen.selectbox(key="compare_other_measure").set_value("toy").run()
     assert {trace["meta"] for trace in curves(intact(screen))} == {"Toy share"}
+
+
+def test_a_run_that_did_not_record_a_measure_is_named(manager: RunManager) -> None:
+    shutil.copytree(GOLDEN, manager.store.root / GOLDEN.name)
+    screen = compare(runs=f"{trained(manager).run_id},{GOLDEN.name}")
+    choose(screen, "compare_measure", "More")
+    screen.selectbox(key="compare_other_measure").set_value("purity").run()
+    assert [text for text in captions(intact(screen)) if "Purity was not recorded by" in text]
+    screen.selectbox(key="compare_other_measure").set_value("center_distance").run()
+    assert not [text for text in captions(intact(screen)) if "not recorded" in text]
 
 
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:

@@ -15,6 +15,7 @@ from dec_core.plots.comparison_curves import (
     Series,
     further_measures,
     headline_measures,
+    lacks,
 )
 from dec_core.store.record import RunRecord
 from pages.ui.compare.run_legend import LegendEntry, run_legend
@@ -90,6 +91,14 @@ def _explain_repeats(records: Sequence[RunRecord]) -> None:
         )
 
 
+def _explain_missing(series: Sequence[Series], measures: Sequence[Measure]) -> None:
+    """Which runs have no curve of a measure that was chosen from the list."""
+    for measure in measures:
+        names = ", ".join(one.name for one in series if lacks(one, measure))
+        if names and not measure.is_headline:
+            st.caption(f"{measure.label} was not recorded by: {verbatim(names)}.")
+
+
 def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:
     """Legend and figure; they tick only while one of the runs trains."""
     is_ticking = any(is_changing(record) for group in groups for record in group.records)
@@ -101,6 +110,7 @@ def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -
         for problem in problems:
             st.warning(verbatim(problem), icon=":material/broken_image:")
         _figure(series, measures, along)
+        _explain_missing(series, measures)
         if is_ticking and any(have_moved_on(group.records) for group in groups):
             st.rerun()
 
