@@ -7,7 +7,7 @@ The rooms, in the order in which they may import each other:
     config     settings and their kinds: names, bounds, defaults, help; the presets
     data       data sets, where they come from, whether they fit
     model      mathematics: the NumPy reference, Keras layers, networks, targets, objectives
-    analysis   judgement on arrays: scores, health, verdict, agreement, maps
+    analysis   judgement on arrays: measures (the table), verdict, agreement, maps
     events     what happens in a run, and its fold into numbers (View) beside arrays (Frames)
     training   time: three phases that yield events
     store      the disk: a folder for each run

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.cli.main import main
 from dec_core.cli.training import summary
 from dec_core.config import PRESETS, SETTINGS, Config
@@ -21,11 +22,19 @@ from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 
 ROOT = Path(__file__).parents[1]
-KEYS = (
+# What programs that read the result have always found in it.
+ALWAYS = (
     "run_id run_dir stored problem preset dataset n_samples seed verdict stop_reason sentence "
     "iterations updates occupied_clusters effective_clusters largest_share acc nmi ari kmeans_acc "
     "kmeans_nmi loss labels_sha256 seconds"
 ).split()
+KEYS = [
+    *ALWAYS[: ALWAYS.index("updates") + 1],
+    *MEASURES,
+    *(f"kmeans_{name}" for name, one in MEASURES.items() if one.at_start),
+    "labels_sha256",
+    "seconds",
+]
 LOG_LINE = re.compile(
     r"Itr \d+ \(out of \d+\): loss = (nan|[\d.e+-]+), deltaLabel = [\d.e+-]+, "
     r"ACC = [\d.e+-]+, NMI = (nan|[\d.e+-]+)"
@@ -59,6 +68,7 @@ def test_every_preset_runs_on_digits(preset: str, capsys: pytest.CaptureFixture[
     assert main(train("--preset", preset, "--seed", "3", "--json")) == 0
     values = last_json(capsys)
     assert list(values) == KEYS
+    assert values.keys() >= set(ALWAYS)
     assert Path(values["run_dir"]).name == values["run_id"]
     assert list(values["seconds"]) == ["data", "pretraining", "kmeans", "clustering"]
     assert (values["preset"], values["dataset"], values["seed"]) == (preset, "digits", 3)

@@ -127,7 +127,7 @@ def test_resume_prints_what_train_prints(run_id: str, say: Say) -> None:
     assert list(values) == KEYS
     assert Path(values["run_dir"]) == RunStore().folder(interrupted)
     assert parent.summary is not None
-    assert values["nmi"] == parent.summary["nmi"]
+    assert values["nmi"] == dict(parent.summary)["nmi"]
 
 
 def test_delete(run_id: str, say: Say) -> None:

@@ -1,4 +1,4 @@
-"""Judgement on arrays: scores, health, verdict, maps of the embedding.
+"""Judgement on arrays: the table of measures, verdict, agreement, maps of the embedding.
 
 Law of the room: arrays in, numbers and sentences out. Never Keras, never an event.
 """

@@ -8,12 +8,12 @@ to be worse than its start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from dec_core.analysis.metrics import Health, Scores, effective_clusters
+from dec_core.analysis.metrics import effective_clusters
 
 # One cluster dominates once it has gone half the way from its start to holding everything,
 # and holds at least this share.
@@ -26,6 +26,14 @@ DYING_SIZE = 0.1
 NMI_MARGIN = 0.01
 # Row sums of P further from 1 than this are no rounding.
 ROW_SUM_MARGIN = 1e-3
+# Measures that every update must have to be judged; NMI is used where it is there.
+JUDGED = (
+    "occupied_clusters",
+    "effective_clusters",
+    "largest_share",
+    "target_row_sum_min",
+    "target_row_sum_max",
+)
 
 
 class StopReason(StrEnum):
@@ -57,24 +65,27 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Start:
-    """The k-means start: sizes of its clusters, and scores where there are true labels."""
+    """The k-means start: sizes of its clusters, and its measures by name."""
 
     cluster_sizes: tuple[int, ...]
-    scores: Scores | None = None
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 class Observation(Protocol):
     """What the verdict needs to know of an update: it stands after ``iteration`` gradient steps.
 
-    ``TargetUpdated`` is one.
+    ``measures`` are numbers by the names of ``MEASURES``, with all of ``JUDGED``. ``TargetUpdated``
+    is one.
     """
 
     @property
     def iteration(self) -> int: ...
     @property
-    def health(self) -> Health: ...
+    def cluster_sizes(self) -> tuple[int, ...]: ...
     @property
-    def scores(self) -> Scores | None: ...
+    def is_finite(self) -> bool: ...
+    @property
+    def measures(self) -> Mapping[str, float]: ...
 
 
 @dataclass(frozen=True)
@@ -89,15 +100,15 @@ class Judgement:
 def assess(start: Start, history: Sequence[Observation]) -> Judgement:
     """How a training run fares after the updates in ``history`` (at least one)."""
     last = history[-1]
-    if not last.health.is_finite:
-        since = _since(history, lambda o: not o.health.is_finite)
+    if not last.is_finite:
+        since = _since(history, lambda o: not o.is_finite)
         return Judgement(Condition.BROKEN, None, f"Not finite since iteration {since:,}.")
     if is_collapsed(start, last):
         return Judgement(Condition.BROKEN, None, _collapse_sentence(start, history))
     warning = _warning(start, history)
     if warning:
         return Judgement(Condition.WARNING, None, f"Warning: {warning}.")
-    clusters = f"{last.health.occupied_clusters} of {len(start.cluster_sizes)} clusters"
+    clusters = f"{last.measures['occupied_clusters']} of {len(start.cluster_sizes)} clusters"
     return Judgement(
         Condition.HEALTHY, None, f"Healthy so far: {clusters}{_gain(start, last, ', ')}."
     )
@@ -106,8 +117,8 @@ def assess(start: Start, history: Sequence[Observation]) -> Judgement:
 def conclude(start: Start, history: Sequence[Observation], reason: StopReason) -> Judgement:
     """The verdict on a run that ended for ``reason`` after the updates in ``history``."""
     last = history[-1]
-    if reason is StopReason.NOT_FINITE or not last.health.is_finite:
-        since = _since(history, lambda o: not o.health.is_finite)
+    if reason is StopReason.NOT_FINITE or not last.is_finite:
+        since = _since(history, lambda o: not o.is_finite)
         sentence = f"Diverged: not finite since iteration {since:,}."
         return Judgement(Condition.BROKEN, Verdict.DIVERGED, sentence)
     if is_collapsed(start, last):
@@ -133,11 +144,12 @@ def conclude(start: Start, history: Sequence[Observation], reason: StopReason) -
 
 def is_collapsed(start: Start, observation: Observation) -> bool:
     """Whether clusters of the start are lost, or one has come to dominate."""
-    health = observation.health
+    measures = observation.measures
     return (
-        health.occupied_clusters < _occupied(start)
-        or health.largest_share > dominating_share(start)
-        or health.effective_clusters < COLLAPSED_EFFECTIVE * effective_clusters(start.cluster_sizes)
+        measures["occupied_clusters"] < _occupied(start)
+        or measures["largest_share"] > dominating_share(start)
+        or measures["effective_clusters"]
+        < COLLAPSED_EFFECTIVE * effective_clusters(start.cluster_sizes)
     )
 
 
@@ -149,7 +161,7 @@ def dominating_share(start: Start) -> float:
 
 def dying_clusters(start: Start, observation: Observation) -> int:
     """How many clusters still have samples, but less than a tenth of what they started with."""
-    pairs = zip(start.cluster_sizes, observation.health.cluster_sizes, strict=True)
+    pairs = zip(start.cluster_sizes, observation.cluster_sizes, strict=True)
     return sum(0 < size < DYING_SIZE * began for began, size in pairs)
 
 
@@ -165,7 +177,7 @@ def _warning(start: Start, history: Sequence[Observation]) -> str:
     if _is_below_start(start, last):
         since = _since(history, lambda o: _is_below_start(start, o))
         return f"worse than the k-means start since iteration {since:,}{_versus_start(start, last)}"
-    low, high = last.health.target_row_sums
+    low, high = (last.measures[f"target_row_sum_{end}"] for end in ("min", "max"))
     if low < 1 - ROW_SUM_MARGIN or high > 1 + ROW_SUM_MARGIN:
         return f"the rows of the target sum to {low:.3g} to {high:.3g} instead of 1"
     return ""
@@ -174,10 +186,10 @@ def _warning(start: Start, history: Sequence[Observation]) -> str:
 def _collapse_sentence(start: Start, history: Sequence[Observation]) -> str:
     last, n_clusters = history[-1], len(start.cluster_sizes)
     since = _since(history, lambda o: is_collapsed(start, o))
-    if last.health.occupied_clusters < _occupied(start):
-        left = f"{last.health.occupied_clusters} of {n_clusters} clusters left"
+    if last.measures["occupied_clusters"] < _occupied(start):
+        left = f"{last.measures['occupied_clusters']} of {n_clusters} clusters left"
     else:
-        share = f"{last.health.largest_share:.0%}"
+        share = f"{last.measures['largest_share']:.0%}"
         left = f"one of {n_clusters} clusters holds {share} of the samples"
     began = f", collapsing since iteration {since:,}" if since < last.iteration else ""
     return f"Collapsed: {left} at iteration {last.iteration:,}{began}."
@@ -197,23 +209,28 @@ def _occupied(start: Start) -> int:
     return sum(size > 0 for size in start.cluster_sizes)
 
 
+def _both_nmi(start: Start, observation: Observation) -> tuple[float, float] | None:
+    """NMI of the start and of the update; None without true labels."""
+    began, now = start.measures.get("nmi"), observation.measures.get("nmi")
+    return None if began is None or now is None else (began, now)
+
+
 def _is_below_start(start: Start, observation: Observation) -> bool:
-    if start.scores is None or observation.scores is None:
-        return False
-    return observation.scores.nmi < start.scores.nmi - NMI_MARGIN
+    both = _both_nmi(start, observation)
+    return both is not None and both[1] < both[0] - NMI_MARGIN
 
 
 def _gain(start: Start, observation: Observation, before: str = ": ") -> str:
     """NMI and how far it is from the k-means start, or nothing without true labels."""
-    if start.scores is None or observation.scores is None:
+    both = _both_nmi(start, observation)
+    if both is None:
         return ""
-    nmi = observation.scores.nmi
-    difference = nmi - start.scores.nmi
+    began, nmi = both
+    difference = nmi - began
     place = "over" if difference >= 0 else "against"
     return f"{before}NMI {nmi:.3f}, {difference:+.3f} {place} the k-means start"
 
 
 def _versus_start(start: Start, observation: Observation) -> str:
-    if start.scores is None or observation.scores is None:
-        return ""
-    return f" (NMI {observation.scores.nmi:.3f}, start {start.scores.nmi:.3f})"
+    both = _both_nmi(start, observation)
+    return "" if both is None else f" (NMI {both[1]:.3f}, start {both[0]:.3f})"

@@ -107,11 +107,11 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
             progress.show(f"k-means restart {event.done} of {event.total}")
         case events.CentersInitialized():
             progress.clear()
-            print(f"k-means start: {true_scores(event.scores) or 'no true labels'}")
+            print(f"k-means start: {true_scores(event.measures) or 'no true labels'}")
         case events.TargetUpdated():
             progress.clear()
             line = log_line(event, view.config.clustering.max_iterations)
-            print("   ".join(filter(None, (line, true_scores(event.scores)))), flush=True)
+            print("   ".join(filter(None, (line, true_scores(event.measures)))), flush=True)
         case events.RunFinished():
             progress.clear()
             print(event.judgement.sentence)
@@ -128,17 +128,20 @@ def summary(
 ) -> dict[str, Any]:
     """The result of a finished run as plain JSON values; null where there is nothing to say.
 
-    ``labels`` (n_samples,) are those of the last update. ``run_dir`` is named where the whole run
-    is stored; ``problem`` says why it is not.
+    It has every measure of the last update by its name, and those of the k-means start as
+    ``kmeans_...``. ``labels`` (n_samples,) are those of the last update. ``run_dir`` is named
+    where the whole run is stored; ``problem`` says why it is not.
     """
-    from dec_core.events.outcome import labels_sha256, without_nan
+    from dec_core.events.outcome import (
+        labels_sha256,
+        last_measures,
+        start_measures,
+        without_nan,
+    )
 
-    finished, start = view.finished, view.start
+    finished = view.finished
     if finished is None or view.started is None:
         raise DECLabError("A summary needs a finished run. Received one that still trains.")
-    last = view.updates[-1] if view.updates else None
-    scores = last.scores if last else None
-    start_scores = start.scores if start else None
     judged = finished.judgement.verdict
     problem = recorder.problem if recorder else problem
     is_stored = recorder is not None and not problem
@@ -156,15 +159,8 @@ def summary(
         "sentence": finished.judgement.sentence,
         "iterations": finished.iterations,
         "updates": len(view.updates),
-        "occupied_clusters": last.health.occupied_clusters if last else None,
-        "effective_clusters": last.health.effective_clusters if last else None,
-        "largest_share": last.health.largest_share if last else None,
-        "acc": scores.acc if scores else None,
-        "nmi": scores.nmi if scores else None,
-        "ari": scores.ari if scores else None,
-        "kmeans_acc": start_scores.acc if start_scores else None,
-        "kmeans_nmi": start_scores.nmi if start_scores else None,
-        "loss": last.loss if last else None,
+        **last_measures(view),
+        **start_measures(view),
         "labels_sha256": None if labels is None else labels_sha256(labels),
         "seconds": {phase.value: round(s, 3) for phase, s in finished.seconds.items()},
     }

@@ -18,13 +18,13 @@ the tests.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import Health, Scores
 from dec_core.analysis.verdict import Judgement, StopReason
 from dec_core.config import Config
 
@@ -116,30 +116,40 @@ class PretrainingEpochEnded(Event):
 
 @dataclass(frozen=True)
 class CentersInitialized(Event):
-    """k-means found the centres; ``seconds`` is what it took."""
+    """k-means found the centres; ``seconds`` is what it took.
+
+    ``measures`` are numbers by the names of ``MEASURES``: those that a start has.
+    """
 
     cluster_sizes: tuple[int, ...]
-    scores: Scores | None
+    measures: Mapping[str, float]
     seconds: float
 
 
 @dataclass(frozen=True)
 class TargetUpdated(Event):
-    """Scores and health at an update of the target distribution.
+    """What an update of the target distribution shows.
 
-    ``update`` counts from 0; ``iteration`` gradient steps are done. ``loss`` is the last
-    batch's, NaN at first. ``seconds`` is the time since clustering began.
+    ``update`` counts from 0; ``iteration`` gradient steps are done. ``seconds`` is the time since
+    clustering began.
+
+    Attributes
+    ----------
+    cluster_sizes : number of samples that are nearest to this cluster's centre, per cluster
+    is_finite : False once a number of q or of the embedding is NaN or infinite
+    measures : numbers by the names of ``MEASURES``; what was not recorded is not there
     """
 
     update: int
     iteration: int
-    loss: float
-    delta_label: float
-    successive_acc: float
-    successive_nmi: float
-    scores: Scores | None
-    health: Health
     seconds: float
+    cluster_sizes: tuple[int, ...]
+    is_finite: bool
+    measures: Mapping[str, float]
+
+    def value(self, name: str) -> float:
+        """The measure of that name, NaN where it was not recorded."""
+        return self.measures.get(name, float("nan"))
 
 
 @dataclass(frozen=True)

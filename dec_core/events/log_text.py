@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dec_core.analysis.metrics import Scores
+from collections.abc import Mapping
+
+from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
+
+_IN_LOG = ("loss", "delta_label", "successive_acc", "successive_nmi")
 
 
 def log_line(update: TargetUpdated, max_iterations: int) -> str:
@@ -13,17 +17,22 @@ def log_line(update: TargetUpdated, max_iterations: int) -> str:
     The port counts the gradient step that an update stands before, so from 1; the update at the
     end of a run stands before none and has the number of the last step.
     """
+    loss, delta_label, acc, nmi = map(update.value, _IN_LOG)
     step = min(update.iteration + 1, max_iterations)
     return (
-        f"Itr {step} (out of {max_iterations}): loss = {update.loss:.6g}, "
-        f"deltaLabel = {update.delta_label:.7g}, ACC = {update.successive_acc:.7g}, "
-        f"NMI = {update.successive_nmi:.7g}"
+        f"Itr {step} (out of {max_iterations}): loss = {loss:.6g}, "
+        f"deltaLabel = {delta_label:.7g}, ACC = {acc:.7g}, "
+        f"NMI = {nmi:.7g}"
     )
 
 
-def true_scores(scores: Scores | None) -> str:
+def true_scores(measures: Mapping[str, float]) -> str:
     """ACC and NMI against the true labels; empty where there are none."""
-    return "" if scores is None else f"true ACC {scores.acc:.4f}, true NMI {scores.nmi:.4f}"
+    return ", ".join(
+        f"true {MEASURES[name].label} {measures[name]:.4f}"
+        for name in ("acc", "nmi")
+        if name in measures
+    )
 
 
 def log_text(view: View) -> str:

@@ -4,46 +4,47 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, cast
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, WrapValidator, with_config
 from typing_extensions import TypedDict
 
-from dec_core.analysis.metrics import Labels, Scores
+from dec_core.analysis.measures import MEASURES, Direction, Measure
+from dec_core.analysis.metrics import Labels
 from dec_core.events.view import View
 
 # No run comes near the bound; every program that reads a table can hold it.
-Count = Annotated[int, Field(ge=0, le=2**53)]
-_Number = Annotated[float, Field(allow_inf_nan=False)]
+_LARGEST = 2**53
+Count = Annotated[int, Field(ge=0, le=_LARGEST)]
 
 
-class Outcome(TypedDict, total=False):
-    """Plain JSON values; None where there is nothing to say. ``seconds`` is active time."""
+def _whole_stays_whole(value: Any, checked: Callable[[Any], float]) -> float:
+    number = checked(value)
+    return value if type(value) is int and abs(value) <= _LARGEST else number
+
+
+_Number = Annotated[float, Field(allow_inf_nan=False), WrapValidator(_whole_stays_whole)]
+
+
+@with_config(ConfigDict(extra="allow"))
+class Outcome(TypedDict, total=False, extra_items=_Number | None):  # type: ignore[call-arg]
+    """Plain JSON values; None where there is nothing to say. ``seconds`` is active time.
+
+    Beside these it has every measure of the last update by its name, those of the k-means start
+    as ``kmeans_...``, and of those with true labels the best value as ``best_...``.
+    """
 
     verdict: str | None
     sentence: str | None
     stop_reason: str | None
     iterations: Count | None
     updates: Count | None
-    best_acc: _Number | None
-    best_nmi: _Number | None
-    occupied_clusters: Count | None
-    effective_clusters: _Number | None
     seconds: _Number | None
-    acc: _Number | None
-    nmi: _Number | None
-    ari: _Number | None
-    kmeans_acc: _Number | None
-    kmeans_nmi: _Number | None
-    kmeans_ari: _Number | None
 
 
 def outcome(view: View) -> Outcome:
     """What became of the run so far."""
-    last = view.updates[-1] if view.updates else None
-    scored = [update.scores for update in view.updates if update.scores is not None]
-    start = view.start.scores if view.start else None
     judgement = view.judgement()
     values: dict[str, Any] = {
         "verdict": judgement.verdict.value if judgement and judgement.verdict else None,
@@ -51,15 +52,32 @@ def outcome(view: View) -> Outcome:
         "stop_reason": view.finished.stop_reason.value if view.finished else None,
         "iterations": view.iteration,
         "updates": len(view.updates),
-        "best_acc": max((scores.acc for scores in scored), default=None),
-        "best_nmi": max((scores.nmi for scores in scored), default=None),
-        "occupied_clusters": last.health.occupied_clusters if last else None,
-        "effective_clusters": last.health.effective_clusters if last else None,
+        **{f"best_{n}": best(view, m) for n, m in MEASURES.items() if m.needs_true_labels},
         "seconds": round(view.elapsed_seconds, 3),
-        **_named("", scored[-1] if scored else None),
-        **_named("kmeans_", start),
+        **last_measures(view),
+        **start_measures(view),
     }
     return cast(Outcome, without_nan(values))
+
+
+def last_measures(view: View) -> dict[str, float | None]:
+    """Every measure at the last update by its name; None where it was not recorded."""
+    measures = view.updates[-1].measures if view.updates else {}
+    return {name: measures.get(name) for name in MEASURES}
+
+
+def start_measures(view: View) -> dict[str, float | None]:
+    """The measures of the k-means start as ``kmeans_...``; None where they were not recorded."""
+    measures = view.start.measures if view.start else {}
+    return {f"kmeans_{n}": measures.get(n) for n, m in MEASURES.items() if m.at_start}
+
+
+def best(view: View, measure: Measure) -> float | None:
+    """The best value of a run; None where none was recorded or no value is better than others."""
+    values = [u.measures[measure.name] for u in view.updates if measure.name in u.measures]
+    if not values or measure.direction is Direction.NEITHER:
+        return None
+    return max(values) if measure.direction is Direction.HIGHER else min(values)
 
 
 def without_nan(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,8 +98,3 @@ def _sentence(view: View) -> str:
         return view.failed.message
     judgement = view.judgement()
     return judgement.sentence if judgement else ""
-
-
-def _named(prefix: str, scores: Scores | None) -> dict[str, float | None]:
-    names = ("acc", "nmi", "ari")
-    return {prefix + name: getattr(scores, name) if scores else None for name in names}

@@ -77,7 +77,7 @@ class View:
         """The k-means start that the run is measured against."""
         if self.centers is None:
             return None
-        return Start(self.centers.cluster_sizes, self.centers.scores)
+        return Start(self.centers.cluster_sizes, self.centers.measures)
 
     @property
     def is_over(self) -> bool:
@@ -150,7 +150,7 @@ def fold(view: View, event: Event) -> View:
             change = {
                 "updates": view.updates.plus(event),
                 "iteration": event.iteration,
-                "loss": event.loss,
+                "loss": event.value("loss"),
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }

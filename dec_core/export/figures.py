@@ -54,7 +54,7 @@ def all_plots(view: View, frames: Frames, maps: Sequence[MapFrame] = ()) -> list
 
 
 def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
-    if any(update.scores is not None for update in view.updates):
+    if any("acc" in update.measures for update in view.updates):
         yield draw_scores(view)
     if view.updates:
         yield draw_successive(view)

@@ -84,7 +84,7 @@ def finite_updates(view: View, frames: Frames) -> list[int]:
     if view.centers is None:
         return []
     kept = frames.kept()
-    return [u for u in kept if u < len(view.updates) and view.updates[u].health.is_finite]
+    return [u for u in kept if u < len(view.updates) and view.updates[u].is_finite]
 
 
 def mapped(taken: Iterable[Frame], frames: Frames) -> Iterator[tuple[Frame, NDArray[np.float32]]]:

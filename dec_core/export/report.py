@@ -8,8 +8,10 @@ from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.config import PRESETS, SETTINGS, Config
 from dec_core.events.frames import Frames
+from dec_core.events.outcome import best
 from dec_core.events.view import View
 from dec_core.export.figures import all_plots
 from dec_core.export.paper import has_panels, on_white
@@ -92,24 +94,27 @@ def _verdict(view: View) -> str:
 
 
 def _results(view: View) -> str:
-    """k-means start, best and last update side by side."""
+    """k-means start, best and last update side by side; what was never recorded has no row."""
     rows = []
-    scored = [update.scores for update in view.updates if update.scores is not None]
-    start = view.start.scores if view.start else None
-    for name in ("acc", "nmi", "ari"):
-        if scored and start:
-            values = [getattr(scores, name) for scores in scored]
-            shown = (getattr(start, name), max(values), values[-1])
-            rows.append((f"{name.upper()} against the true labels", *map("{:.3f}".format, shown)))
     if view.updates and view.start:
-        last = view.updates[-1].health
-        sizes = view.start.cluster_sizes
-        occupied = sum(size > 0 for size in sizes)
-        rows.append(("occupied clusters", f"{occupied}", "", f"{last.occupied_clusters}"))
-        largest = max(sizes) / max(sum(sizes), 1)
-        rows.append(("largest share", f"{largest:.1%}", "", f"{last.largest_share:.1%}"))
+        last, start = view.updates[-1].measures, view.start.measures
+        for measure in sorted(MEASURES.values(), key=lambda one: not one.needs_true_labels):
+            values = start.get(measure.name), best(view, measure), last.get(measure.name)
+            # Of a measure without true labels the best value says little of the clusters.
+            shown = values if measure.needs_true_labels else (values[0], None, values[2])
+            if shown[2] is not None:
+                cells = ("" if value is None else measure.shown(value) for value in shown)
+                rows.append((_in_row(measure), *cells))
         rows.append(("iterations", "0", "", f"{view.iteration:,}"))
     return _table(("", "k-means start", "best", "end"), rows, numbers=True)
+
+
+def _in_row(measure: Measure) -> str:
+    """The label, with a small letter where it is a word."""
+    if measure.needs_true_labels:
+        return f"{measure.label} against the true labels"
+    first, rest = measure.label[:1], measure.label[1:]
+    return measure.label if rest[:1].isupper() else first.lower() + rest
 
 
 def _remarks(view: View) -> list[str]:

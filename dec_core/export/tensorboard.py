@@ -11,7 +11,8 @@ import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from dec_core.events.events import KMEANS, TargetUpdated
+from dec_core.analysis.measures import MEASURES
+from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frame, Frames
 from dec_core.events.view import View
 from dec_core.export.film import finite_updates
@@ -42,24 +43,10 @@ def points(view: View) -> Iterator[Point]:
     before = view.pretraining[-1].seconds if view.pretraining else 0.0
     before += view.centers.seconds if view.centers else 0.0
     for update in view.updates:
-        for name, value in _numbers(update):
+        for name, measure in MEASURES.items():
+            value = update.value(name)
             if math.isfinite(value):
-                yield name, update.iteration, value, before + update.seconds
-
-
-def _numbers(update: TargetUpdated) -> Iterator[tuple[str, float]]:
-    scores, health = update.scores, update.health
-    if scores is not None:
-        yield "true labels/acc", scores.acc
-        yield "true labels/nmi", scores.nmi
-        yield "true labels/ari", scores.ari
-    yield "successive/acc", update.successive_acc
-    yield "successive/nmi", update.successive_nmi
-    yield "clustering/loss", update.loss
-    yield "clustering/delta_label", update.delta_label
-    yield "clusters/occupied", health.occupied_clusters
-    yield "clusters/effective", health.effective_clusters
-    yield "clusters/largest_share", health.largest_share
+                yield measure.curve_tag, update.iteration, value, before + update.seconds
 
 
 def _write_events(path: Path, numbers: Iterable[Point], began: float) -> None:

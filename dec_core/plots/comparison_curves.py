@@ -5,30 +5,29 @@ A series is one run, or several that differ only in their seed and are folded in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 import numpy as np
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.analysis.replicates import Curve, FoldedCurve, finite, fold_curves
-from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 
 
-class Measure(StrEnum):
-    """What is compared; the value is its name above the axes."""
-
-    ACC = "ACC"
-    NMI = "NMI"
-    ARI = "ARI"
-    LOSS = "Clustering loss"
-    DELTA_LABEL = "Label changes"
-    EFFECTIVE_CLUSTERS = "Effective clusters"
+def headline_measures() -> list[Measure]:
+    """What is drawn in panels side by side at first: scores, then the others."""
+    return _scores_first(one for one in MEASURES.values() if one.is_headline)
 
 
-SCORES = (Measure.ACC, Measure.NMI, Measure.ARI)
+def further_measures() -> list[Measure]:
+    """What can be drawn beside: all other measures of the table."""
+    return _scores_first(one for one in MEASURES.values() if not one.is_headline)
+
+
+def _scores_first(measures: Iterable[Measure]) -> list[Measure]:
+    return sorted(measures, key=lambda one: not one.needs_true_labels)
 
 
 class Along(StrEnum):
@@ -58,29 +57,13 @@ class Series:
     is_baseline: bool = False
 
 
-def _score(name: str) -> Callable[[TargetUpdated], float]:
-    return lambda update: getattr(update.scores, name) if update.scores else float("nan")
-
-
-_VALUES: Mapping[Measure, Callable[[TargetUpdated], float]] = MappingProxyType(
-    {
-        Measure.ACC: _score("acc"),
-        Measure.NMI: _score("nmi"),
-        Measure.ARI: _score("ari"),
-        Measure.LOSS: lambda update: update.loss,
-        # The first update has nothing to compare its labels with.
-        Measure.DELTA_LABEL: lambda update: update.delta_label if update.update else float("nan"),
-        Measure.EFFECTIVE_CLUSTERS: lambda update: update.health.effective_clusters,
-    }
-)
-
-
 def curve_of(view: View, measure: Measure, along: Along) -> Curve:
     """One run's measure per update; updates without a finite value are left out."""
-    value = _VALUES[measure]
+    # The first update has nothing to compare its labels with.
+    updates = view.updates[1:] if measure.is_successive else view.updates
     by_time = along is Along.SECONDS
-    x = [update.seconds if by_time else update.iteration for update in view.updates]
-    return finite(x, [value(update) for update in view.updates])
+    x = [update.seconds if by_time else update.iteration for update in updates]
+    return finite(x, [update.value(measure.name) for update in updates])
 
 
 def series_curve(series: Series, measure: Measure, along: Along) -> FoldedCurve:
@@ -88,11 +71,17 @@ def series_curve(series: Series, measure: Measure, along: Along) -> FoldedCurve:
     return fold_curves([curve_of(view, measure, along) for view in series.views])
 
 
+def lacks(series: Series, measure: Measure) -> bool:
+    """Whether its runs have made updates without the measure, as before it was measured."""
+    updates = [update for view in series.views for update in view.updates]
+    return bool(updates) and not any(measure.name in update.measures for update in updates)
+
+
 def start_of(series: Series, measure: Measure) -> float | None:
     """The k-means start's score, averaged over the runs of the series; None where unknown."""
-    if measure not in SCORES:
+    if not measure.needs_true_labels:
         return None
-    starts = [view.start.scores for view in series.views if view.start]
-    values = [getattr(scores, measure.value.lower()) for scores in starts if scores is not None]
+    starts = [view.start.measures for view in series.views if view.start]
+    values = [measures[measure.name] for measures in starts if measure.name in measures]
     finite_values = [value for value in values if np.isfinite(value)]
     return float(np.mean(finite_values)) if finite_values else None

@@ -34,8 +34,8 @@ def learning_curves(view: View) -> LearningCurves:
         epochs=np.array([epoch.epoch for epoch in view.pretraining], np.int32),
         pretraining_loss=np.array([epoch.loss for epoch in view.pretraining], np.float32),
         iterations=np.array([update.iteration for update in updates], np.int32),
-        loss=np.array([update.loss for update in updates], np.float32),
-        delta_label=np.array([update.delta_label for update in updates], np.float32),
+        loss=np.array([update.value("loss") for update in updates], np.float32),
+        delta_label=np.array([update.value("delta_label") for update in updates], np.float32),
         tol=view.config.clustering.tol,
     )
 

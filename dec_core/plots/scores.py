@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dec_core.analysis.measures import MEASURES
+from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 from dec_core.plots.palette import ACC, ARI, NMI
 from dec_core.plots.style import Plot, mark_changes, new_figure
@@ -27,25 +30,27 @@ class ScoreCurves:
 
 def score_curves(view: View, *, with_ari: bool = False) -> ScoreCurves:
     """Scores against the true labels; no curves where there are none."""
-    scored = [update for update in view.updates if update.scores is not None]
-    iterations = np.array([update.iteration for update in scored], np.int32)
-    names = ("ACC", "NMI", "ARI") if with_ari else ("ACC", "NMI")
-    start = view.start.scores if view.start else None
-    curves = {
-        name: np.array([getattr(u.scores, name.lower()) for u in scored], np.float32)
-        for name in names
-    }
+    names = ("acc", "nmi", "ari") if with_ari else ("acc", "nmi")
+    scored = [update for update in view.updates if "acc" in update.measures]
+    start = view.start.measures if view.start else {}
     return ScoreCurves(
-        iterations, curves, {name: getattr(start, name.lower()) for name in names} if start else {}
+        np.array([update.iteration for update in scored], np.int32),
+        {MEASURES[name].label: _values(scored, name) for name in names},
+        {MEASURES[name].label: start[name] for name in names if name in start},
     )
 
 
 def successive_curves(view: View) -> ScoreCurves:
     """ACC and NMI between successive predictions: 1 means that nothing changed."""
     iterations = np.array([update.iteration for update in view.updates], np.int32)
-    acc = np.array([update.successive_acc for update in view.updates], np.float32)
-    nmi = np.array([update.successive_nmi for update in view.updates], np.float32)
-    return ScoreCurves(iterations, {"ACC": acc, "NMI": nmi}, {})
+    curves = {
+        MEASURES[name].label: _values(view.updates, f"successive_{name}") for name in ("acc", "nmi")
+    }
+    return ScoreCurves(iterations, curves, {})
+
+
+def _values(updates: Sequence[TargetUpdated], name: str) -> Floats:
+    return np.array([update.value(name) for update in updates], np.float32)
 
 
 def draw_scores(view: View, *, with_ari: bool = False) -> Plot:

@@ -23,7 +23,7 @@ class ClusterShares:
 def cluster_shares(view: View) -> ClusterShares:
     """The k-means start at iteration 0, which is also the first update, then every other one."""
     rows = [view.centers.cluster_sizes] if view.centers else []
-    rows += [update.health.cluster_sizes for update in view.updates[1:]]
+    rows += [update.cluster_sizes for update in view.updates[1:]]
     iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates[1:]]
     sizes = np.array(rows, np.float32) if rows else np.empty((0, 0), np.float32)
     return ClusterShares(
@@ -65,9 +65,9 @@ def _alternative(view: View) -> str:
     if not view.updates:
         return "Cluster sizes: none yet."
     last = view.updates[-1]
-    sizes = ", ".join(f"{size:,}" for size in last.health.cluster_sizes)
+    sizes = ", ".join(f"{size:,}" for size in last.cluster_sizes)
     return (
         f"Cluster sizes at iteration {last.iteration:,}: {sizes}. "
-        f"Occupied clusters: {last.health.occupied_clusters}; the largest holds "
-        f"{last.health.largest_share:.0%}."
+        f"Occupied clusters: {last.measures['occupied_clusters']}; the largest holds "
+        f"{last.measures['largest_share']:.0%}."
     )

@@ -140,8 +140,8 @@ def _history(parent: Path, lines: int, config: Config) -> list[Event]:
 def _without_target(update: TargetUpdated) -> TargetUpdated:
     """Under another rule the branch makes P anew at once: the row sums of the parent's P hold no
     longer, and those of its own are not known before its next update."""
-    unknown = float("nan"), float("nan")
-    return replace(update, health=replace(update.health, target_row_sums=unknown))
+    unknown = dict.fromkeys(("target_row_sum_min", "target_row_sum_max"), float("nan"))
+    return replace(update, measures={**update.measures, **unknown})
 
 
 def _write_log(folder: Path, events: Sequence[Event]) -> None:

@@ -2,7 +2,8 @@
 
 One line per event, in order. Progress within an update or an epoch is not written: nothing that
 a person looks at afterwards depends on it. In the file the iteration of a ``TargetUpdated`` counts
-from 1, as it always has, so that a log that a former version began can be gone on with.
+from 1, as it always has, so that a log that a former version began can be gone on with. Lines of
+former versions, which have "scores" and "health" instead of "measures", are migrated one by one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import Health, Scores
+from dec_core.analysis.measures import MEASURES
+from dec_core.analysis.metrics import effective_clusters, largest_share, occupied_clusters
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.events.events import (
@@ -39,8 +41,15 @@ from dec_core.store.printable import printable, printable_lines
 
 Array = NDArray[Any]
 
-_HEALTH_NUMBERS = (
-    "effective_clusters largest_share mean_confidence center_distance embedding_spread".split()
+# What former versions wrote of an update beside its "scores" and in its "health".
+_FORMER_NUMBERS = ("loss", "delta_label", "successive_acc", "successive_nmi")
+_FORMER_HEALTH = (
+    "occupied_clusters",
+    "effective_clusters",
+    "largest_share",
+    "mean_confidence",
+    "center_distance",
+    "embedding_spread",
 )
 
 STORED: dict[str, type[Event]] = {
@@ -80,6 +89,8 @@ def decode(line: str, samples: Callable[[], SamplesChosen]) -> Event:
     values: dict[str, Any] = json.loads(line)
     kind = STORED[values.pop("event")]
     _renumber(kind, values)
+    if "measures" not in values:
+        _migrate(kind, values)
     if kind is RunStarted and "n_sampled" not in values:
         found = samples()
         values["n_sampled"] = len(found.sample_ids)
@@ -173,27 +184,52 @@ def _live_parameter(value: Any) -> str:
     return str(value)
 
 
-def _scores(value: Any) -> Scores | None:
-    return None if value is None else Scores(*(_score(value[n]) for n in ("acc", "nmi", "ari")))
+def _migrate(kind: type[Event], values: dict[str, Any]) -> None:
+    """Put the numbers of a former version's line among the measures."""
+    if kind is CentersInitialized:
+        sizes = _sizes(values["cluster_sizes"])
+        measures = _former_scores(values.pop("scores"))
+        # It did not write them, but they follow from the sizes.
+        measures["occupied_clusters"] = occupied_clusters(sizes)
+        measures["effective_clusters"] = effective_clusters(sizes)
+        measures["largest_share"] = largest_share(sizes) if sum(sizes) else float("nan")
+        values["measures"] = measures
+    elif kind is TargetUpdated:
+        health = values.pop("health")
+        measures = {name: values.pop(name) for name in _FORMER_NUMBERS}
+        measures |= _former_scores(values.pop("scores"))
+        measures |= {name: health[name] for name in _FORMER_HEALTH}
+        low, high = _row_sums(health["target_row_sums"])
+        measures |= {"target_row_sum_min": low, "target_row_sum_max": high}
+        values["measures"] = measures
+        values["cluster_sizes"] = health["cluster_sizes"]
+        values["is_finite"] = bool(health["is_finite"])
 
 
-def _score(value: Any) -> float:
-    score = float(value)
-    # NaN where it is undefined, and 1 but for rounding where two labelings are the same.
-    if abs(score) > 1 + 1e-9:
-        raise ValueError(f"no score: {score}")
-    return score
+def _former_scores(value: Any) -> dict[str, Any]:
+    return {} if value is None else {name: value[name] for name in ("acc", "nmi", "ari")}
 
 
-def _health(value: Any) -> Health:
-    decoded: dict[str, Any] = {name: float(value[name]) for name in _HEALTH_NUMBERS}
-    decoded |= {
-        "cluster_sizes": tuple(map(_whole, value["cluster_sizes"])),
-        "occupied_clusters": _whole(value["occupied_clusters"]),
-        "target_row_sums": _row_sums(value["target_row_sums"]),
-        "is_finite": bool(value["is_finite"]),
-    }
-    return Health(**decoded)
+def _measures(value: Any) -> dict[str, float]:
+    """Numbers by name; those that this version does not know stay, and nothing shows them."""
+    if not isinstance(value, dict):
+        raise TypeError(f"no measures: {str(value)[:40]!r}")
+    return {name: _measure(name, number) for name, number in value.items()}
+
+
+def _measure(name: str, value: Any) -> float:
+    measure = MEASURES.get(name)
+    if measure is not None and measure.is_count:
+        return _whole(value)
+    number = float(value)
+    if measure is not None and not measure.allows(number):
+        kind = "score" if measure.needs_true_labels else measure.label.lower()
+        raise ValueError(f"no {kind}: {number}")
+    return number
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    return tuple(map(_whole, value))
 
 
 def _row_sums(value: Any) -> tuple[float, float]:
@@ -225,14 +261,14 @@ def _seconds_by_phase(value: Any) -> dict[Phase, float]:
 _DECODERS: dict[str, Callable[[Any], Any]] = {
     "config": Config.from_dict,
     "class_names": lambda value: None if value is None else tuple(map(_text, value)),
-    "cluster_sizes": lambda value: tuple(map(_whole, value)),
+    "cluster_sizes": _sizes,
     "path": _live_parameter,
-    "scores": _scores,
-    "health": _health,
+    "measures": _measures,
+    "is_finite": _yes_or_no,
     "judgement": _judgement,
     "stop_reason": StopReason,
     "seconds": _seconds,
-    **dict.fromkeys(("loss", "delta_label", "successive_acc", "successive_nmi"), float),
+    "loss": float,
     **dict.fromkeys("update iteration iterations epochs".split(), _whole),
     **dict.fromkeys("epoch n_samples n_sampled n_features".split(), partial(_whole, least=1)),
     **dict.fromkeys(("old", "new"), _finite),

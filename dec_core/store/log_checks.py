@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.verdict import JUDGED
 from dec_core.config import Config
 from dec_core.events.events import (
     CentersInitialized,
@@ -64,7 +65,8 @@ class LogChecks:
             case TargetUpdated():
                 self._check_place(event)
                 _check_at_most("iteration", event.iteration, maximum)
-                _check_sizes(run, event.health.cluster_sizes)
+                _check_sizes(run, event.cluster_sizes)
+                _check_judged(event)
             case ParameterChanged():
                 _check_at_most("iteration", event.iteration, maximum)
                 for value in (event.old, event.new):
@@ -108,6 +110,12 @@ def _check_sizes(run: RunStarted, sizes: tuple[int, ...]) -> None:
         raise ValueError(f"it has sizes of {len(sizes)} clusters")
     if sum(sizes) != run.n_samples:
         raise ValueError(f"its clusters hold {sum(sizes)} samples")
+
+
+def _check_judged(event: TargetUpdated) -> None:
+    missing = [name for name in JUDGED if name not in event.measures]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
 
 
 def _check_at_most(name: str, number: int, maximum: int) -> None:

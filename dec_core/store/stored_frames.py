@@ -81,7 +81,7 @@ class StoredFrames(Frames):
         return self._view.started
 
     def _check_embedding(self, update: int, array: Array) -> None:
-        is_finite = update == KMEANS or self._view.updates[update].health.is_finite
+        is_finite = update == KMEANS or self._view.updates[update].is_finite
         check_embedding(self._started, array, is_finite=is_finite)
 
     def _kept(self, name: str) -> list[int]:

@@ -100,14 +100,16 @@ class Checkpoint:
         if self._has_diverged(view):
             return True
         arrays = [*self.weights, *self.optimizer]
-        if self.p is not None and np.isfinite(view.updates[-1].health.target_row_sums).all():
-            arrays.append(self.p)
+        if self.p is not None:
+            newest = view.updates[-1]
+            sums = newest.value("target_row_sum_min"), newest.value("target_row_sum_max")
+            arrays += [self.p] if np.isfinite(sums).all() else []
         return all(bool(np.isfinite(array).all()) for array in arrays)
 
     def _has_diverged(self, view: View) -> bool:
         if self.phase is Phase.PRETRAINING:
             return not np.isfinite([epoch.loss for epoch in view.pretraining]).all()
-        is_finite = view.updates[-1].health.is_finite
+        is_finite = view.updates[-1].is_finite
         return not is_finite or (self.iteration > 0 and not np.isfinite(self.loss))
 
     def at_branch(self) -> Checkpoint:

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import Scores, score
+from dec_core.analysis.labeling import Labeling
 from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.subset import stratified_indices
@@ -59,9 +59,9 @@ class TrainingContext:
         """The smallest unsigned integer type that holds every label."""
         return np.min_scalar_type(self.config.clustering.n_clusters - 1)
 
-    def score(self, labels: NDArray[np.integer]) -> Scores | None:
-        """Agreement of labels, (n_samples,), with the true ones; None where there are none."""
-        return None if self.dataset.y is None else score(self.dataset.y, labels)
+    def labeling(self, labels: NDArray[np.integer]) -> Labeling:
+        """Labels, (n_samples,), beside the true ones, for measures to be taken."""
+        return Labeling(labels, self.config.clustering.n_clusters, self.dataset.y)
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
         """Put the requested changes into ``config``, one event each; more may come meanwhile.

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dec_core.analysis.metrics import Health, Scores, effective_clusters
+from dec_core.analysis.metrics import effective_clusters
 from dec_core.analysis.verdict import Start
 
 
@@ -15,13 +15,14 @@ class Observed(NamedTuple):
     """What one update showed."""
 
     iteration: int
-    health: Health
-    scores: Scores | None
+    cluster_sizes: tuple[int, ...]
+    is_finite: bool
+    measures: dict[str, float]
 
 
-def scores(nmi: float | None) -> Scores | None:
-    """Scores of which only NMI matters; None where there are no true labels."""
-    return None if nmi is None else Scores(acc=0.5, nmi=nmi, ari=0.4)
+def scores(nmi: float | None) -> dict[str, float]:
+    """Scores of which only NMI matters; none where there are no true labels."""
+    return {} if nmi is None else {"acc": 0.5, "nmi": nmi, "ari": 0.4}
 
 
 def start(sizes: Sequence[int], nmi: float | None = 0.5) -> Start:
@@ -39,15 +40,14 @@ def observe(
 ) -> Observed:
     """One update."""
     counts = np.array(sizes)
-    health = Health(
-        cluster_sizes=tuple(sizes),
-        occupied_clusters=int(np.count_nonzero(counts)),
-        effective_clusters=effective_clusters(counts),
-        largest_share=float(counts.max() / counts.sum()),
-        mean_confidence=0.8,
-        target_row_sums=row_sums,
-        center_distance=1.0,
-        embedding_spread=1.0,
-        is_finite=is_finite,
-    )
-    return Observed(iteration, health, scores(nmi))
+    measures: dict[str, float] = {
+        "occupied_clusters": int(np.count_nonzero(counts)),
+        "effective_clusters": effective_clusters(counts),
+        "largest_share": float(counts.max() / counts.sum()),
+        "mean_confidence": 0.8,
+        "target_row_sum_min": row_sums[0],
+        "target_row_sum_max": row_sums[1],
+        "center_distance": 1.0,
+        "embedding_spread": 1.0,
+    }
+    return Observed(iteration, tuple(sizes), is_finite, measures | scores(nmi))

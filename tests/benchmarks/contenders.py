@@ -17,7 +17,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import measure_health, score, score_successive
+from dec_core.analysis.labeling import Clustering
+from dec_core.analysis.measures import measure
 from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.batches import Batches
@@ -118,7 +119,7 @@ class OurClustering:
         return Cycle(update, timed(lambda: self._run(first, steps)) / steps)
 
     def judge_seconds(self, y: NDArray[np.int64]) -> float:
-        """Seconds of the labels, scores and health numbers that the trainer takes per update."""
+        """Seconds of the measures that the trainer takes per update."""
         return timed(lambda: self._judge(y))
 
     def _update(self) -> None:
@@ -139,9 +140,18 @@ class OurClustering:
 
     def _judge(self, y: NDArray[np.int64]) -> None:
         previous, self._labels = self._labels, self._new_labels
-        score_successive(previous, self._labels)
-        score(y, self._labels)
-        measure_health(self._q, self._target, self._labels, self._loop.centers, self._embedding)
+        clustering = Clustering(
+            self._labels,
+            CLUSTERING.n_clusters,
+            y,
+            previous=previous,
+            q=self._q,
+            p=self._target,
+            centers=self._loop.centers,
+            embedding=self._embedding,
+        )
+        assert clustering.is_finite
+        measure(clustering)
 
 
 def chunks(pace: Pace, batches: Batches, first: int, count: int) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dec_core.analysis.metrics import Scores, measure_health
+from dec_core.analysis.labeling import Clustering
+from dec_core.analysis.measures import measure
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
 from dec_core.events.events import (
@@ -69,10 +70,18 @@ def made_up_events(config: Config, n_samples: int, n_updates: int) -> Iterator[E
     embedding = generator.normal(size=(n_sampled, N_DIMENSIONS)).astype(np.float32)
     sizes = tuple(np.bincount(labels, minlength=N_CLUSTERS).tolist())
     yield FrameTaken(KMEANS, labels, embedding)
-    yield CentersInitialized(sizes, Scores(0.5, 0.5, 0.4), 1.0)
+    yield CentersInitialized(sizes, {"acc": 0.5, "nmi": 0.5, "ari": 0.4}, 1.0)
     soft = generator.dirichlet(np.ones(N_CLUSTERS), 200).astype(np.float32)
-    health = measure_health(soft, soft, labels[:200], embedding[:N_CLUSTERS], embedding[:200])
-    health = replace(health, cluster_sizes=sizes)
+    few = Clustering(
+        labels[:200],
+        N_CLUSTERS,
+        previous=labels[:200],
+        q=soft,
+        p=soft,
+        centers=embedding[:N_CLUSTERS],
+        embedding=embedding[:200],
+    )
+    measures = measure(few)
     for number in range(n_updates):
         labels = labels.copy()
         labels[generator.integers(0, n_samples, n_samples // 100)] = number % N_CLUSTERS
@@ -83,13 +92,10 @@ def made_up_events(config: Config, n_samples: int, n_updates: int) -> Iterator[E
         yield TargetUpdated(
             number,
             10 * number,
-            1 / (number + 1),
-            0.01,
-            0.99,
-            0.98,
-            Scores(score, score, score),
-            health,
             float(number),
+            sizes,
+            True,
+            {**measures, "loss": 1 / (number + 1), **dict.fromkeys(("acc", "nmi", "ari"), score)},
         )
     sentence = "Reached the maximum."
     judgement = Judgement(Condition.HEALTHY, Verdict.UNFINISHED, sentence)

@@ -26,6 +26,8 @@ from tests.browser.train_page import (
     wait_for_updates,
 )
 
+LINK = "preset=r-port&data.name=digits&clustering.n_clusters=7"
+
 
 def open_page(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -66,7 +68,9 @@ def test_a_run_goes_on_after_its_server_however_that_ends(browser: Browser, tmp_
     page.close()
     check_interrupted(store, run)
     with running_server(tmp_path / "third.txt", signal.SIGINT) as address:
-        resume(page := open_page(browser, f"{address}/?{query}"), store, run)
+        check_link(page := open_page(browser, f"{address}/?{LINK}"))
+        page.goto(f"{address}/?{query}")
+        resume(page, store, run)
         stop(page)
         page.close()
     for log in tmp_path.glob("*.txt"):
@@ -74,6 +78,13 @@ def test_a_run_goes_on_after_its_server_however_that_ends(browser: Browser, tmp_
     assert store.record(run).state is RunState.FINISHED
     numbers = [update.update for update in store.view(run).updates]
     assert numbers == list(range(len(numbers)))
+
+
+def check_link(page: Page) -> None:
+    """The first page that a server shows has the frame, and the settings of its address."""
+    expect(page.get_by_role("radio", name="r-port")).to_be_checked()
+    expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
+    expect(page.get_by_role("button", name="Start")).to_be_enabled()
 
 
 def check_interrupted(store: RunStore, run: str) -> int:

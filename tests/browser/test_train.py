@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, OpenPage, StoredRun
-from tests.browser.server import running_server
+from tests.browser.conftest import OpenPage, StoredRun
 from tests.browser.train_page import (
     banner,
     plot,
@@ -94,19 +93,6 @@ def test_a_saved_page_shows_its_plot_without_a_server(
     alone.wait_for_timeout(1_000)
     assert asked[0] == saved.as_uri()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-
-
-def test_a_link_on_a_fresh_server_brings_frame_and_settings(
-    browser: Browser, tmp_path: Path
-) -> None:
-    with running_server(tmp_path / "log.txt") as address:
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/?preset=r-port&data.name=digits&clustering.n_clusters=7")
-        expect(page.get_by_role("radio", name="r-port")).to_be_checked()
-        expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
-        expect(page.get_by_role("button", name="Start")).to_be_enabled()
-        page.close()
 
 
 def _save(page: Page, name: str, kind: str, folder: Path) -> Path:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from dec_core.analysis.metrics import Scores
 from dec_core.cli.training import summary
 from dec_core.events.events import TargetUpdated
 from dec_core.events.outcome import outcome, without_nan
@@ -17,9 +16,11 @@ from tests.plots.scripted import events
 
 def odd_view() -> View:
     """A finished run whose scores are no numbers."""
-    scores = Scores(float("nan"), float("inf"), -float("inf"))
+    scores = {"acc": float("nan"), "nmi": float("inf"), "ari": -float("inf")}
     return replay(
-        replace(event, scores=scores) if isinstance(event, TargetUpdated) else event
+        replace(event, measures={**event.measures, **scores})
+        if isinstance(event, TargetUpdated)
+        else event
         for event in events()
     )
 

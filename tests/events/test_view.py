@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 
-from dec_core.analysis.metrics import Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
 from dec_core.events.events import (
@@ -31,7 +30,8 @@ from dec_core.events.view import View, fold, replay
 from tests.analysis.observations import observe
 
 SIZES = (4, 4)
-SCORES = Scores(0.75, 0.5, 0.4)
+SCORES = {"acc": 0.75, "nmi": 0.5, "ari": 0.4}
+MEASURED = {"loss": 0.25, "delta_label": 0.125, "successive_acc": 0.875, "successive_nmi": 0.5}
 JUDGEMENT = Judgement(Condition.HEALTHY, Verdict.CONVERGED, "Converged at iteration 10.")
 
 
@@ -44,13 +44,10 @@ def updated(number: int) -> TargetUpdated:
     return TargetUpdated(
         update=number,
         iteration=observation.iteration,
-        loss=0.25,
-        delta_label=0.125,
-        successive_acc=0.875,
-        successive_nmi=0.5,
-        scores=SCORES,
-        health=observation.health,
         seconds=float(number),
+        cluster_sizes=observation.cluster_sizes,
+        is_finite=observation.is_finite,
+        measures={**MEASURED, **observation.measures, **SCORES},
     )
 
 

@@ -25,7 +25,7 @@ from dec_core.export.figures import FigureFormat, all_plots, export_figures, ren
 from dec_core.export.paper import INK, FigureSize, converted, on_paper, size_of
 from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
-from dec_core.plots.comparison_curves import Measure, Series
+from dec_core.plots.comparison_curves import Series, headline_measures
 from dec_core.plots.style import Plot
 from dec_core.processes.own_thread import run_apart
 from tests.plots.scripted import early_views, scripted_frames, scripted_view
@@ -47,7 +47,7 @@ def render(plot: Plot, format: FigureFormat, size: FigureSize | None = None) -> 
 
 def comparison() -> Plot:
     runs = [Series(f"run{n}", f"Run {n}", "#3366cc", (scripted_view(),)) for n in range(2)]
-    return draw_comparison(runs, list(Measure))
+    return draw_comparison(runs, headline_measures())
 
 
 @pytest.mark.usefixtures("browser")

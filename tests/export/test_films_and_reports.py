@@ -52,7 +52,7 @@ def test_only_what_is_finite_can_be_drawn_as_a_map(
     monkeypatch.setattr("dec_core.events.frames.LABEL_BYTES", 8 * 3)
     view, frames = scripted_view(n_updates=4), scripted_frames(n_updates=4)
     odd = view.updates[2]
-    odd = replace(odd, health=replace(odd.health, is_finite=is_finite))
+    odd = replace(odd, is_finite=is_finite)
     view = replace(view, updates=Growing([*view.updates[:2], odd, view.updates[3]]))
     # The labels of update 1 were thinned out.
     assert finite_updates(view, frames) == ([0, 2, 3] if is_finite else [0, 3])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from dec_core.analysis.metrics import Scores
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.config import Config
 from dec_core.events.events import (
@@ -27,7 +26,7 @@ from tests.analysis.observations import observe
 
 N_SAMPLES, N_CLUSTERS = 8, 3
 START_SIZES = (4, 2, 2)
-START_SCORES = Scores(acc=0.5, nmi=0.25, ari=0.125)
+START_SCORES = {"acc": 0.5, "nmi": 0.25, "ari": 0.125}
 SIZES: Sequence[tuple[int, ...]] = ((4, 3, 1), (6, 2, 0), (8, 0, 0))
 CLASS_NAMES = ("shoe", "bag")
 
@@ -54,17 +53,23 @@ def framed(number: int) -> FrameTaken:
 
 def updated(number: int, *, is_scored: bool = True) -> TargetUpdated:
     """Update ``number`` at iteration 10 * number."""
-    observation = observe(10 * number, sizes_at(number))
+    observation = observe(10 * number, sizes_at(number), nmi=None)
+    measures = {
+        "loss": float("nan") if number == 0 else 0.5 / number,
+        "delta_label": 0.25 / (number + 1),
+        "successive_acc": 1 - 0.25 / (number + 1),
+        "successive_nmi": 0.75,
+        **observation.measures,
+    }
+    if is_scored:
+        measures |= {"acc": 0.5 + number / 100, "nmi": 0.25 + number / 50, "ari": 0.125}
     return TargetUpdated(
         update=number,
         iteration=observation.iteration,
-        loss=float("nan") if number == 0 else 0.5 / number,
-        delta_label=0.25 / (number + 1),
-        successive_acc=1 - 0.25 / (number + 1),
-        successive_nmi=0.75,
-        scores=Scores(0.5 + number / 100, 0.25 + number / 50, 0.125) if is_scored else None,
-        health=observation.health,
         seconds=float(number),
+        cluster_sizes=observation.cluster_sizes,
+        is_finite=True,
+        measures=measures,
     )
 
 
@@ -86,7 +91,7 @@ def events(*, is_scored: bool = True, n_updates: int = 3) -> list[Event]:
         PretrainingEpochEnded(1, 2, 0.5, 1.0),
         PretrainingEpochEnded(2, 2, 0.25, 2.0),
         FrameTaken(KMEANS, labels_of(START_SIZES), embedding(99)),
-        CentersInitialized(START_SIZES, START_SCORES if is_scored else None, seconds=0.5),
+        CentersInitialized(START_SIZES, START_SCORES if is_scored else {}, seconds=0.5),
         *(
             event
             for number in range(n_updates)

@@ -52,7 +52,7 @@ def test_without_a_tolerance_there_is_no_line() -> None:
 
 @pytest.mark.parametrize("tol", [0.0, 0.02, 0.5])
 def test_no_change_at_all_still_has_a_place_on_the_logarithmic_axis(tol: float) -> None:
-    unchanged = replace(updated(2), delta_label=0.0)
+    unchanged = replace(updated(2), measures={**updated(2).measures, "delta_label": 0.0})
     change = ParameterChanged(10, "clustering.tol", 0.02, tol)
     plot = draw_learning(replay([*events(n_updates=2)[:-1], unchanged, change]))
     low, high = as_sent(plot)["layout"]["yaxis3"]["range"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from dec_core.errors import RunError, SettingsError
@@ -69,13 +66,3 @@ def test_the_list_holds_stored_runs_and_those_without_a_folder(
 
 def _no_room(*_: object) -> str:
     raise OSError(28, "No space left on device")
-
-
-@pytest.mark.parametrize("state", ["paused", "waiting", "elsewhere", "withdrawn", "asleep"])
-def test_run_json_holds_no_state_that_depends_on_who_looks(
-    golden_store: RunStore, state: str
-) -> None:
-    (record,) = golden_store.records()
-    path: Path = golden_store.folder(record.run_id) / "run.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "state": state}))
-    assert golden_store.records()[0].state is RunState.DAMAGED

@@ -63,7 +63,7 @@ def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
     assert [update.iteration for update in view.updates] == [0, 20, 40, 60]
     last = view.updates[-1]
     assert labels_sha256(frames.labels(3)) == LABELS
-    assert last.scores is not None and last.scores.acc == 0.325
+    assert last.measures["acc"] == 0.325
     assert view.finished is not None
     assert view.finished.judgement.verdict is Verdict.UNFINISHED
     assert frames.kept() == [0, 1, 2, 3]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.errors import RunError
 from dec_core.events.log_text import log_text
 from dec_core.events.outcome import outcome
@@ -18,7 +19,8 @@ from dec_core.events.view import View
 from dec_core.export.figures import all_plots
 from dec_core.export.metrics_csv import updates_csv
 from dec_core.plots.comparison import draw_comparison
-from dec_core.plots.comparison_curves import Along, Measure, Series
+from dec_core.plots.comparison_curves import Along, Series
+from dec_core.store.events_file import decode, encode
 from dec_core.store.record import RunRecord, RunState
 from dec_core.store.store import RunStore
 from pages.ui.compare import table as compare_table
@@ -42,6 +44,13 @@ def store(golden_store: RunStore) -> RunStore:
 def events_of(store: RunStore) -> list[Any]:
     text = (store.root / GOLDEN.name / "events.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
+
+
+def in_present_format(store: RunStore) -> list[Any]:
+    """The lines of the log as they would be written today."""
+    samples = store.frames(GOLDEN.name, store.view(GOLDEN.name)).samples
+    decoded = [decode(json.dumps(event), lambda: samples) for event in events_of(store)]
+    return [json.loads(encode(event)) for event in decoded]
 
 
 def places(value: Any, here: Place = ()) -> Iterator[Place]:
@@ -91,7 +100,7 @@ def show(store: RunStore, view: View | None) -> None:
             compare_table._row(record, None)
         series = Series(record.run_id, record.run_id, "#000000", (view, view))
         for along in Along:
-            draw_comparison([series], list(Measure), along)
+            draw_comparison([series], list(MEASURES.values()), along)
         # What the log says of the samples may not fit their arrays.
         with suppress(RunError):
             all_plots(view, frames)
@@ -113,6 +122,21 @@ def test_an_odd_value_is_damage_or_can_be_shown(store: RunStore, odd: Any) -> No
             elif view is not None:
                 together = put(together, place, odd)
     show(store, view_of(store, together))
+
+
+def test_an_odd_measure_is_damage_or_can_be_shown(store: RunStore) -> None:
+    """Of the k-means start and of the first update, in the format that is written today."""
+    events = in_present_format(store)
+    for odd in ODD:
+        together = events
+        for number in (3, 4):
+            for place in places(events[number]["measures"], (number, "measures")):
+                view = view_of(store, put(events, place, odd))
+                if view is not None and place[-1] != "measures":
+                    together = put(together, place, odd)
+                elif view is not None:
+                    show(store, view)
+        show(store, view_of(store, together))
 
 
 @pytest.mark.parametrize("count", [0, 2], ids=["missing", "twice"])

@@ -45,6 +45,7 @@ from tests.runs.small_sessions import (
     wait_until,
 )
 from tests.store.test_store import Seen, new_run, same, stored, train
+from tests.store.update_numbers import scores
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_every_kept_checkpoint_can_be_branched_though_frames_are_thinned(
     for iteration in kept[:-1:3]:
         child = branch(store, parent, config, "digits", iteration)
         again = train(store, child)
-        assert [u.scores for u in again.view.updates] == [u.scores for u in whole.updates]
+        assert [scores(u) for u in again.view.updates] == [scores(u) for u in whole.updates]
         assert again.view.judgement() == whole.judgement()
         assert again.frames.kept() == stored(store, child).frames.kept()
 
@@ -139,8 +140,8 @@ def test_a_checkpoint_of_a_run_that_had_diverged_fits(store: RunStore) -> None:
     assert not replace(checkpoint, weights=nan).is_as_finite_as(view)
     assert replace(checkpoint, weights=nan, loss=math.nan).is_as_finite_as(view)
     last = view.updates[-1]
-    no_sums = replace(last.health, target_row_sums=(math.nan, math.nan))
-    updates = Growing([*view.updates[:-1], replace(last, health=no_sums)])
+    no_sums = {**last.measures, "target_row_sum_min": math.nan, "target_row_sum_max": math.nan}
+    updates = Growing([*view.updates[:-1], replace(last, measures=no_sums)])
     recycled = replace(view, updates=updates)
     assert checkpoint.p is not None
     without_bound = replace(checkpoint, p=np.full_like(checkpoint.p, np.inf))

@@ -172,3 +172,13 @@ def test_a_run_that_trains_is_sound_at_every_moment(monkeypatch: pytest.MonkeyPa
             seen.add(store.record(run_id).state)
         recorder.close()
     assert seen == {RunState.RUNNING, RunState.FINISHED}
+
+
+@pytest.mark.parametrize("state", ["paused", "waiting", "elsewhere", "withdrawn", "asleep"])
+def test_run_json_holds_no_state_that_depends_on_who_looks(
+    golden_store: RunStore, state: str
+) -> None:
+    (record,) = golden_store.records()
+    path: Path = golden_store.folder(record.run_id) / "run.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "state": state}))
+    assert golden_store.records()[0].state is RunState.DAMAGED

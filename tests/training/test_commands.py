@@ -110,7 +110,7 @@ def test_tolerance_does_not_hold_after_less_than_an_interval(is_stopped: bool) -
 
     events = drive(trainer, react)
     last = of_kind(events, TargetUpdated)[-1]
-    assert (last.iteration, last.delta_label) == (3, 0.0)
+    assert (last.iteration, last.value("delta_label")) == (3, 0.0)
     reason = StopReason.STOPPED if is_stopped else StopReason.MAX_ITERATIONS
     assert ending(events).stop_reason is reason
     assert ending(events).judgement.verdict is Verdict.UNFINISHED
@@ -125,7 +125,7 @@ def test_tolerance_ends_a_run_at_a_scheduled_update() -> None:
 
 def test_tolerance_of_zero_never_ends_a_run() -> None:
     events = run({"clustering.tol": 0.0, "clustering.learning_rate": 1e-6})
-    assert of_kind(events, TargetUpdated)[-1].delta_label == 0.0
+    assert of_kind(events, TargetUpdated)[-1].value("delta_label") == 0.0
     assert ending(events).stop_reason is StopReason.MAX_ITERATIONS
 
 
@@ -168,7 +168,7 @@ def test_learning_rate_changes_while_it_trains() -> None:
     from_the_start, never = run({path: 0.2}), run({path: 0.001})
 
     def losses(events: list[Event]) -> list[float]:
-        return [update.loss for update in of_kind(events, TargetUpdated)[1:]]
+        return [update.value("loss") for update in of_kind(events, TargetUpdated)[1:]]
 
     assert losses(changed) == losses(from_the_start)
     assert losses(changed) != losses(never)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dec_core.analysis.measures import measure_start
 from dec_core.config import SETTINGS
 from dec_core.events.events import ParameterChanged
 from tests.training.small_runs import blobs, small_context
@@ -33,4 +34,5 @@ def test_labels_take_one_byte_each() -> None:
 
 def test_without_true_labels_there_are_no_scores() -> None:
     context = small_context(dataset=blobs(labelled=False))
-    assert context.score(np.zeros(300, np.uint8)) is None
+    labeling = context.labeling(np.zeros(300, np.uint8))
+    assert not measure_start(labeling).keys() & {"acc", "nmi", "ari", "purity"}

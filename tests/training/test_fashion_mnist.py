@@ -29,8 +29,8 @@ def test_the_r_port_collapses(real_data_dir: Path) -> None:
     judgement = view.judgement()
     assert judgement is not None
     assert judgement.verdict is Verdict.COLLAPSED
-    health = view.updates[-1].health
-    assert health.occupied_clusters <= 2 or health.largest_share > 0.6
+    last = view.updates[-1].measures
+    assert last["occupied_clusters"] <= 2 or last["largest_share"] > 0.6
 
 
 def test_three_settings_mend_it() -> None:
@@ -45,9 +45,7 @@ def test_three_settings_mend_it() -> None:
     judgement = view.judgement()
     assert judgement is not None
     assert judgement.verdict in (Verdict.CONVERGED, Verdict.UNFINISHED)
-    last = view.updates[-1]
-    assert last.health.occupied_clusters == 10
+    last = view.updates[-1].measures
+    assert last["occupied_clusters"] == 10
     assert view.start is not None
-    assert view.start.scores is not None
-    assert last.scores is not None
-    assert last.scores.nmi > view.start.scores.nmi
+    assert last["nmi"] > view.start.measures["nmi"]

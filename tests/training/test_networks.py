@@ -48,7 +48,7 @@ OTHER_GRAPHS: dict[str, Any] = {
 def numbers(values: dict[str, Any]) -> list[str]:
     """Every digit of every update of a run."""
     updates = of_kind(drive(Trainer(small_config(values), blobs())), TargetUpdated)
-    return [repr((u.loss, u.delta_label, u.scores, u.health)) for u in updates]
+    return [repr((u.cluster_sizes, u.is_finite, u.measures)) for u in updates]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError, SettingsError
@@ -59,7 +60,7 @@ def test_updates_count_the_steps_before_them() -> None:
     for earlier, update in pairwise(numbers):
         if isinstance(update, TargetUpdated) and update.update > 0:
             assert isinstance(earlier, StepsDone)
-            assert (update.iteration, update.loss) == (earlier.iteration, earlier.loss)
+            assert (update.iteration, update.value("loss")) == (earlier.iteration, earlier.loss)
 
 
 def test_what_an_update_carries() -> None:
@@ -80,21 +81,19 @@ def test_what_an_update_carries() -> None:
         assert frame.update == update.update
         assert frame.labels.dtype == np.uint8
         assert frame.embedding.shape == (300, 3)
-        assert update.delta_label == np.count_nonzero(frame.labels != previous) / 300
+        assert update.value("delta_label") == np.count_nonzero(frame.labels != previous) / 300
         sizes = np.bincount(frame.labels, minlength=3)
-        assert update.health.cluster_sizes == tuple(sizes)
-        assert update.scores is not None
+        assert update.cluster_sizes == tuple(sizes)
+        assert update.measures.keys() == MEASURES.keys()
         previous = frame.labels
     first = of_kind(events, TargetUpdated)[0]
-    assert first.delta_label == 0.0
-    assert math.isnan(first.loss)
+    assert first.value("delta_label") == 0.0
+    assert math.isnan(first.value("loss"))
 
 
 def test_blobs_are_found() -> None:
     events = run({"pretraining.epochs": 60, "pretraining.learning_rate": 0.01})
-    scores = of_kind(events, TargetUpdated)[-1].scores
-    assert scores is not None
-    assert scores.acc > 0.95
+    assert of_kind(events, TargetUpdated)[-1].measures["acc"] > 0.95
     losses = [event.loss for event in of_kind(events, PretrainingEpochEnded)]
     assert losses[-1] < losses[0] / 2
 
@@ -153,7 +152,7 @@ def test_the_first_labels_are_those_of_kmeans_at_any_scale(exponent: int, alpha:
     values = {"pretraining.epochs": 0, "clustering.max_iterations": 1, "clustering.alpha": alpha}
     events = run(values, blobs(scale=2.0**exponent))
     first = of_kind(events, TargetUpdated)[0]
-    assert first.delta_label == 0.0
+    assert first.value("delta_label") == 0.0
     start, expected = (of_kind(one, FrameTaken)[0] for one in (events, run(values, blobs())))
     assert start.update == expected.update == KMEANS
     assert start.labels.tobytes() == expected.labels.tobytes()
@@ -181,8 +180,10 @@ def test_missing_values_are_refused() -> None:
 
 def test_without_labels() -> None:
     events = run(dataset=blobs(labelled=False))
-    assert all(update.scores is None for update in of_kind(events, TargetUpdated))
-    assert of_kind(events, CentersInitialized)[0].scores is None
+    scores = {name for name, one in MEASURES.items() if one.needs_true_labels}
+    for update in of_kind(events, TargetUpdated):
+        assert update.measures.keys() == MEASURES.keys() - scores
+    assert not of_kind(events, CentersInitialized)[0].measures.keys() & scores
     judgement = ending(events).judgement
     assert judgement.verdict in (Verdict.UNFINISHED, Verdict.COLLAPSED)
     assert "NMI" not in judgement.sentence
@@ -195,7 +196,7 @@ def test_labels_are_never_trained_on() -> None:
 
 def test_sorted_data_in_stored_order_stay_finite() -> None:
     events = run({"clustering.batch_order": "stored"}, blobs(is_sorted=True))
-    assert all(update.health.is_finite for update in of_kind(events, TargetUpdated))
+    assert all(update.is_finite for update in of_kind(events, TargetUpdated))
     assert all(math.isfinite(event.loss) for event in of_kind(events, StepsDone))
 
 
@@ -216,7 +217,7 @@ def test_two_runs_are_equal_bit_for_bit(batch_order: str) -> None:
     for one, other in zip(
         of_kind(first, TargetUpdated), of_kind(second, TargetUpdated), strict=True
     ):
-        assert np.float32(one.loss).tobytes() == np.float32(other.loss).tobytes()
+        assert np.float32(one.value("loss")).tobytes() == np.float32(other.value("loss")).tobytes()
 
 
 def test_another_seed_gives_another_run() -> None:
@@ -252,19 +253,20 @@ def test_every_kind_of_run_reaches_its_end(values: dict[str, Any]) -> None:
     assert ending(events).stop_reason is StopReason.MAX_ITERATIONS
     updates = of_kind(events, TargetUpdated)
     assert len(updates) == 5
-    assert all(update.health.is_finite for update in updates)
+    assert all(update.is_finite for update in updates)
     _, before, *_, after = of_kind(events, FrameTaken)
     assert not np.array_equal(before.embedding, after.embedding)
 
 
 def test_recycled_target_is_seen_in_the_row_sums() -> None:
-    low, high = of_kind(run({"clustering.target": "r-recycled"}), TargetUpdated)[
-        0
-    ].health.target_row_sums
+    def row_sums(events: list[Event]) -> tuple[float, float]:
+        measures = of_kind(events, TargetUpdated)[0].measures
+        return measures["target_row_sum_min"], measures["target_row_sum_max"]
+
+    low, high = row_sums(run({"clustering.target": "r-recycled"}))
     assert low < 0.99
     assert high > 1.01
-    correct = of_kind(run(), TargetUpdated)[0].health.target_row_sums
-    assert correct == pytest.approx((1.0, 1.0), abs=1e-5)
+    assert row_sums(run()) == pytest.approx((1.0, 1.0), abs=1e-5)
 
 
 def test_pretraining_that_diverges() -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.runs.commands import Change, Resume, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
@@ -22,6 +24,7 @@ from tests.runs.small_sessions import (
     wait_for,
     wait_for_updates,
 )
+from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     ROUTER,
     button,
@@ -104,13 +107,11 @@ def test_stored_runs_are_listed_with_their_numbers(manager: RunManager) -> None:
     session = trained(manager)
     forget_sessions(manager)
     row = rows(compare())[session.run_id]
-    last, start = session.view.updates[-1].scores, session.view.start
-    assert last is not None
+    last, start = session.view.updates[-1].measures, session.view.start
     assert start is not None
-    assert start.scores is not None
     assert (row["Preset"], row["Data"], row["State"]) == ("digits", "digits", "finished")
-    assert row["NMI"] == pytest.approx(last.nmi)
-    assert row["NMI gain"] == pytest.approx(last.nmi - start.scores.nmi)
+    assert row["NMI"] == pytest.approx(last["nmi"])
+    assert row["NMI gain"] == pytest.approx(last["nmi"] - start.measures["nmi"])
     assert row["Best ACC"] >= row["ACC"]
     assert row["Iterations"] == 40
     assert row["Open"] == f"./?run={session.run_id}"
@@ -210,6 +211,31 @@ def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
     assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
     choose(screen, "compare_along", "Seconds")
     assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
+
+
+def test_every_other_measure_of_the_table_can_be_chosen(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    toy = Measure("toy", "Toy share", "Share of cluster 0.", lambda c: c.sizes[0] / c.sizes.sum())
+    monkeypatch.setitem(MEASURES, toy.name, toy)
+    screen = compare(runs=trained(manager).run_id)
+    choose(screen, "compare_measure", "More")
+    others = screen.selectbox(key="compare_other_measure")
+    assert {"Embedding spread", "Smallest centre distance", "Purity"} <= set(others.options)
+    others.set_value("embedding_spread").run()
+    assert {trace["meta"] for trace in curves(screen)} == {"Embedding spread"}
+    screen.selectbox(key="compare_other_measure").set_value("toy").run()
+    assert {trace["meta"] for trace in curves(intact(screen))} == {"Toy share"}
+
+
+def test_a_run_that_did_not_record_a_measure_is_named(manager: RunManager) -> None:
+    shutil.copytree(GOLDEN, manager.store.root / GOLDEN.name)
+    screen = compare(runs=f"{trained(manager).run_id},{GOLDEN.name}")
+    choose(screen, "compare_measure", "More")
+    screen.selectbox(key="compare_other_measure").set_value("purity").run()
+    assert [text for text in captions(intact(screen)) if "Purity was not recorded by" in text]
+    screen.selectbox(key="compare_other_measure").set_value("center_distance").run()
+    assert not [text for text in captions(intact(screen)) if "not recorded" in text]
 
 
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:

@@ -137,8 +137,7 @@ def test_a_paused_run(manager: RunManager) -> None:
         "Export": True,
     }
     last = session.view.updates[-1]
-    assert last.scores is not None
-    assert metrics(screen)["NMI"] == f"{last.scores.nmi:.3f}"
+    assert metrics(screen)["NMI"] == f"{last.measures['nmi']:.3f}"
     shown = {name: plot["alternative"] for name, plot in plots(screen).items()}
     assert f"at iteration {last.iteration:,}" in shown["sizes"]
     assert f"PCA map of 300 samples at iteration {last.iteration:,}" in shown["embedding"]

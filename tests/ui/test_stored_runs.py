@@ -23,6 +23,7 @@ from tests.runs.small_sessions import (
     wait_for_updates,
 )
 from tests.store.test_golden import GOLDEN
+from tests.store.update_numbers import numbers
 from tests.ui.screens import (
     button,
     click,
@@ -61,8 +62,8 @@ def test_an_interrupted_run_is_shown_and_resumed(manager: RunManager) -> None:
     session = manager.get(before.run_id)
     wait_for_updates(session, len(before.view.updates) + 2)
     pause(manager, session)
-    known = [update.scores for update in before.view.updates]
-    assert [update.scores for update in session.view.updates[: len(known)]] == known
+    known = [numbers(update) for update in before.view.updates]
+    assert [numbers(update) for update in session.view.updates[: len(known)]] == known
 
 
 def test_two_tabs_that_resume_make_one_run(manager: RunManager) -> None:

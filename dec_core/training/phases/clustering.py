@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.analysis.metrics import measure_health, score_successive, share_changed
+from dec_core.analysis.labeling import Clustering
+from dec_core.analysis.measures import measure
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
 from dec_core.events.events import Event, FrameTaken, Phase, Progress, StepsDone, TargetUpdated
@@ -175,27 +176,33 @@ class ClusteringPhase:
         self, evaluation: Evaluation, labels: NDArray[np.integer], p: NDArray[np.float32]
     ) -> TargetUpdated:
         context = self._context
-        embedding, q, _ = evaluation
-        successive_acc, successive_nmi = score_successive(self._labels, labels)
+        clustering = Clustering(
+            labels,
+            context.config.clustering.n_clusters,
+            context.dataset.y,
+            previous=self._labels,
+            q=evaluation.q,
+            p=p,
+            centers=self._loop.centers,
+            embedding=evaluation.embedding,
+            loss=self._loss,
+        )
         return TargetUpdated(
             update=len(self._history),
             iteration=self._iteration,
-            loss=self._loss,
-            delta_label=share_changed(self._labels, labels),
-            successive_acc=successive_acc,
-            successive_nmi=successive_nmi,
-            scores=context.score(labels),
-            health=measure_health(q, p, labels, self._loop.centers, embedding),
+            cluster_sizes=clustering.cluster_sizes,
+            is_finite=clustering.is_finite,
+            measures=measure(clustering),
             seconds=context.clock.seconds(Phase.CLUSTERING),
         )
 
     def _stop_reason(self, event: TargetUpdated) -> StopReason | None:
         settings = self._context.config.clustering
-        if not event.health.is_finite or (event.update > 0 and not np.isfinite(self._loss)):
+        if not event.is_finite or (event.update > 0 and not np.isfinite(self._loss)):
             return StopReason.NOT_FINITE
         # After fewer steps than the interval, few changed labels say nothing.
         is_scheduled = self._iteration - self._last_update_at >= settings.update_interval
-        if is_scheduled and event.delta_label < settings.tol:
+        if is_scheduled and event.value("delta_label") < settings.tol:
             return StopReason.TOLERANCE
         if self._context.requests.is_stopping:
             return StopReason.STOPPED

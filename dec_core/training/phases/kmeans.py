@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.measures import measure_start
 from dec_core.analysis.verdict import Start
 from dec_core.events.events import (
     KMEANS,
@@ -39,7 +40,7 @@ class KMeansPhase:
     Attributes
     ----------
     labels : (n_samples,) of the start, by the nearest centre; empty before it is found
-    start : sizes of the clusters and scores, which the verdict is measured against
+    start : sizes of the clusters and measures, which the verdict is measured against
     ending : see ``TrainingPhase``
     """
 
@@ -92,8 +93,8 @@ class KMeansPhase:
         # Not k-means' own labels, whose rounding differs from that of the labels after updates.
         self.labels = self._loop.nearest_centers(embedding).astype(context.label_type)
         check_start(self.labels, settings.n_clusters)
-        sizes = tuple(np.bincount(self.labels, minlength=settings.n_clusters).tolist())
-        self.start = Start(sizes, context.score(self.labels))
+        labeling = context.labeling(self.labels)
+        self.start = Start(labeling.cluster_sizes, measure_start(labeling))
         yield FrameTaken(KMEANS, self.labels, embedding[context.sample_ids])
         seconds = context.clock.seconds(Phase.KMEANS)
-        yield CentersInitialized(sizes, self.start.scores, seconds)
+        yield CentersInitialized(labeling.cluster_sizes, self.start.measures, seconds)

@@ -7,9 +7,16 @@ from functools import partial
 
 import streamlit as st
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.events.view import View
 from dec_core.plots.comparison import draw_comparison
-from dec_core.plots.comparison_curves import Along, Measure, Series
+from dec_core.plots.comparison_curves import (
+    Along,
+    Series,
+    further_measures,
+    headline_measures,
+    lacks,
+)
 from dec_core.store.record import RunRecord
 from pages.ui.compare.run_legend import LegendEntry, run_legend
 from pages.ui.compare.runs import have_moved_on, is_changing
@@ -19,20 +26,13 @@ from pages.ui.parts.verbatim import verbatim
 
 TICK_SECONDS = 1.0
 HEIGHT = 530
-_ALL = "All"
+_ALL, _MORE = "All", "More"
 
 
 def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
     """What is drawn along what."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        measure = st.segmented_control(
-            "Measure",
-            [_ALL, *(one.value for one in Measure)],
-            default=_ALL,
-            required=True,
-            label_visibility="collapsed",
-            key="compare_measure",
-        )
+        measures = _chosen_measures()
         along = st.segmented_control(
             "Along",
             [one.value for one in Along],
@@ -52,7 +52,31 @@ def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
         )
     if is_folded or not is_possible:
         _explain_repeats(records)
-    return list(Measure) if measure == _ALL else [Measure(measure)], Along(along)
+    return measures, Along(along)
+
+
+def _chosen_measures() -> list[Measure]:
+    """All headline measures, one of them, or one of the others from a list of its own."""
+    headline, further = headline_measures(), further_measures()
+    choice = st.segmented_control(
+        "Measure",
+        [_ALL, *(one.label for one in headline), _MORE],
+        default=_ALL,
+        required=True,
+        label_visibility="collapsed",
+        key="compare_measure",
+    )
+    if choice == _MORE:
+        name = st.selectbox(
+            "Other measure",
+            [one.name for one in further],
+            format_func=lambda name: MEASURES[name].label,
+            label_visibility="collapsed",
+            width=220,
+            key="compare_other_measure",
+        )
+        return [MEASURES[name]]
+    return headline if choice == _ALL else [one for one in headline if one.label == choice]
 
 
 def _explain_repeats(records: Sequence[RunRecord]) -> None:
@@ -67,6 +91,14 @@ def _explain_repeats(records: Sequence[RunRecord]) -> None:
         )
 
 
+def _explain_missing(series: Sequence[Series], measures: Sequence[Measure]) -> None:
+    """Which runs have no curve of a measure that was chosen from the list."""
+    for measure in measures:
+        names = ", ".join(one.name for one in series if lacks(one, measure))
+        if names and not measure.is_headline:
+            st.caption(f"{measure.label} was not recorded by: {verbatim(names)}.")
+
+
 def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:
     """Legend and figure; they tick only while one of the runs trains."""
     is_ticking = any(is_changing(record) for group in groups for record in group.records)
@@ -78,6 +110,7 @@ def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -
         for problem in problems:
             st.warning(verbatim(problem), icon=":material/broken_image:")
         _figure(series, measures, along)
+        _explain_missing(series, measures)
         if is_ticking and any(have_moved_on(group.records) for group in groups):
             st.rerun()
 
@@ -93,12 +126,12 @@ def _figure(series: Sequence[Series], measures: Sequence[Measure], along: Along)
             filename="dec-lab_{}",
             news=tuple(len(view.updates) for one in series for view in one.views),
             options=(
-                tuple(measures),
+                tuple(one.name for one in measures),
                 along,
                 tuple((one.name, one.color, one.is_baseline, len(one.views)) for one in series),
             ),
             may_wait=False,
-            zoom=f"{along}{len(measures)}{measures[0]}",
+            zoom=f"{along}{len(measures)}{measures[0].name}",
             height=HEIGHT,
         )
 
@@ -111,9 +144,9 @@ def _entry(one: Series) -> LegendEntry:
 
 def _note(views: Sequence[View]) -> str:
     """NMI and the gain over the k-means start; for several runs their means."""
-    last = [view.updates[-1].scores if view.updates else None for view in views]
-    starts = [view.start.scores if view.start else None for view in views]
-    pairs = [(a.nmi, b.nmi) for a, b in zip(last, starts, strict=True) if a and b]
+    last = [view.updates[-1].measures.get("nmi") if view.updates else None for view in views]
+    starts = [view.start.measures.get("nmi") if view.start else None for view in views]
+    pairs = [(a, b) for a, b in zip(last, starts, strict=True) if a is not None and b is not None]
     if not pairs:
         return "no scores" if any(view.updates for view in views) else "no update yet"
     nmi, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))

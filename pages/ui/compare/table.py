@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.address import choose_runs
 from pages.ui.compare.runs import have_moved_on, is_changing, summary_of
@@ -18,13 +19,8 @@ _HEIGHT = 262
 _TICKED = "compare_ticked"
 _CIRCLE = '<circle cx="8" cy="8" r="6" fill="{}"/>'
 _DIAMOND = '<path d="M8 1l7 7-7 7-7-7z" fill="{}"/>'
-_FIGURES = {
-    "ACC": "acc",
-    "NMI": "nmi",
-    "Best ACC": "best_acc",
-    "Best NMI": "best_nmi",
-}
-_GAINS = {"ACC gain": "acc", "NMI gain": "nmi"}
+# Measures that the table shows: at the end, at their best, and over the k-means start.
+_SHOWN = ("acc", "nmi")
 
 
 def filtered(records: Sequence[RunRecord]) -> list[RunRecord]:
@@ -145,8 +141,8 @@ def _row(record: RunRecord, swatch: str | None) -> dict[str, Any]:
         "Data": record.dataset,
         "State": record.state_word,
         "Verdict": summary.get("verdict") or "",
-        **{name: summary.get(key) for name, key in _FIGURES.items()},
-        **{name: _gain(summary, key) for name, key in _GAINS.items()},
+        **{label: summary.get(key) for label, (key, _) in _figures().items()},
+        **{label: _gain(summary, one.name) for label, one in _gains().items()},
         "Iterations": summary.get("iterations"),
         "Seconds": summary.get("seconds"),
         "Branch of": f"{record.lineage.parent} at {record.lineage.iteration:,}"
@@ -157,6 +153,19 @@ def _row(record: RunRecord, swatch: str | None) -> dict[str, Any]:
         "Remark": record.problem or summary.get("sentence") or "",
         "Id": record.run_id,
     }
+
+
+def _figures() -> dict[str, tuple[str, Measure]]:
+    """Columns of numbers by their label: the key of the outcome, and the measure."""
+    shown = [MEASURES[name] for name in _SHOWN]
+    return {
+        **{one.label: (one.name, one) for one in shown},
+        **{f"Best {one.label}": (f"best_{one.name}", one) for one in shown},
+    }
+
+
+def _gains() -> dict[str, Measure]:
+    return {f"{MEASURES[name].label} gain": MEASURES[name] for name in _SHOWN}
 
 
 def _gain(summary: Mapping[str, Any], name: str) -> float | None:
@@ -176,12 +185,17 @@ def _columns() -> dict[str, Any]:
         "Data": column.TextColumn(width=90),
         "State": column.TextColumn(width=80),
         "Verdict": column.TextColumn(width=90),
-        **{name: column.NumberColumn(width=70, format="%.3f") for name in _FIGURES},
         **{
-            name: column.NumberColumn(
-                width=75, format="%+.3f", help="At the end, over the k-means start of the run"
+            label: column.NumberColumn(width=70, format=f"%{one.format}")
+            for label, (_, one) in _figures().items()
+        },
+        **{
+            label: column.NumberColumn(
+                width=75,
+                format=f"%+{one.format}",
+                help="At the end, over the k-means start of the run",
             )
-            for name in _GAINS
+            for label, one in _gains().items()
         },
         "Iterations": column.NumberColumn(width=80, format="localized"),
         "Seconds": column.NumberColumn(width=75, format="%.1f", help="Of training, without pauses"),

@@ -98,7 +98,7 @@ def _drawn(session: RunHandle, view: View, update: int, choice: MapChoice) -> Pl
 
 def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] | None:
     """The map of an update, turned towards that of the start; None where either has none."""
-    if not view.updates[update].health.is_finite:
+    if not view.updates[update].is_finite:
         return None
     return run_map(frames.embedding(update), frames.embedding(KMEANS))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Condition, StopReason
 from dec_core.events.events import Phase, RunFailed
 from dec_core.events.view import View
@@ -12,6 +13,9 @@ from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
+# Measures of the last update in a row, by name.
+_TILES = ("acc", "nmi", "delta_label", "occupied_clusters", "effective_clusters")
+_SCORE_HELP = "Against the true labels; below it the gain over the k-means start."
 _NONE = "\N{EN DASH}"
 
 
@@ -37,36 +41,24 @@ def banner(session: RunHandle, view: View, state: RunState) -> None:
 
 def figures_of_merit(view: View) -> None:
     """The numbers of the last update, against the k-means start where there is one."""
-    last = view.updates[-1] if view.updates else None
-    start = view.start.scores if view.start else None
-    scores = last.scores if last else None
+    last = view.updates[-1].measures if view.updates else {}
+    start = view.start.measures if view.start else {}
     # The height is fixed, because the gains under ACC and NMI come later than the row.
     row = st.container(height=84, border=False).grid(6, min_column_width=96)
-    if view.has_labels or view.started is None:
-        for name in ("ACC", "NMI"):
-            value = getattr(scores, name.lower()) if scores else None
-            began = getattr(start, name.lower()) if start else None
-            row.metric(
-                name,
-                _NONE if value is None else f"{value:.3f}",
-                None if value is None or began is None else f"{value - began:+.3f}",
-                help="Against the true labels; below it the gain over the k-means start.",
-            )
-    row.metric(
-        "Changed",
-        _NONE if last is None else f"{last.delta_label:.2%}",
-        help="Share of samples whose cluster changed at the last update.",
-    )
-    row.metric(
-        "Clusters",
-        _NONE if last is None else f"{last.health.occupied_clusters}",
-        help="Clusters with at least one sample.",
-    )
-    row.metric(
-        "Effective",
-        _NONE if last is None else f"{last.health.effective_clusters:.1f}",
-        help="Effective number of clusters: exp of the entropy of their sizes.",
-    )
+    for name in _TILES:
+        measure = MEASURES[name]
+        if measure.needs_true_labels and view.started is not None and not view.has_labels:
+            continue
+        value, began = last.get(name), start.get(name)
+        gain = None
+        if measure.needs_true_labels and value is not None and began is not None:
+            gain = f"{value - began:+.3f}"
+        row.metric(
+            measure.tile_label,
+            _NONE if value is None else measure.shown_short(value),
+            gain,
+            help=_SCORE_HELP if measure.needs_true_labels else measure.help,
+        )
     speed = view.iterations_per_second
     row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
 

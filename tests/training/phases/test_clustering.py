@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dec_core.analysis.measures import measure_start
 from dec_core.analysis.verdict import Start, StopReason, Verdict
 from dec_core.errors import RunError
 from dec_core.events.events import (
@@ -31,14 +32,17 @@ def phase_of(context: TrainingContext) -> tuple[ClusteringPhase, ClusteringLoop]
     embedding = loop.evaluate_all().embedding
     loop.layer.cluster_centers.assign(embedding[:3])
     labels = loop.nearest_centers(embedding).astype(context.label_type)
-    start = Start(tuple(np.bincount(labels, minlength=3).tolist()), context.score(labels))
+    labeling = context.labeling(labels)
+    start = Start(labeling.cluster_sizes, measure_start(labeling))
     return ClusteringPhase(context, loop, labels, start), loop
 
 
 def updates_of(events: list[Event]) -> list[tuple[int, str, bytes]]:
     """Iteration, loss and labels of every update; the loss in all its digits, as NaN too."""
     pairs = zip(of_kind(events, TargetUpdated), of_kind(events, FrameTaken), strict=True)
-    return [(one.iteration, repr(one.loss), frame.labels.tobytes()) for one, frame in pairs]
+    return [
+        (one.iteration, repr(one.value("loss")), frame.labels.tobytes()) for one, frame in pairs
+    ]
 
 
 def test_it_runs_alone() -> None:
@@ -46,7 +50,7 @@ def test_it_runs_alone() -> None:
     assert phase.checkpoint() is None
     events = list(phase.events())
     assert [iteration for iteration, *_ in updates_of(events)] == [0, 10, 20, 30, 40]
-    assert of_kind(events, TargetUpdated)[0].delta_label == 0.0
+    assert of_kind(events, TargetUpdated)[0].value("delta_label") == 0.0
     assert phase.ending is not None
     assert phase.ending.stop_reason is StopReason.MAX_ITERATIONS
     assert phase.ending.iterations == 40
@@ -133,7 +137,7 @@ def test_numbers_that_are_not_finite_end_the_run() -> None:
     assert phase.ending.stop_reason is StopReason.NOT_FINITE
     assert 10 < phase.ending.iterations <= 20
     last = of_kind(events, TargetUpdated)[-1]
-    assert not last.health.is_finite
+    assert not last.is_finite
     sentence = f"Diverged: not finite since iteration {phase.ending.iterations}."
     assert phase.ending.judgement.sentence == sentence
 
@@ -164,6 +168,6 @@ def test_it_agrees_with_plain_keras(values: dict[str, Any]) -> None:
     assert [update.iteration for update in updates] == [update.iteration for update in expected]
     for update, frame, other in zip(updates, frames, expected, strict=True):
         assert np.array_equal(frame.labels, other.labels)
-        assert update.delta_label == other.delta_label
+        assert update.value("delta_label") == other.delta_label
     for one, another in zip(loop.weights, plain.get_weights(), strict=True):
         np.testing.assert_allclose(one, another, rtol=1e-4, atol=1e-5)

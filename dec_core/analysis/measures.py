@@ -1,0 +1,302 @@
+"""One entry for each number that an update records and that screens and files show.
+
+An update carries a mapping from the names of this table to numbers. Curves, metric tiles, the CSV
+file, TensorBoard, the report, Compare, the log and the command line read label, format and the
+rest here, so a new measure is one entry of ``MEASURES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from math import inf
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from dec_core.analysis.labeling import Clustering, Labeling
+from dec_core.analysis.metrics import (
+    accuracy,
+    adjusted_rand,
+    effective_clusters,
+    largest_share,
+    normalized_mutual_information,
+    occupied_clusters,
+    purity,
+)
+
+# What a float32 may be beyond the bounds of a measure by rounding.
+ROUNDING = 1e-6
+
+
+class Direction(Enum):
+    """Which values of a measure are better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of an update.
+
+    Attributes
+    ----------
+    name : key in the events, column of the CSV file and field of the JSON
+    label : for curves and tables
+    help : a sentence for a person
+    function : of a ``Clustering``; also of a ``Labeling`` where ``at_start``
+    format : as in ``format(value, ...)``; "d" for a count
+    direction : which values are better
+    range : smallest and largest possible value
+    needs_true_labels : whether it is left out where there are none
+    at_start : whether the k-means start records it too
+    is_successive : whether it compares an update with the one before, so that curves of several
+        runs leave out the first update
+    is_log : whether curves have a logarithmic axis
+    is_headline : whether it is among the curves that are shown together at first
+    short_label, short_format : where there is little room; ``label`` and ``format`` if empty
+    tag : name of the curve in TensorBoard; made of the name if empty
+    """
+
+    name: str
+    label: str
+    help: str
+    function: Callable[..., float]
+    format: str = ".3f"
+    direction: Direction = Direction.NEITHER
+    range: tuple[float, float] = (-inf, inf)
+    needs_true_labels: bool = False
+    at_start: bool = False
+    is_successive: bool = False
+    is_log: bool = False
+    is_headline: bool = False
+    short_label: str = ""
+    short_format: str = ""
+    tag: str = ""
+
+    @property
+    def is_count(self) -> bool:
+        """Whether its values are whole numbers."""
+        return self.format == "d"
+
+    @property
+    def curve_tag(self) -> str:
+        """The name of the curve in TensorBoard."""
+        group = "true labels" if self.needs_true_labels else "clustering"
+        return self.tag or f"{group}/{self.name}"
+
+    @property
+    def tile_label(self) -> str:
+        """The name where there is little room."""
+        return self.short_label or self.label
+
+    def shown(self, value: float) -> str:
+        """A value as text."""
+        return format(value, self.format)
+
+    def shown_short(self, value: float) -> str:
+        """A value as text where there is little room."""
+        return format(value, self.short_format or self.format)
+
+    def allows(self, value: float) -> bool:
+        """Whether a value is possible; NaN, where a measure is undefined, always is."""
+        low, high = self.range
+        return not (value < low - ROUNDING or value > high + ROUNDING)
+
+    def of(self, subject: Labeling) -> float:
+        """Its value: an int if it is a count, else a float."""
+        value = self.function(subject)
+        return int(value) if self.is_count else float(value)
+
+
+def measure(clustering: Clustering) -> dict[str, float]:
+    """All measures at an update, by name; without true labels not those that need them."""
+    return dict(_values(clustering, MEASURES))
+
+
+def measure_start(labeling: Labeling) -> dict[str, float]:
+    """The measures that the k-means start has too, by name."""
+    at_start = {name: one for name, one in MEASURES.items() if one.at_start}
+    return dict(_values(labeling, at_start))
+
+
+def _values(subject: Labeling, measures: Mapping[str, Measure]) -> Iterator[tuple[str, float]]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        for name, one in measures.items():
+            if subject.true_labels is not None or not one.needs_true_labels:
+                yield name, one.of(subject)
+
+
+def _center_distance(clustering: Clustering) -> float:
+    centers = clustering.centers
+    return float(pdist(centers).min()) if len(centers) > 1 else 0.0
+
+
+def _mean_confidence(clustering: Clustering) -> float:
+    q = clustering.q
+    return float(q[np.arange(len(q)), clustering.labels].mean())
+
+
+def _by_name(*measures: Measure) -> dict[str, Measure]:
+    return {one.name: one for one in measures}
+
+
+# In the order of the columns of the CSV file.
+MEASURES: dict[str, Measure] = _by_name(
+    Measure(
+        "loss",
+        "Clustering loss",
+        "Loss of the last batch of gradient steps.",
+        lambda c: c.loss,
+        direction=Direction.LOWER,
+        is_headline=True,
+    ),
+    Measure(
+        "delta_label",
+        "Label changes",
+        "Share of samples whose cluster changed at the last update.",
+        # Counted, as 1 - ACC rounds 1 of 2,000 to less than 0.0005, which the stop rule compares.
+        lambda c: c.n_changed / len(c.labels),
+        format=".2%",
+        range=(0, 1),
+        is_successive=True,
+        is_log=True,
+        is_headline=True,
+        short_label="Changed",
+    ),
+    Measure(
+        "successive_acc",
+        "ACC between updates",
+        "Share of samples whose cluster is the same as at the update before, as the R port logs "
+        "it: without matching, as clusters keep their numbers.",
+        lambda c: (len(c.labels) - c.n_changed) / len(c.labels),
+        range=(0, 1),
+        is_successive=True,
+        tag="successive/acc",
+    ),
+    Measure(
+        "successive_nmi",
+        "NMI between updates",
+        "NMI between the labels of this update and of the one before, as the R port logs it.",
+        lambda c: normalized_mutual_information(c.successive_table),
+        range=(0, 1),
+        is_successive=True,
+        tag="successive/nmi",
+    ),
+    Measure(
+        "acc",
+        "ACC",
+        "Share of samples in the class that their cluster is matched with.",
+        lambda c: accuracy(c.true_table),
+        direction=Direction.HIGHER,
+        range=(0, 1),
+        needs_true_labels=True,
+        at_start=True,
+        is_headline=True,
+    ),
+    Measure(
+        "nmi",
+        "NMI",
+        "Mutual information with the true labels over the mean of the entropies.",
+        lambda c: normalized_mutual_information(c.true_table),
+        direction=Direction.HIGHER,
+        range=(0, 1),
+        needs_true_labels=True,
+        at_start=True,
+        is_headline=True,
+    ),
+    Measure(
+        "ari",
+        "ARI",
+        "Pairs of samples on which clusters and true labels agree, adjusted for chance.",
+        lambda c: adjusted_rand(c.true_table),
+        direction=Direction.HIGHER,
+        range=(-0.5, 1),
+        needs_true_labels=True,
+        at_start=True,
+        is_headline=True,
+    ),
+    Measure(
+        "occupied_clusters",
+        "Occupied clusters",
+        "Clusters with at least one sample.",
+        lambda c: occupied_clusters(c.sizes),
+        format="d",
+        range=(0, inf),
+        at_start=True,
+        short_label="Clusters",
+        tag="clusters/occupied",
+    ),
+    Measure(
+        "effective_clusters",
+        "Effective clusters",
+        "Effective number of clusters: exp of the entropy of their sizes.",
+        lambda c: effective_clusters(c.sizes),
+        range=(0, inf),
+        at_start=True,
+        is_headline=True,
+        short_label="Effective",
+        short_format=".1f",
+        tag="clusters/effective",
+    ),
+    Measure(
+        "largest_share",
+        "Largest share",
+        "Share of the samples in the largest cluster.",
+        lambda c: largest_share(c.sizes),
+        format=".1%",
+        range=(0, 1),
+        at_start=True,
+        tag="clusters/largest_share",
+    ),
+    Measure(
+        "mean_confidence",
+        "Mean confidence",
+        "Mean over the samples of the q of their cluster.",
+        _mean_confidence,
+        range=(0, 1),
+    ),
+    Measure(
+        "target_row_sum_min",
+        "Smallest row sum of P",
+        "Smallest row sum of the target distribution; 1 for a correct one.",
+        lambda c: c.target_row_sums.min(),
+        format=".3g",
+    ),
+    Measure(
+        "target_row_sum_max",
+        "Largest row sum of P",
+        "Largest row sum of the target distribution; 1 for a correct one.",
+        lambda c: c.target_row_sums.max(),
+        format=".3g",
+    ),
+    Measure(
+        "center_distance",
+        "Smallest centre distance",
+        "Smallest Euclidean distance between two cluster centres in the embedding.",
+        _center_distance,
+        format=".3g",
+        range=(0, inf),
+    ),
+    Measure(
+        "embedding_spread",
+        "Embedding spread",
+        "Root mean squared distance of the embedding from its mean.",
+        lambda c: c.embedding_spread,
+        format=".3g",
+        range=(0, inf),
+    ),
+    Measure(
+        "purity",
+        "Purity",
+        "Share of samples in the most frequent class of their cluster.",
+        lambda c: purity(c.true_table),
+        direction=Direction.HIGHER,
+        range=(0, 1),
+        needs_true_labels=True,
+        at_start=True,
+    ),
+)
