@@ -281,7 +281,11 @@ class Recorder:
         return not (self.record.is_over or self.problem)
 
     def close(self) -> None:
-        """Give the run back; one that is not over counts as interrupted from now on."""
+        """Give the run back; one that is not over counts as interrupted from now on.
+
+        Its arrays are held on by those alone who read them.
+        """
+        self.frames = MemoryFrames()
         self._log.close()
         release_mark(self._folder)
         self._lock.release()

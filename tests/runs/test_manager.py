@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -306,3 +308,15 @@ def test_a_step_ends_at_a_checkpoint(manager: RunManager) -> None:
     for _ in range(3):
         step(manager, session, StepSize.ITERATION)
         assert session.view.iteration in manager.store.checkpoints(session.run_id)
+
+
+def test_the_arrays_of_a_stored_run_leave_the_memory_with_its_end(manager: RunManager) -> None:
+    handle = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(handle, 2)
+    frames = weakref.ref(handle.frames)
+    manager.send(handle, Stop())
+    manager.join(handle, timeout=60)
+    assert handle.is_stored
+    assert handle.frames.kept_labels
+    gc.collect()
+    assert frames() is None
