@@ -20,6 +20,7 @@ from dec_core.events.events import (
     StepsDone,
     TargetUpdated,
 )
+from dec_core.events.frames import MemoryFrames
 from dec_core.events.view import View, fold
 from dec_core.runs.commands import (
     Change,
@@ -227,6 +228,7 @@ class Worker:
         if self.handle.is_stored:
             with contextlib.suppress(RunError):
                 self.handle.frames = self._recorder.stored_frames(self.handle.view)
+                self._recorder.frames = MemoryFrames()
 
     def _state_at_end(self) -> RunState:
         if self._recorder.can_go_on and not self._has_failed:

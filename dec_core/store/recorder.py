@@ -281,11 +281,7 @@ class Recorder:
         return not (self.record.is_over or self.problem)
 
     def close(self) -> None:
-        """Give the run back; one that is not over counts as interrupted from now on.
-
-        Its arrays are held on by those alone who read them.
-        """
-        self.frames = MemoryFrames()
+        """Give the run back; one that is not over counts as interrupted from now on."""
         self._log.close()
         release_mark(self._folder)
         self._lock.release()
