@@ -11,9 +11,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
-from dec_core.model import ClusteringLayer, build_optimizer, objective_loss, target_functions
-from dec_core.training.batches import Batches
-from dec_core.training.checkpoint import Arrays, Checkpoint
+from dec_core.model import ClusteringLayer, objective_loss, target_functions
+from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
 
 
@@ -30,7 +30,7 @@ class Evaluation(NamedTuple):
         return cls(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
-class ClusteringLoop:
+class ClusteringLoop(CompiledLoop):
     """Gradient steps that pull q towards the target distribution.
 
     As in pretraining the arithmetic is Keras' own and only the loop moved into the graph.
@@ -45,17 +45,10 @@ class ClusteringLoop:
     def __init__(
         self, model: keras.Model, x: tf.Tensor, settings: ClusteringSettings, seed: int
     ) -> None:
-        self.batches = _batches(x, settings, seed)
-        self.optimizer = build_optimizer(
-            settings.optimizer, settings.learning_rate, settings.momentum
-        )
-        self.optimizer.build(model.trainable_variables)
+        super().__init__(model, x, settings, _shuffle_seed(settings, seed))
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._settings = settings
         self._target = target_functions(settings.target)
-        self._model = model
-        self._untrained_optimizer = self.optimizer_state
-        self._x: Any = x
         widest = max(layer.output.shape[-1] for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
@@ -68,31 +61,13 @@ class ClusteringLoop:
         The settings may differ from the first ones in what no graph depends on: learning rate,
         interval, tolerance and maximum.
         """
-        self.batches, self._x, self._settings = _batches(x, settings, seed), x, settings
-        for variable, value in zip(
-            self.optimizer.variables, self._untrained_optimizer, strict=True
-        ):
-            variable.assign(value)
-        self.optimizer.learning_rate.assign(settings.learning_rate)
-
-    def end(self) -> None:
-        """Let go of the data."""
-        self._x = None
+        self._settings = settings
+        self._begin(x, _shuffle_seed(settings, seed), settings.learning_rate)
 
     @property
     def centers(self) -> NDArray[np.float32]:
         """(n_clusters, n_dimensions)"""
         return np.asarray(self.layer.cluster_centers)
-
-    @property
-    def weights(self) -> Arrays:
-        """The encoder's and then the centres, as arrays."""
-        return tuple(self._model.get_weights())
-
-    @property
-    def optimizer_state(self) -> Arrays:
-        """The optimizer's variables, as arrays."""
-        return tuple(np.asarray(variable) for variable in self.optimizer.variables)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put weights and optimizer back to where the checkpoint was taken.
@@ -104,8 +79,7 @@ class ClusteringLoop:
         is_same = checkpoint.config.clustering.optimizer == self._settings.optimizer
         # SGD without momentum has no slots.
         if is_same and len(checkpoint.optimizer) == len(self.optimizer.variables):
-            for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
-                variable.assign(value)
+            self._set_optimizer(checkpoint.optimizer)
         self.optimizer.learning_rate.assign(self._settings.learning_rate)
 
     def evaluate(self) -> Iterator[tuple[int, Evaluation]]:
@@ -166,9 +140,8 @@ class ClusteringLoop:
         return run
 
 
-def _batches(x: tf.Tensor, settings: ClusteringSettings, seed: int) -> Batches:
-    shuffle_seed = (seed, 3) if settings.batch_order == "shuffled" else None
-    return Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+def _shuffle_seed(settings: ClusteringSettings, seed: int) -> tuple[int, int] | None:
+    return (seed, 3) if settings.batch_order == "shuffled" else None
 
 
 def _compile_evaluation(model: keras.Model) -> Any:

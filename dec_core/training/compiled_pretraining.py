@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
-from dec_core.model import build_optimizer
-from dec_core.training.batches import Batches
-from dec_core.training.checkpoint import Arrays, Checkpoint
+from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.compiled_loop import CompiledLoop
 
 
-class PretrainingLoop:
+class PretrainingLoop(CompiledLoop):
     """Gradient steps on the mean squared reconstruction error.
 
     The arithmetic is Keras' own (its loss, its optimizer), so that the weights equal those of
@@ -29,14 +27,7 @@ class PretrainingLoop:
     def __init__(
         self, autoencoder: keras.Model, x: tf.Tensor, settings: PretrainingSettings, seed: int
     ) -> None:
-        self.batches = _batches(x, settings, seed)
-        self.optimizer = build_optimizer(
-            settings.optimizer, settings.learning_rate, settings.momentum
-        )
-        self.optimizer.build(autoencoder.trainable_variables)
-        self._untrained_optimizer = self.optimizer_state
-        self._x: Any = x
-        self._autoencoder = autoencoder
+        super().__init__(autoencoder, x, settings, _shuffle_seed(settings, seed))
         self._compiled = self._compile(autoencoder)
 
     def begin(self, x: tf.Tensor, settings: PretrainingSettings, seed: int) -> None:
@@ -44,32 +35,12 @@ class PretrainingLoop:
 
         The settings may differ from the first ones in learning rate and epochs.
         """
-        self.batches, self._x = _batches(x, settings, seed), x
-        for variable, value in zip(
-            self.optimizer.variables, self._untrained_optimizer, strict=True
-        ):
-            variable.assign(value)
-        self.optimizer.learning_rate.assign(settings.learning_rate)
-
-    def end(self) -> None:
-        """Let go of the data."""
-        self._x = None
-
-    @property
-    def weights(self) -> Arrays:
-        """The autoencoder's, as arrays."""
-        return tuple(self._autoencoder.get_weights())
-
-    @property
-    def optimizer_state(self) -> Arrays:
-        """The optimizer's variables, as arrays."""
-        return tuple(np.asarray(variable) for variable in self.optimizer.variables)
+        self._begin(x, _shuffle_seed(settings, seed), settings.learning_rate)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put weights and optimizer back to where the checkpoint was taken."""
-        self._autoencoder.set_weights(checkpoint.weights)
-        for variable, value in zip(self.optimizer.variables, checkpoint.optimizer, strict=True):
-            variable.assign(value)
+        self._model.set_weights(checkpoint.weights)
+        self._set_optimizer(checkpoint.optimizer)
 
     def run(self, first: int, count: int) -> float:
         """Steps ``first`` to ``first + count - 1``, all within one pass over the data.
@@ -98,6 +69,5 @@ class PretrainingLoop:
         return run
 
 
-def _batches(x: tf.Tensor, settings: PretrainingSettings, seed: int) -> Batches:
-    shuffle_seed = (seed, 1) if settings.shuffle else None
-    return Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+def _shuffle_seed(settings: PretrainingSettings, seed: int) -> tuple[int, int] | None:
+    return (seed, 1) if settings.shuffle else None

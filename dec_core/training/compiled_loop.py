@@ -1,0 +1,67 @@
+"""What the compiled loops of pretraining and of clustering share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from dec_core.config import ClusteringSettings, PretrainingSettings
+from dec_core.model import build_optimizer
+from dec_core.training.batches import Batches
+from dec_core.training.checkpoint import Arrays
+
+
+class CompiledLoop:
+    """A model with its optimizer and its data, which one run after another may use.
+
+    Parameters
+    ----------
+    model : maps (batch, n_features) to something; trained in place
+    x : (n_samples, n_features) float32, resident on the device
+    shuffle_seed : of ``Batches``
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        x: tf.Tensor,
+        settings: PretrainingSettings | ClusteringSettings,
+        shuffle_seed: tuple[int, ...] | None,
+    ) -> None:
+        self.batches = Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+        self.optimizer = build_optimizer(
+            settings.optimizer, settings.learning_rate, settings.momentum
+        )
+        self.optimizer.build(model.trainable_variables)
+        self._model = model
+        self._x: Any = x
+        self._untrained_optimizer = self.optimizer_state
+
+    def _begin(self, x: tf.Tensor, shuffle_seed: tuple[int, ...] | None, rate: float) -> None:
+        """Take other data of the same shape, and a fresh optimizer with another learning rate."""
+        self.batches = Batches(int(x.shape[0]), self.batches.batch_size, shuffle_seed)
+        self._x = x
+        self._set_optimizer(self._untrained_optimizer)
+        self.optimizer.learning_rate.assign(rate)
+
+    def end(self) -> None:
+        """Let go of the data."""
+        self._x = None
+
+    @property
+    def weights(self) -> Arrays:
+        """The model's, as arrays."""
+        return tuple(self._model.get_weights())
+
+    @property
+    def optimizer_state(self) -> Arrays:
+        """The optimizer's variables, as arrays."""
+        return tuple(np.asarray(variable) for variable in self.optimizer.variables)
+
+    def _set_optimizer(self, state: Arrays) -> None:
+        """Put the optimizer's variables back to ``state``, which has as many."""
+        for variable, value in zip(self.optimizer.variables, state, strict=True):
+            variable.assign(value)
