@@ -84,13 +84,18 @@ class Frames(ABC):
 
     def nearest_labels(self, update: int) -> int | None:
         """The update, or the last one before it, whose labels are kept."""
-        place = bisect_right(self.kept_labels, update)
-        return self.kept_labels[place - 1] if place else None
+        return _last(self.kept_labels, update)
 
     def nearest(self, update: int) -> int | None:
         """The update, or the last one before it, of which both arrays are kept."""
-        before = set(self.kept_labels)
-        return next((one for one in self._embeddings_before(update) if one in before), None)
+        while True:
+            labels = _last(self.kept_labels, update)
+            embedding = _last(self.kept_embeddings, update)
+            if labels is None or embedding is None:
+                return None
+            if labels == embedding:
+                return labels
+            update = min(labels, embedding)
 
     def kept(self) -> list[int]:
         """Updates of which both arrays are kept, ascending."""
@@ -101,9 +106,11 @@ class Frames(ABC):
         """Both arrays of an update. Raises RunError."""
         return Frame(update, self.labels(update), self.embedding(update))
 
-    def _embeddings_before(self, update: int) -> Sequence[int]:
-        kept = self.kept_embeddings
-        return kept[: bisect_right(kept, update)][::-1]
+
+def _last(kept: Sequence[int], update: int) -> int | None:
+    """The largest of these ascending numbers that is not beyond ``update``."""
+    place = bisect_right(kept, update)
+    return kept[place - 1] if place else None
 
 
 def thinned_out(update: int) -> RunError:
