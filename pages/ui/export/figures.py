@@ -13,7 +13,7 @@ from dec_core.export.browser import find_browser, missing_browser
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
 from dec_core.export.process import figures_request
-from pages.ui.export.job import ExportRequest, is_at_work, job_result, start_job
+from pages.ui.export.job import ExportRequest, job_button, job_result
 from pages.ui.export.size import size_choice
 from pages.ui.parts.live_plot import Drawn
 from pages.ui.parts.verbatim import verbatim
@@ -44,15 +44,13 @@ def figures_form(shown: ShownRuns, figures: Sequence[Drawn]) -> None:
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
     size, problem = size_choice(any(format.is_image for format in formats), key="figure")
     wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
-    is_possible = bool(chosen and formats) and not problem
-    at_work = is_at_work(wanted.key)
-    if st.button(
+    at_work = job_button(
         "Make the files",
+        wanted,
         icon=":material/draw:",
-        disabled=not is_possible or at_work,
+        is_possible=bool(chosen and formats) and not problem,
         key="make_figures",
-    ):
-        start_job(wanted)
+    )
     if problem:
         st.warning(problem, icon=":material/warning:")
     else:

@@ -40,7 +40,7 @@ class ExportRequest:
     request: Callable[[Path], dict[str, Any]]
 
 
-def start_job(wanted: ExportRequest) -> None:
+def _start_job(wanted: ExportRequest) -> None:
     """Start the job and show it, or say why that cannot be."""
     try:
         run_manager().jobs.start(wanted.key, _PROCESS, wanted.filename, wanted.request)
@@ -50,7 +50,17 @@ def start_job(wanted: ExportRequest) -> None:
     st.rerun()
 
 
-def is_at_work(key: Hashable) -> bool:
+def job_button(
+    label: str, wanted: ExportRequest, *, icon: str, is_possible: bool, key: str
+) -> bool:
+    """The button that starts the job; returns whether it counts the job as at work."""
+    at_work = _is_at_work(wanted.key)
+    if st.button(label, icon=icon, disabled=not is_possible or at_work, key=key):
+        _start_job(wanted)
+    return at_work
+
+
+def _is_at_work(key: Hashable) -> bool:
     """Whether the job of that key has still something to do."""
     job = run_manager().jobs.get(key)
     return job is not None and not job.status.is_over
@@ -67,7 +77,7 @@ def job_result(key: Hashable, is_ticking: bool) -> None:
         # One height for all of its states, so that the dialog does not jump.
         with st.container(height=64, border=False):
             _show(key)
-        if is_ticking and not is_at_work(key):
+        if is_ticking and not _is_at_work(key):
             st.rerun()
 
     tick()

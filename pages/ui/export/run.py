@@ -15,7 +15,7 @@ from dec_core.export.paper import FigureSize
 from dec_core.export.process import run_request
 from dec_core.store.record import RunState
 from pages.ui.export.figures import format_choice
-from pages.ui.export.job import ExportRequest, is_at_work, job_result, start_job
+from pages.ui.export.job import ExportRequest, job_button, job_result
 from pages.ui.export.size import size_choice
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -63,15 +63,13 @@ def run_form(runs: Mapping[str, str]) -> None:
     formats, size, wrong_size = _figures_choice("figures" in chosen)
     problem = _problem(run_id)
     wanted = _wanted(run_id, chosen, formats, size)
-    is_possible = bool(chosen) and not (problem or wrong_size)
-    at_work = is_at_work(wanted.key)
-    if st.button(
+    at_work = job_button(
         "Make the file",
+        wanted,
         icon=":material/folder_zip:",
-        disabled=not is_possible or at_work,
+        is_possible=bool(chosen) and not (problem or wrong_size),
         key="make_run",
-    ):
-        start_job(wanted)
+    )
     if problem:
         st.info(verbatim(problem), icon=":material/info:")
     elif wrong_size:
