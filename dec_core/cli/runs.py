@@ -76,7 +76,7 @@ def _list(options: argparse.Namespace) -> int:
     for record in records:
         sentence = record.problem or (record.summary or {}).get("sentence") or ""
         about = f"{record.preset} on {record.dataset}" if record.preset else ""
-        print(f"{record.run_id:24} {record.state_word:12} {about:28} {sentence}".rstrip())
+        print(f"{record.run_id:24} {record.state.value:12} {about:28} {sentence}".rstrip())
     return EXIT_ENDED
 
 

@@ -57,7 +57,7 @@ class Change:
 
 Command = Pause | Resume | Step | Stop | Suspend | Change
 
-_ACTIVE = (RunState.RUNNING, RunState.PAUSED)
+_ACTIVE = tuple(state for state in RunState if state.is_active)
 _ALLOWED: dict[type[Command], tuple[RunState, ...]] = {
     Pause: (RunState.RUNNING,),
     Resume: (RunState.PAUSED,),

@@ -17,7 +17,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.metrics import effective_clusters, largest_share, occupied_clusters
@@ -38,8 +37,6 @@ from dec_core.events.events import (
     WarningRaised,
 )
 from dec_core.store.printable import printable, printable_lines
-
-Array = NDArray[Any]
 
 # What former versions wrote of an update beside its "scores" and in its "health".
 _FORMER_NUMBERS = ("loss", "delta_label", "successive_acc", "successive_nmi")

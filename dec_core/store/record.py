@@ -110,7 +110,7 @@ class Lineage:
 class RunRecord:
     """One run of the store.
 
-    ``summary`` is ``training.outcome`` of a run that is over; ``created`` and ``ended`` are times
+    ``summary`` is ``events.outcome`` of a run that is over; ``created`` and ``ended`` are times
     in ISO 8601. ``versions`` is ``machine.conditions``, of old runs only the libraries.
     """
 
@@ -135,11 +135,6 @@ class RunRecord:
     def name(self) -> str:
         """The title that a person has given, otherwise the id."""
         return self.title or self.run_id
-
-    @property
-    def state_word(self) -> str:
-        """The state as tables and menus show it."""
-        return self.state.value
 
     @property
     def is_over(self) -> bool:

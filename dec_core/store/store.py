@@ -29,7 +29,7 @@ The contract
   or ``waiting`` where it was queued and never began.
 - A new run or branch is filled as ``.<id>.draft``, which nobody lists, and then gets its name. What
   a process that died has left there is removed a day later.
-- Frames are thinned as in ``training.frames``; checkpoints and maps as in ``checkpoint_files`` and
+- Frames are thinned as in ``events.frames``; checkpoints and maps as in ``checkpoint_files`` and
   ``maps``. A missing frame in the middle is a thinned one; start, first frame and a finished run's
   newest one must be there.
 - A run goes on from the newest checkpoint that fits its log, never from the beginning because a

@@ -249,7 +249,7 @@ def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order
     wait_until(lambda: earlier.active() is None)
     run_ids = tuple(session.run_id for session in waiting)
     assert manager.waiting() == run_ids
-    assert {manager.store.record(run_id).state_word for run_id in run_ids} == {"waiting"}
+    assert {manager.store.record(run_id).state.value for run_id in run_ids} == {"waiting"}
     assert [manager.get(run_id).state for run_id in run_ids] == [RunState.WAITING] * 3
     manager.start_waiting()
     assert [manager.runs_ahead(manager.get(run_id)) for run_id in run_ids] == [0, 1, 2]

@@ -33,14 +33,14 @@ def filtered(records: Sequence[RunRecord]) -> list[RunRecord]:
         icon=":material/search:",
         key="compare_text",
     )
-    states = _choice(row, "State", [record.state_word for record in records])
+    states = _choice(row, "State", [record.state.value for record in records])
     data = _choice(row, "Data", [record.dataset for record in records])
     tags = _choice(row, "Tag", [tag for record in records for tag in record.tags])
     return [
         record
         for record in records
         if text.strip().lower() in _words(record)
-        and (not states or record.state_word in states)
+        and (not states or record.state.value in states)
         and (not data or record.dataset in data)
         and (not tags or set(tags) & set(record.tags))
     ]
@@ -139,7 +139,7 @@ def _row(record: RunRecord, swatch: str | None) -> dict[str, Any]:
         "Open": f"./?run={record.run_id}" if record.state is not RunState.DAMAGED else None,
         "Preset": record.preset,
         "Data": record.dataset,
-        "State": record.state_word,
+        "State": record.state.value,
         "Verdict": summary.get("verdict") or "",
         **{label: summary.get(key) for label, (key, _) in _figures().items()},
         **{label: _gain(summary, one.name) for label, one in _gains().items()},

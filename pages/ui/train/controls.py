@@ -262,5 +262,5 @@ def _session_label(session: RunHandle) -> str:
 
 
 def _record_label(record: RunRecord) -> str:
-    outcome = (record.summary or {}).get("verdict") or record.state_word
+    outcome = (record.summary or {}).get("verdict") or record.state.value
     return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"
