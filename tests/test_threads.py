@@ -15,7 +15,7 @@ ENTRIES = (
     "app",
     "dec_core.__main__",
     "dec_core.processes.projector_process",
-    "dec_core.export.process",
+    "dec_core.processes.job_process",
     "tests.benchmarks.start",
 )
 

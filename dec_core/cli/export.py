@@ -48,7 +48,7 @@ def export(options: argparse.Namespace) -> int:
     """Write the run; parts that cannot be made are named with the reason."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.export.bundle import export_run
-    from dec_core.export.process import step_back
+    from dec_core.processes.job_process import step_back
     from dec_core.store.store import RunStore
 
     # A run may train meanwhile, here as on the pages.

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dec_core.errors import ExportError
-from dec_core.processes.own_thread import run_apart
 
 _NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome msedge".split()
 _PLACES = (
@@ -83,7 +84,9 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
             return drawn
 
     try:
-        return run_apart(draw)
+        # In a thread of its own, as the caller may stand in an event loop, like a notebook's cell.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return pool.submit(asyncio.run, draw()).result()
     except Exception as error:
         reason = str(error) or type(error).__name__
         raise ExportError(

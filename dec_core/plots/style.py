@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -34,6 +35,14 @@ class Plot:
         """The statement or question above it."""
         text: str = self.figure.layout.title.text
         return text.partition("<br>")[0].removeprefix("<b>").removesuffix("</b>")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # plotly pickles a whole figure with its arrays as text, its parts with them as they are.
+        return _plot_of, (self.name, self.figure.data, self.figure.layout, self.alternative)
+
+
+def _plot_of(name: str, data: Any, layout: Any, alternative: str) -> Plot:
+    return Plot(name, go.Figure(data, layout), alternative)
 
 
 def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figure:

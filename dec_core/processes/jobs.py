@@ -1,32 +1,31 @@
-"""Work beside training, such as an export: each job is a process of its own.
-
-A job's process reads one request from its standard input and answers in lines of JSON:
-``{"name": ..., "done": ..., "total": ...}`` while it works, at the end ``{"left_out": [...]}``
-or ``{"error": ...}``. It gives itself a low priority.
-"""
+"""Work beside training, such as an export: each job is a process of its own, at low priority."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
-import subprocess
 import tempfile
 import threading
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dec_core.errors import ExportError
-from dec_core.processes.own_process import command_of, environment
+from dec_core.processes.own_process import OwnProcess
 from dec_core.store.array_files import remove_stale
 
 # Results that are kept for downloading; the oldest go first.
 KEPT_JOBS = 24
 
 _PREFIX = "dec-lab-export-"
+
+# Called in the other process, so it must be possible to pickle it, with ``target``, where the
+# result is to be written, and ``progress``, which takes the step, the parts done and of how many.
+# What it returns has ``left_out``, see ``JobStatus``.
+Work = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -51,26 +50,12 @@ class JobStatus:
 class Job:
     """One process; ``status`` is replaced as a whole, so any thread may read it."""
 
-    def __init__(self, module: str, request: Mapping[str, Any], target: Path) -> None:
+    def __init__(self, work: Work, target: Path) -> None:
         self.target = target
-        self._status = JobStatus()
-        self._process = subprocess.Popen(
-            command_of(module),
-            env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            # Ctrl-C in a terminal is for the server, which ends this process itself.
-            process_group=0,
-        )
-        self._thread = threading.Thread(target=self._follow, args=(request,), daemon=True)
+        self.status = JobStatus()
+        self._process = OwnProcess("dec_core.processes.job_process")
+        self._thread = threading.Thread(target=self._follow, args=(work,), daemon=True)
         self._thread.start()
-
-    @property
-    def status(self) -> JobStatus:
-        """How far it is."""
-        return self._status
 
     def cancel(self) -> None:
         """End the process."""
@@ -81,18 +66,15 @@ class Job:
         """Wait for its end."""
         self._thread.join(timeout)
 
-    def _follow(self, request: Mapping[str, Any]) -> None:
-        if self._process.stdin is None or self._process.stdout is None:
-            return
-        with contextlib.suppress(OSError), self._process.stdin as stream:
-            json.dump(request, stream)
-        with self._process.stdout as answers:
-            for line in answers:
-                self._status = _status(json.loads(line))
-        self._process.wait()
-        if not self._status.is_over:
+    def _follow(self, work: Work) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            self._process.send(partial(work, target=self.target))
+            while not self.status.is_over:
+                self.status = self._process.receive()
+        self._process.communicate()
+        if not self.status.is_over:
             sentence = "The process that exports ended before it was done. Try again."
-            self._status = JobStatus(is_over=True, problem=sentence)
+            self.status = JobStatus(is_over=True, problem=sentence)
 
 
 class Jobs:
@@ -106,20 +88,12 @@ class Jobs:
         self._jobs: dict[Hashable, Job] = {}
         self._folder: Path | None = None
 
-    def start(
-        self,
-        key: Hashable,
-        module: str,
-        filename: str,
-        request: Callable[[Path], Mapping[str, Any]],
-    ) -> Job:
+    def start(self, key: Hashable, filename: str, work: Work) -> Job:
         """Start a job, or find the one of that key that is still at work.
 
         Parameters
         ----------
-        module : of the process
         filename : of the result
-        request : makes the request from the place where the result is to be written
 
         Raises
         ------
@@ -131,9 +105,7 @@ class Jobs:
             if known is not None and not known.status.is_over:
                 return known
             self._drop(key)
-            folder = self._new_folder()
-            target = folder / filename
-            job = self._jobs[key] = Job(module, request(target), target)
+            job = self._jobs[key] = Job(work, self._new_folder() / filename)
             for oldest in list(self._jobs)[:-KEPT_JOBS]:
                 if self._jobs[oldest].status.is_over:
                     self._drop(oldest)
@@ -193,11 +165,3 @@ def _is_alive(process_id: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _status(answer: Mapping[str, Any]) -> JobStatus:
-    if "error" in answer:
-        return JobStatus(is_over=True, problem=str(answer["error"]))
-    if "left_out" in answer:
-        return JobStatus("done", 1.0, is_over=True, left_out=tuple(answer["left_out"]))
-    return JobStatus(str(answer["name"]), answer["done"] / max(answer["total"], 1))

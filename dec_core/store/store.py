@@ -95,6 +95,10 @@ class RunStore:
         self._readers: OrderedDict[str, ViewReader] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[type[RunStore], tuple[Path]]:
+        # Another process opens the same folder with readers of its own.
+        return RunStore, (self.root,)
+
     def create(self, config: Config, preset: str) -> str:
         """A new folder for a queued run; returns its id.
 

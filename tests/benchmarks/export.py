@@ -12,12 +12,13 @@ import argparse
 import json
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-from dec_core.export.process import run_request
+from dec_core.export.bundle import export_run
 from dec_core.processes.jobs import Job, Jobs
 from dec_core.processes.projector import Projector
 from dec_core.runs.commands import Stop
@@ -56,12 +57,7 @@ def _measure() -> dict[str, Any]:
         for _ in range(PAIRS):
             alone.append(_iterations(worker, ALONE_SECONDS, None))
             started = perf_counter()
-            job = jobs.start(
-                "run",
-                "dec_core.export.process",
-                "run.zip",
-                lambda target: run_request(store, run_id, target),
-            )
+            job = jobs.start("run", "run.zip", partial(export_run, store, run_id))
             beside.append(_iterations(worker, PATIENCE, job))
             job.join()
             seconds.append(perf_counter() - started)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import shlex
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,6 @@ from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
 from dec_core.export.metrics_csv import updates_csv
-from dec_core.export.process import run_request
 from dec_core.export.reproduce import Reproduction
 from dec_core.machine import conditions
 from dec_core.store.recorder import Recorder
@@ -238,7 +239,7 @@ def test_an_export_of_nothing_is_refused(tmp_path: Path, name: str) -> None:
 def test_the_command_line_refuses_to_export_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dec_core.export.process.step_back", lambda: None)
+    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     run_id = RunStore().create(small_config(), "digits")
@@ -296,7 +297,7 @@ def test_the_command_line_exports(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The process of the tests must keep its priority.
-    monkeypatch.setattr("dec_core.export.process.step_back", lambda: None)
+    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     where = ["--runs-dir", str(finished.store.root), "--to", str(tmp_path / "figures")]
     arguments = ["runs", "export", finished.run_id, *where, "--only", "figures"]
     assert main([*arguments, "--formats", "csv,html", "--json"]) == 0
@@ -315,7 +316,8 @@ def test_the_command_line_exports(
 
 SEES = """
 import os, sys
-from dec_core.export import bundle, process
+from dec_core.export import bundle
+from dec_core.processes import job_process
 
 def see(view):
     is_early = "tensorflow" not in sys.modules
@@ -328,21 +330,19 @@ bundle.PARTS["metrics.csv"] = lambda run: iter([("metrics.csv", see(run.view))])
 
 @pytest.mark.serial
 def test_both_ways_step_back_and_see_no_gpu(finished: Finished, tmp_path: Path) -> None:
-    request = run_request(
-        finished.store, finished.run_id, tmp_path / "one.csv", only=["metrics.csv"]
-    )
+    target = tmp_path / "one.csv"
+    work = partial(export_run, finished.store, finished.run_id, target=target, only=["metrics.csv"])
     line = ["runs", "export", finished.run_id, "--runs-dir", str(finished.store.root)]
     arguments = [*line, "--to", str(tmp_path / "two.csv"), "--only", "metrics.csv"]
-    for call in ("process.main()", f"from dec_core.cli.main import main; main({arguments!r})"):
+    for call in ("job_process.main()", f"from dec_core.cli.main import main; main({arguments!r})"):
         done = subprocess.run(
             [sys.executable, "-c", f"{SEES}\n{call}"],
-            input=json.dumps(request),
+            input=pickle.dumps(work),
             cwd=ROOT,
             capture_output=True,
-            text=True,
             check=True,
         )
-        assert done.stderr.splitlines()[-1] == "19 -1 True", done.stderr
+        assert done.stderr.splitlines()[-1] == b"19 -1 True", done.stderr
     assert (tmp_path / "one.csv").exists() and (tmp_path / "two.csv").exists()
 
 

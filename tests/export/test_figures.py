@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -27,7 +28,6 @@ from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Series, headline_measures
 from dec_core.plots.style import Plot
-from dec_core.processes.own_thread import run_apart
 from tests.plots.scripted import early_views, scripted_frames, scripted_view
 
 FRAMES = scripted_frames()
@@ -110,7 +110,7 @@ def test_a_running_event_loop_is_no_obstacle() -> None:
     async def in_a_notebook() -> bytes:
         return render(PLOTS["sizes"], FigureFormat.SVG)
 
-    assert run_apart(in_a_notebook).startswith(b"<svg")
+    assert asyncio.run(in_a_notebook()).startswith(b"<svg")
 
 
 @pytest.mark.usefixtures("browser")

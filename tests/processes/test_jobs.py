@@ -9,22 +9,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dec_core.export.figure_csv import figure_csv
-from dec_core.export.figures import FigureFormat
-from dec_core.export.process import figures_request
 from dec_core.plots.sizes import draw_sizes
 from dec_core.processes.jobs import Job, Jobs
 from tests.plots.scripted import scripted_view
+from tests.processes.small_jobs import fail, figure, figure_in_a_file, wait
 from tests.runs.small_sessions import wait_until
-
-EXPORT = "dec_core.export.process"
-# Reads its request, says its process' number and waits to be ended.
-ENDLESS = "tests.processes.endless_job"
-
 
 pytestmark = pytest.mark.serial
 
@@ -36,14 +29,9 @@ def jobs() -> Iterator[Jobs]:
     opened.close()
 
 
-def figure(target: Path) -> dict[str, Any]:
-    """A request for the numbers of one figure."""
-    return figures_request([draw_sizes(scripted_view())], target, formats=[FigureFormat.CSV])
-
-
 def endless(jobs: Jobs, key: str = "one") -> Job:
     """A job at work."""
-    job = jobs.start(key, ENDLESS, "x.txt", lambda target: {"target": str(target)})
+    job = jobs.start(key, "x.txt", wait)
     wait_until(lambda: bool(job.status.step) or job.status.is_over)
     assert not job.status.is_over
     return job
@@ -51,11 +39,11 @@ def endless(jobs: Jobs, key: str = "one") -> Job:
 
 def process_id(job: Job) -> int:
     """Of one that is endless and at work."""
-    return int(job.status.step)
+    return int(job.status.step.split()[0])
 
 
 def test_a_job_ends_with_its_file(jobs: Jobs) -> None:
-    job = jobs.start("one", EXPORT, "sizes.csv", figure)
+    job = jobs.start("one", "sizes.csv", figure)
     job.join()
     assert job.status.is_over and not job.status.problem
     assert job.status.share == 1
@@ -69,27 +57,23 @@ def test_a_job_starts_from_any_folder(
 ) -> None:
     (tmp_path / "json.py").write_text("raise ImportError('not the one that was meant')")
     monkeypatch.chdir(tmp_path)
-    job = jobs.start("one", EXPORT, "sizes.csv", figure)
+    job = jobs.start("one", "sizes.csv", figure)
     job.join()
     assert not job.status.problem
     assert job.target.exists()
 
 
 def test_a_job_that_cannot_succeed_says_why(jobs: Jobs) -> None:
-    def request(target: Path) -> dict[str, Any]:
-        target.write_text("a file, so no folder")
-        return figure(target / "deeper.csv")
-
-    job = jobs.start("one", EXPORT, "sizes.csv", request)
+    job = jobs.start("one", "sizes.csv", figure_in_a_file)
     job.join()
     assert job.status.is_over
     assert job.status.problem.startswith("An export needs room at")
 
 
 def test_an_unexpected_error_is_named(jobs: Jobs) -> None:
-    job = jobs.start("one", EXPORT, "sizes.csv", lambda _: {"kind": "run"})
+    job = jobs.start("one", "sizes.csv", fail)
     job.join()
-    assert "unexpected error: KeyError: 'target'" in job.status.problem
+    assert "unexpected error: KeyError: 'sizes.csv'" in job.status.problem
 
 
 def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
@@ -125,7 +109,7 @@ def test_a_cancelled_job_leaves_nothing(jobs: Jobs) -> None:
 
 
 def test_closing_ends_everything(jobs: Jobs) -> None:
-    running, done = endless(jobs), jobs.start("two", EXPORT, "sizes.csv", figure)
+    running, done = endless(jobs), jobs.start("two", "sizes.csv", figure)
     done.join()
     jobs.close()
     assert running.status.is_over
@@ -147,7 +131,7 @@ def test_results_of_a_server_that_was_killed_go_after_a_day(
         (folder / "run.zip").write_text("a result")
     for folder in (orphan, alive):
         os.utime(folder, (0, 0))
-    jobs.start("one", EXPORT, "sizes.csv", figure)
+    jobs.start("one", "sizes.csv", figure)
     assert not orphan.exists()
     assert fresh.exists() and alive.exists()
 
@@ -155,6 +139,6 @@ def test_results_of_a_server_that_was_killed_go_after_a_day(
 def test_the_oldest_results_go(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dec_core.processes.jobs.KEPT_JOBS", 2)
     for number in range(3):
-        jobs.start(str(number), EXPORT, "sizes.csv", figure).join()
+        jobs.start(str(number), "sizes.csv", figure).join()
     assert jobs.get("0") is None
     assert jobs.get("1") is not None and jobs.get("2") is not None

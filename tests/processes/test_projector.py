@@ -1,12 +1,9 @@
-"""The real UMAP process: its maps, its sentences, its death, and the messages to it."""
+"""The real UMAP process: its maps, its sentences, and its death."""
 
 from __future__ import annotations
 
-import io
 import os
-import pickle
 import signal
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +12,7 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.projection import align
-from dec_core.processes.projector import Points, Projector, read_array, write_array
+from dec_core.processes.projector import Points, Projector
 from tests.runs.small_sessions import wait_until
 
 
@@ -200,49 +197,6 @@ def test_close_ends_the_process() -> None:
     projector.close()
     assert process.wait(timeout=60) != 0
     projector.close()
-
-
-@pytest.mark.parametrize(
-    "array",
-    [
-        np.arange(12, dtype=np.float32).reshape(6, 2),
-        np.asfortranarray(np.arange(6.0).reshape(2, 3)),
-        np.empty((0, 2), np.float32),
-        np.array(7),
-        np.array("a sentence, also with \N{GREEK SMALL LETTER ALPHA}"),
-    ],
-)
-def test_arrays_survive_the_pipe(array: np.ndarray) -> None:
-    stream = io.BytesIO()
-    write_array(stream, array)
-    write_array(stream, np.array(1))
-    stream.seek(0)
-    found = read_array(stream)
-    assert found.dtype == array.dtype
-    np.testing.assert_array_equal(found, array)
-    assert int(read_array(stream)) == 1
-
-
-@pytest.mark.parametrize("kept", [0, 3, 8, 40, -1])
-def test_a_stream_that_ends_within_a_message_is_the_end(kept: int) -> None:
-    stream = io.BytesIO()
-    write_array(stream, np.arange(10))
-    with pytest.raises(EOFError):
-        read_array(io.BytesIO(stream.getvalue()[:kept]))
-
-
-def test_objects_are_not_written() -> None:
-    with pytest.raises(ValueError, match="allow_pickle"):
-        write_array(io.BytesIO(), np.array([{}], dtype=object))
-
-
-def test_pickled_arrays_are_not_read() -> None:
-    buffer = io.BytesIO()
-    np.save(buffer, np.array([{}], dtype=object), allow_pickle=True)
-    for content in (buffer.getvalue(), pickle.dumps([1])):
-        message = io.BytesIO(struct.pack("<q", len(content)) + content)
-        with pytest.raises(ValueError, match="allow_pickle"):
-            read_array(message)
 
 
 def test_the_process_does_not_load_tensorflow(projector: Projector) -> None:

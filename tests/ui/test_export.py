@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -166,10 +167,10 @@ def size_fields(screen: AppTest, key: str) -> tuple[Any, Any]:
 def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[dict[str, Any]] = []
+    asked: list[partial[Any]] = []
 
-    def start(_key: object, _module: str, name: str, request: Callable[[Path], Any]) -> None:
-        asked.append(request(Path(name)))
+    def start(_key: object, _name: str, work: partial[Any]) -> None:
+        asked.append(work)
 
     monkeypatch.setattr(manager.jobs, "start", start)
     monkeypatch.setattr("pages.ui.export.figures.find_browser", lambda: "a browser")
@@ -178,7 +179,7 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
     choose(screen, "run_size", "Custom")
     screen.number_input(key="run_Width").set_value(120.0).run()
     click(screen, "Make the file")
-    assert asked[0]["size"]["width"] == 120
+    assert asked[0].keywords["size"].width == 120
     screen.number_input(key="run_Width").set_value(5.0).run()
     assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
     assert button(screen, "Make the file").disabled
@@ -186,7 +187,7 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
     assert not [field for field in screen.number_input if field.key == "run_Width"]
     assert not button(screen, "Make the file").disabled
     click(screen, "Make the file")
-    assert asked[1]["size"] is None
+    assert asked[1].keywords["size"] is None
 
 
 def test_without_a_browser_there_are_no_images(

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
 from dec_core.export.browser import find_browser, missing_browser
-from dec_core.export.figures import FigureFormat
+from dec_core.export.figures import FigureFormat, export_figures
 from dec_core.export.paper import FigureSize
-from dec_core.export.process import figures_request
 from pages.ui.export.job import ExportRequest, job_button, job_result
 from pages.ui.export.size import size_choice
 from pages.ui.parts.live_plot import Drawn
@@ -89,14 +87,11 @@ def _wanted(
     is_alone = len(plots) * len(formats) == 1
     name, ending = (plots[0].name, formats[0].value) if is_alone else ("figures", "zip")
 
-    def request(target: Path) -> dict[str, Any]:
-        return figures_request(plots, target, formats=formats, size=size)
-
     choices = frozenset(one.choice for one in figures)
     return ExportRequest(
         ("figures", shown, choices, frozenset(formats), size),
         f"dec-lab_{shown.subject}_{name}{_moment(figures)}.{ending}",
-        request,
+        partial(export_figures, plots, formats=formats, size=size),
     )
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from dec_core.errors import ExportError
+from dec_core.processes.jobs import Work
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
 TICK_SECONDS = 0.5
-_PROCESS = "dec_core.export.process"
 _TYPES = {
     ".zip": "application/zip",
     ".gif": "image/gif",
@@ -30,20 +29,20 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """An export: its job's key, its file's name, what makes the request from the file's place.
+    """An export: its job's key, its file's name, what makes the file.
 
     The key holds all that was chosen, so that every choice has a job and a file of its own.
     """
 
     key: Hashable
     filename: str
-    request: Callable[[Path], dict[str, Any]]
+    work: Work
 
 
 def _start_job(wanted: ExportRequest) -> None:
     """Start the job and show it, or say why that cannot be."""
     try:
-        run_manager().jobs.start(wanted.key, _PROCESS, wanted.filename, wanted.request)
+        run_manager().jobs.start(wanted.key, wanted.filename, wanted.work)
     except ExportError as error:
         st.error(verbatim(str(error)), icon=":material/error:")
         return

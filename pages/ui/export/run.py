@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from dec_core.errors import RunError
+from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
-from dec_core.export.process import run_request
 from dec_core.store.record import RunState
 from pages.ui.export.figures import format_choice
 from pages.ui.export.job import ExportRequest, job_button, job_result
@@ -111,13 +111,10 @@ def _wanted(
     """Parts of the run as it is stored now: once it has gone on, an old file is not wanted."""
     is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
     filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
-
-    def request(target: Path) -> dict[str, Any]:
-        store = run_manager().store
-        return run_request(store, run_id, target, only=parts, formats=formats, size=size)
-
+    store = run_manager().store
+    work = partial(export_run, store, run_id, only=parts, formats=formats, size=size)
     key = ("run", run_id, _stamp(run_id), frozenset(parts), frozenset(formats), size)
-    return ExportRequest(key, filename, request)
+    return ExportRequest(key, filename, work)
 
 
 def _stamp(run_id: str) -> tuple[int, int]:
