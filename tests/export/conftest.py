@@ -13,7 +13,7 @@ from dec_core.events.view import View
 from dec_core.runs.execution import train_to_store
 from dec_core.store.record import RunRecord
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 
 
 @dataclass(frozen=True)

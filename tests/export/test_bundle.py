@@ -32,7 +32,7 @@ from dec_core.machine import conditions
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from tests.export.conftest import Finished
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 
 ROOT = Path(__file__).parents[2]
 TEXTS = (FigureFormat.HTML, FigureFormat.CSV)

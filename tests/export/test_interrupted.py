@@ -18,7 +18,7 @@ from dec_core.store.frame_files import FrameWriter
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
-from tests.runs.small_sessions import ENDLESS, small_config
+from tests.runs.short_runs import ENDLESS, small_config
 
 Death = Callable[[Recorder, Advance], bool]
 

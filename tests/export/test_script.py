@@ -25,7 +25,7 @@ from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from dec_core.training.legs import Leg, Place
 from dec_core.training.repeat import repeat
-from tests.runs.small_sessions import ENDLESS, small_config
+from tests.runs.short_runs import ENDLESS, small_config
 
 ROOT = Path(__file__).parents[2]
 RATE, INTERVAL = "clustering.learning_rate", "clustering.update_interval"

@@ -17,7 +17,7 @@ from dec_core.plots.sizes import draw_sizes
 from dec_core.processes.jobs import Job, Jobs
 from tests.plots.scripted import scripted_view
 from tests.processes.small_jobs import fail, figure, figure_in_a_file, wait
-from tests.runs.small_sessions import wait_until
+from tests.runs.short_runs import wait_until
 
 pytestmark = pytest.mark.serial
 

@@ -13,7 +13,7 @@ import pytest
 
 from dec_core.analysis.projection import align
 from dec_core.processes.projector import Points, Projector
-from tests.runs.small_sessions import wait_until
+from tests.runs.short_runs import wait_until
 
 
 @dataclass

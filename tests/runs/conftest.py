@@ -15,5 +15,5 @@ def manager() -> Iterator[RunManager]:
     manager = RunManager()
     yield manager
     manager.close()
-    for session in manager.handles():
-        manager.join(session, timeout=60)
+    for handle in manager.handles():
+        manager.join(handle, timeout=60)

@@ -11,7 +11,7 @@ from dec_core.runs.handle import RunHandle
 from dec_core.runs.worker import Worker
 from dec_core.store.memory_recorder import MemoryRecorder
 from dec_core.store.record import RunState
-from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates, wait_until
+from tests.runs.short_runs import ENDLESS, small_config, wait_for, wait_for_updates, wait_until
 
 _workers: list[Worker] = []
 

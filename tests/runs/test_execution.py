@@ -11,7 +11,7 @@ from dec_core.runs.listing import list_runs
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import ENDLESS, small_config, wait_for_updates
+from tests.runs.short_runs import ENDLESS, small_config, wait_for_updates
 
 
 def test_a_run_is_trained_into_the_store_to_its_end() -> None:

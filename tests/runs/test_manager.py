@@ -23,7 +23,7 @@ from dec_core.store.names import check_run_id, new_run_id
 from dec_core.store.record import RunState
 from dec_core.store.stored_frames import StoredFrames
 from dec_core.training.kmeans_restarts import KMeansResult, kmeans_restarts
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     damaged_data,
     partly_saved,
@@ -71,34 +71,34 @@ def test_an_unknown_id_is_a_sentence_with_a_way_on(manager: RunManager) -> None:
 
 
 def test_a_run_is_found_by_its_name(manager: RunManager) -> None:
-    session = manager.start(small_config(), "digits")
-    assert manager.get(session.run_id) is session
-    assert manager.handles() == (session,)
-    assert session.preset == "digits"
+    handle = manager.start(small_config(), "digits")
+    assert manager.get(handle.run_id) is handle
+    assert manager.handles() == (handle,)
+    assert handle.preset == "digits"
 
 
 def test_the_arrays_of_a_run_that_is_over_are_read_from_the_disk(manager: RunManager) -> None:
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
-    in_memory = session.frames
+    handle = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(handle, 2)
+    in_memory = handle.frames
     assert isinstance(in_memory, MemoryFrames)
-    manager.send(session, Stop())
-    wait_for(session, RunState.FINISHED)
-    manager.join(session, timeout=60)
-    assert isinstance(session.frames, StoredFrames)
-    assert session.frames.kept() == in_memory.kept() == list(range(len(session.view.updates)))
+    manager.send(handle, Stop())
+    wait_for(handle, RunState.FINISHED)
+    manager.join(handle, timeout=60)
+    assert isinstance(handle.frames, StoredFrames)
+    assert handle.frames.kept() == in_memory.kept() == list(range(len(handle.view.updates)))
     for update in (KMEANS, *in_memory.kept()):
-        for one, other in zip(session.frames.frame(update), in_memory.frame(update), strict=True):
+        for one, other in zip(handle.frames.frame(update), in_memory.frame(update), strict=True):
             np.testing.assert_array_equal(one, other)
 
 
 def test_a_run_that_is_not_saved_to_its_end_keeps_its_arrays_in_memory(
     manager: RunManager,
 ) -> None:
-    session = partly_saved(manager)
-    manager.join(session, timeout=60)
-    assert isinstance(session.frames, MemoryFrames)
-    assert session.frames.kept() == list(range(len(session.view.updates)))
+    handle = partly_saved(manager)
+    manager.join(handle, timeout=60)
+    assert isinstance(handle.frames, MemoryFrames)
+    assert handle.frames.kept() == list(range(len(handle.view.updates)))
 
 
 def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
@@ -116,9 +116,9 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     wait_for(third, RunState.FINISHED)
     assert manager.active() is None
     assert manager.runs_ahead(third) == 0
-    for session in (second, third):
-        assert session.view.finished is not None
-        assert session.view.iteration == 40
+    for handle in (second, third):
+        assert handle.view.finished is not None
+        assert handle.view.iteration == 40
 
 
 def test_a_paused_run_keeps_its_place(manager: RunManager) -> None:
@@ -159,22 +159,22 @@ def test_a_failed_run_makes_way_for_the_next(
 def test_a_run_without_its_data_goes_on_once_they_are_there(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = manager.start(small_config(), "digits")
-    wait_for(session, RunState.FINISHED)
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
+    handle = manager.start(small_config(), "digits")
+    wait_for(handle, RunState.FINISHED)
+    handle = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(handle, 2)
     manager.close()
-    wait_for(session, RunState.INTERRUPTED)
+    wait_for(handle, RunState.INTERRUPTED)
     with monkeypatch.context() as missing:
         missing.setattr("dec_core.data.load", _no_data)
-        session = manager.resume(session.run_id)
-        wait_for(session, RunState.INTERRUPTED)
-        assert session.view.failed is not None
-        assert session.view.failed.message == "The data are not there."
-        wait_until(lambda: manager.get(session.run_id) is session)
-    session = manager.resume(session.run_id)
-    wait_for_updates(session, 4)
-    assert session.view.failed is None
+        handle = manager.resume(handle.run_id)
+        wait_for(handle, RunState.INTERRUPTED)
+        assert handle.view.failed is not None
+        assert handle.view.failed.message == "The data are not there."
+        wait_until(lambda: manager.get(handle.run_id) is handle)
+    handle = manager.resume(handle.run_id)
+    wait_for_updates(handle, 4)
+    assert handle.view.failed is None
 
 
 def _no_data(*_: object) -> None:
@@ -185,33 +185,33 @@ def test_only_the_last_runs_are_kept(manager: RunManager, monkeypatch: pytest.Mo
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 3)
     # The first one ends at once for want of samples, so that six runs take no time.
     settings = small_config({"data.n_samples": 5})
-    sessions = []
+    handles = []
     for _ in range(6):
-        sessions.append(manager.start(settings, "digits"))
-        wait_for(sessions[-1], RunState.FAILED)
-    assert manager.handles() == tuple(sessions[3:])
-    assert manager.get(sessions[3].run_id) is sessions[3]
-    reopened = manager.get(sessions[2].run_id)
-    assert reopened is not sessions[2]
-    assert reopened.view.failed == sessions[2].view.failed
+        handles.append(manager.start(settings, "digits"))
+        wait_for(handles[-1], RunState.FAILED)
+    assert manager.handles() == tuple(handles[3:])
+    assert manager.get(handles[3].run_id) is handles[3]
+    reopened = manager.get(handles[2].run_id)
+    assert reopened is not handles[2]
+    assert reopened.view.failed == handles[2].view.failed
 
 
 def test_a_run_whose_saving_failed_is_never_forgotten(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 1)
-    session = partly_saved(manager)
+    handle = partly_saved(manager)
     for _ in range(3):
         wait_for(manager.start(small_config(), "digits"), RunState.FINISHED)
-    assert manager.get(session.run_id) is session
+    assert manager.get(handle.run_id) is handle
 
 
 def test_runs_that_have_not_ended_are_never_forgotten(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(manager_module, "KEPT_RUNS", 2)
-    sessions = [manager.start(small_config(ENDLESS), "digits") for _ in range(5)]
-    assert manager.handles() == tuple(sessions)
+    handles = [manager.start(small_config(ENDLESS), "digits") for _ in range(5)]
+    assert manager.handles() == tuple(handles)
 
 
 def test_starting_from_several_threads_leaves_one_active(manager: RunManager) -> None:
@@ -226,28 +226,28 @@ def test_starting_from_several_threads_leaves_one_active(manager: RunManager) ->
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    sessions = manager.handles()
-    assert len({session.run_id for session in sessions}) == 6
-    states = [session.state for session in sessions]
+    handles = manager.handles()
+    assert len({handle.run_id for handle in handles}) == 6
+    states = [handle.state for handle in handles]
     assert states.count(RunState.RUNNING) == 1
     assert states.count(RunState.QUEUED) == 5
-    assert sorted(manager.runs_ahead(session) for session in sessions) == list(range(6))
+    assert sorted(manager.runs_ahead(handle) for handle in handles) == list(range(6))
 
 
 def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order(
     manager: RunManager,
 ) -> None:
     earlier = RunManager()
-    sessions = [earlier.start(small_config(ENDLESS), "digits") for _ in range(3)]
-    wait_for_updates(sessions[0], 1)
-    branched = earlier.branch(sessions[0].run_id, small_config(ENDLESS), "digits", 0)
+    handles = [earlier.start(small_config(ENDLESS), "digits") for _ in range(3)]
+    wait_for_updates(handles[0], 1)
+    branched = earlier.branch(handles[0].run_id, small_config(ENDLESS), "digits", 0)
     earlier.close()
-    wait_for(sessions[0], RunState.INTERRUPTED)
-    waiting = [*sessions[1:], branched]
-    assert {session.state for session in waiting} == {RunState.WAITING}
-    assert sessions[1].view.revision == 0
+    wait_for(handles[0], RunState.INTERRUPTED)
+    waiting = [*handles[1:], branched]
+    assert {handle.state for handle in waiting} == {RunState.WAITING}
+    assert handles[1].view.revision == 0
     wait_until(lambda: earlier.active() is None)
-    run_ids = tuple(session.run_id for session in waiting)
+    run_ids = tuple(handle.run_id for handle in waiting)
     assert manager.waiting() == run_ids
     assert {manager.store.record(run_id).state.value for run_id in run_ids} == {"waiting"}
     assert [manager.get(run_id).state for run_id in run_ids] == [RunState.WAITING] * 3
@@ -288,26 +288,26 @@ def test_time_goes_on_while_no_event_tells_of_it(
         yield from kmeans_restarts(*arguments)
 
     monkeypatch.setattr("dec_core.training.phases.kmeans.kmeans_restarts", restarts_later)
-    session = manager.start(small_config(), "digits")
-    wait_until(lambda: len(session.view.pretraining) == 2)
-    before = session.elapsed_seconds
-    wait_until(lambda: session.elapsed_seconds > before)
-    assert session.view.centers is None
+    handle = manager.start(small_config(), "digits")
+    wait_until(lambda: len(handle.view.pretraining) == 2)
+    before = handle.elapsed_seconds
+    wait_until(lambda: handle.elapsed_seconds > before)
+    assert handle.view.centers is None
     door.set()
-    wait_for(session, RunState.FINISHED)
-    view = session.view
+    wait_for(handle, RunState.FINISHED)
+    view = handle.view
     assert view.finished is not None
     spent = {phase: s for phase, s in view.finished.seconds.items() if phase is not Phase.DATA}
-    assert session.elapsed_seconds == sum(spent.values())
+    assert handle.elapsed_seconds == sum(spent.values())
 
 
 def test_a_step_ends_at_a_checkpoint(manager: RunManager) -> None:
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 1)
-    pause(manager, session)
+    handle = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(handle, 1)
+    pause(manager, handle)
     for _ in range(3):
-        step(manager, session, StepSize.ITERATION)
-        assert session.view.iteration in manager.store.checkpoints(session.run_id)
+        step(manager, handle, StepSize.ITERATION)
+        assert handle.view.iteration in manager.store.checkpoints(handle.run_id)
 
 
 def test_the_arrays_of_a_stored_run_leave_the_memory_with_its_end(manager: RunManager) -> None:

@@ -21,7 +21,7 @@ from dec_core.runs import worker as worker_module
 from dec_core.runs.commands import Change, Command, Pause, Resume, Step, StepSize, Stop, Suspend
 from dec_core.runs.worker import Worker
 from dec_core.store.record import RunState
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     damaged_data,
     wait_for,

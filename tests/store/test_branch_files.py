@@ -12,7 +12,7 @@ from dec_core.store import frame_files, stored_frames
 from dec_core.store.branch import branch
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.test_store import new_run, same, stored, train
 
 

@@ -11,7 +11,7 @@ from dec_core.store.branch import branch
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import BRANCH_SETTINGS
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.test_store import new_run, train
 from tests.store.update_numbers import numbers
 

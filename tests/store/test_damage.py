@@ -23,7 +23,7 @@ from dec_core.store.array_files import (
 )
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.test_golden import GOLDEN
 
 

@@ -19,7 +19,7 @@ from dec_core.runs.execution import execute
 from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 
 ROOT = Path(__file__).parents[2]
 UNSHARE = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-Urm"]

@@ -20,7 +20,7 @@ from dec_core.store.pretrained_cache import PretrainedCache
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Pretrained
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.test_golden import GOLDEN, RUNS
 from tests.store.test_store import stored
 

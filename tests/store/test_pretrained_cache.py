@@ -18,7 +18,7 @@ from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Pretrained
 from dec_core.training.shapes import autoencoder_shapes
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.test_store import new_run, same, train
 
 N_FEATURES = 64

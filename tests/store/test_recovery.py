@@ -37,7 +37,7 @@ from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_pretraining import PretrainingLoop
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     pause,
     small_config,

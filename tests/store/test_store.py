@@ -32,7 +32,7 @@ from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 from dec_core.training.context import MAP_SAMPLES
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 from tests.store.update_numbers import numbers, scores
 
 

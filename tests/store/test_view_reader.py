@@ -17,7 +17,7 @@ from dec_core.store.events_file import decode, encode
 from dec_core.store.store import READERS, RunStore
 from dec_core.store.view_reader import ViewReader
 from tests.plots.scripted import events, updated
-from tests.runs.small_sessions import small_config
+from tests.runs.short_runs import small_config
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import TextInput
 from dec_core.runs.commands import Change, Resume
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from tests.runs.small_sessions import ENDLESS, pause, small_config, wait_for_updates
+from tests.runs.short_runs import ENDLESS, pause, small_config, wait_for_updates
 from tests.ui.screens import click, new_screen, refresh, sentences
 
 

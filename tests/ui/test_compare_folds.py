@@ -8,7 +8,7 @@ from dec_core.runs.commands import Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
-from tests.runs.small_sessions import ENDLESS, small_config, wait_for, wait_for_updates
+from tests.runs.short_runs import ENDLESS, small_config, wait_for, wait_for_updates
 from tests.ui.screens import captions, intact, plots, sentences
 from tests.ui.test_compare import (
     compare,

@@ -9,7 +9,7 @@ from dec_core.runs.commands import Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     SMALL,
     pause,

@@ -21,7 +21,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from tests.plots.figures import as_sent
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     partly_saved,
     pause,

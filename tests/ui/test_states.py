@@ -18,7 +18,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
 from pages.ui.parts.verbatim import verbatim
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     damaged_data,
     pause,

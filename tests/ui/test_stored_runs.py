@@ -14,7 +14,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.store.array_files import write_compressed
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import (
+from tests.runs.short_runs import (
     ENDLESS,
     pause,
     small_config,

@@ -15,7 +15,7 @@ from dec_core.config import UnknownSource
 from dec_core.store.array_files import read_arrays, write_arrays
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
-from tests.runs.small_sessions import wait_until
+from tests.runs.short_runs import wait_until
 from tests.store.test_golden import BY_SCHEMA, RUNS
 from tests.ui.screens import (
     ROUTER,

@@ -45,43 +45,43 @@ def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
         time.sleep(0.01)
 
 
-def wait_for(session: RunHandle, state: RunState) -> None:
+def wait_for(handle: RunHandle, state: RunState) -> None:
     """Wait for a state."""
-    wait_until(lambda: session.state is state)
+    wait_until(lambda: handle.state is state)
 
 
-def wait_for_updates(session: RunHandle, count: int) -> None:
+def wait_for_updates(handle: RunHandle, count: int) -> None:
     """Wait until a run has made so many updates of the target distribution."""
-    wait_until(lambda: len(session.view.updates) >= count or session.view.is_over)
-    assert len(session.view.updates) >= count
+    wait_until(lambda: len(handle.view.updates) >= count or handle.view.is_over)
+    assert len(handle.view.updates) >= count
 
 
-def pause(manager: RunManager, session: RunHandle) -> None:
+def pause(manager: RunManager, handle: RunHandle) -> None:
     """Pause and wait until it has taken effect."""
-    manager.send(session, Pause())
-    wait_for(session, RunState.PAUSED)
+    manager.send(handle, Pause())
+    wait_for(handle, RunState.PAUSED)
 
 
-def step(manager: RunManager, session: RunHandle, how_far: StepSize) -> None:
+def step(manager: RunManager, handle: RunHandle, how_far: StepSize) -> None:
     """From a pause, take one step and wait for its end."""
-    before = session.view.revision
-    manager.send(session, Step(how_far))
-    wait_until(lambda: session.view.revision > before and session.state is not RunState.RUNNING)
+    before = handle.view.revision
+    manager.send(handle, Step(how_far))
+    wait_until(lambda: handle.view.revision > before and handle.state is not RunState.RUNNING)
 
 
 def partly_saved(manager: RunManager) -> RunHandle:
     """A run that has ended, but whose log could not be written for a while."""
-    session = manager.start(small_config(ENDLESS), "digits")
-    wait_for_updates(session, 2)
-    assert session.is_stored
-    log = manager.store.folder(session.run_id) / "events.jsonl"
+    handle = manager.start(small_config(ENDLESS), "digits")
+    wait_for_updates(handle, 2)
+    assert handle.is_stored
+    log = manager.store.folder(handle.run_id) / "events.jsonl"
     before = log.read_bytes()
     log.unlink()
-    wait_until(lambda: not session.is_stored)
+    wait_until(lambda: not handle.is_stored)
     log.write_bytes(before)
-    manager.send(session, Stop())
-    wait_for(session, RunState.FINISHED)
-    return session
+    manager.send(handle, Stop())
+    wait_for(handle, RunState.FINISHED)
+    return handle
 
 
 def damaged_data(folder: Path) -> Path:
