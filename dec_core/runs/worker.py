@@ -167,12 +167,12 @@ class Worker:
 
     def _obey(self, trainer: Trainer, event: Event) -> None:
         """Carry out what was asked for; while paused, wait for more; nothing outdoes a stop."""
-        if trainer.is_stopping:
+        if trainer.requests.is_stopping:
             return
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
             self._pause(trainer)
-        while not (trainer.is_stopping or self._is_suspending) and (
+        while not (trainer.requests.is_stopping or self._is_suspending) and (
             not self._commands.empty() or self.handle.state is RunState.PAUSED
         ):
             self._carry_out(self._commands.get(), trainer)
@@ -181,7 +181,7 @@ class Worker:
     def _carry_out(self, command: Command, trainer: Trainer) -> None:
         match command:
             case Change(path, value):
-                trainer.change(path, value)
+                trainer.requests.change(path, value)
                 self._recorder.write_requested(trainer)
             case Step(size):
                 self._step, self.handle.state = size, RunState.RUNNING
@@ -193,7 +193,7 @@ class Worker:
                 self._keep_checkpoint(trainer)
                 self._is_suspending = True
             case Stop():
-                trainer.request_stop()
+                trainer.requests.stop()
                 self.handle.is_stopping = True
                 self.handle.state = RunState.RUNNING
 

@@ -226,7 +226,7 @@ class Recorder:
         """Keep the live changes that wait; they come before the next checkpoint can hold them."""
         if not self.problem:
             try:
-                write_whole(self._requested, json.dumps(trainer.requested).encode())
+                write_whole(self._requested, json.dumps(trainer.requests.waiting).encode())
             except OSError as error:
                 self._give_up(error)
 
@@ -235,7 +235,7 @@ class Recorder:
         damaged = (ValueError, TypeError, AttributeError, RecursionError, SettingsError)
         with contextlib.suppress(OSError, *damaged):
             for path, value in json.loads(read_whole(self._requested)).items():
-                trainer.change(path, value)
+                trainer.requests.change(path, value)
 
     def write_failure(self, event: RunFailed, view: View) -> None:
         """Store that training failed.

@@ -45,24 +45,14 @@ class ClusteringLoop(CompiledLoop):
     def __init__(
         self, model: keras.Model, x: tf.Tensor, settings: ClusteringSettings, seed: int
     ) -> None:
-        super().__init__(model, x, settings, _shuffle_seed(settings, seed))
+        super().__init__(model, x, settings, seed)
         self.layer: ClusteringLayer = model.get_layer("clustering")
-        self._settings = settings
         self._target = target_functions(settings.target)
         widest = max(layer.output.shape[-1] for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
-        self._compiled_steps = self._compile_steps(model)
+        self._compiled_steps = self._compile_steps(model, settings)
         self._compiled_evaluation = _compile_evaluation(model)
-
-    def begin(self, x: tf.Tensor, settings: ClusteringSettings, seed: int) -> None:
-        """Take other data of the same shape, and a fresh optimizer, for another run.
-
-        The settings may differ from the first ones in what no graph depends on: learning rate,
-        interval, tolerance and maximum.
-        """
-        self._settings = settings
-        self._begin(x, _shuffle_seed(settings, seed), settings.learning_rate)
 
     @property
     def centers(self) -> NDArray[np.float32]:
@@ -119,9 +109,9 @@ class ClusteringLoop(CompiledLoop):
         loss = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
         return float(loss)
 
-    def _compile_steps(self, model: keras.Model) -> Any:
+    def _compile_steps(self, model: keras.Model, settings: ClusteringSettings) -> Any:
         batches, optimizer, variables = self.batches, self.optimizer, model.trainable_variables
-        loss_function = objective_loss(self._settings.objective)
+        loss_function = objective_loss(settings.objective)
         batch_target = self._target.in_batch
 
         @tf.function(autograph=True)
@@ -138,10 +128,6 @@ class ClusteringLoop(CompiledLoop):
             return loss
 
         return run
-
-
-def _shuffle_seed(settings: ClusteringSettings, seed: int) -> tuple[int, int] | None:
-    return (seed, 3) if settings.batch_order == "shuffled" else None
 
 
 def _compile_evaluation(model: keras.Model) -> Any:

@@ -13,6 +13,8 @@ from dec_core.model import build_optimizer
 from dec_core.training.batches import Batches
 from dec_core.training.checkpoint import Arrays
 
+Settings = PretrainingSettings | ClusteringSettings
+
 
 class CompiledLoop:
     """A model with its optimizer and its data, which one run after another may use.
@@ -21,31 +23,27 @@ class CompiledLoop:
     ----------
     model : maps (batch, n_features) to something; trained in place
     x : (n_samples, n_features) float32, resident on the device
-    shuffle_seed : of ``Batches``
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        x: tf.Tensor,
-        settings: PretrainingSettings | ClusteringSettings,
-        shuffle_seed: tuple[int, ...] | None,
-    ) -> None:
-        self.batches = Batches(int(x.shape[0]), settings.batch_size, shuffle_seed)
+    def __init__(self, model: keras.Model, x: tf.Tensor, settings: Settings, seed: int) -> None:
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
         self.optimizer.build(model.trainable_variables)
         self._model = model
-        self._x: Any = x
         self._untrained_optimizer = self.optimizer_state
+        self.begin(x, settings, seed)
 
-    def _begin(self, x: tf.Tensor, shuffle_seed: tuple[int, ...] | None, rate: float) -> None:
-        """Take other data of the same shape, and a fresh optimizer with another learning rate."""
-        self.batches = Batches(int(x.shape[0]), self.batches.batch_size, shuffle_seed)
-        self._x = x
+    def begin(self, x: tf.Tensor, settings: Settings, seed: int) -> None:
+        """Take other data of the same shape, and a fresh optimizer, for another run.
+
+        The settings may differ from the first ones in what no graph depends on, see ``networks``.
+        """
+        self._x: Any = x
+        self._settings = settings
+        self.batches = Batches(int(x.shape[0]), settings.batch_size, _shuffle_seed(settings, seed))
         self._set_optimizer(self._untrained_optimizer)
-        self.optimizer.learning_rate.assign(rate)
+        self.optimizer.learning_rate.assign(settings.learning_rate)
 
     def end(self) -> None:
         """Let go of the data."""
@@ -65,3 +63,10 @@ class CompiledLoop:
         """Put the optimizer's variables back to ``state``, which has as many."""
         for variable, value in zip(self.optimizer.variables, state, strict=True):
             variable.assign(value)
+
+
+def _shuffle_seed(settings: Settings, seed: int) -> tuple[int, int] | None:
+    """Each phase shuffles in an order of its own."""
+    if isinstance(settings, PretrainingSettings):
+        return (seed, 1) if settings.shuffle else None
+    return (seed, 3) if settings.batch_order == "shuffled" else None

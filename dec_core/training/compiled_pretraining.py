@@ -27,15 +27,8 @@ class PretrainingLoop(CompiledLoop):
     def __init__(
         self, autoencoder: keras.Model, x: tf.Tensor, settings: PretrainingSettings, seed: int
     ) -> None:
-        super().__init__(autoencoder, x, settings, _shuffle_seed(settings, seed))
+        super().__init__(autoencoder, x, settings, seed)
         self._compiled = self._compile(autoencoder)
-
-    def begin(self, x: tf.Tensor, settings: PretrainingSettings, seed: int) -> None:
-        """Take other data of the same shape, and a fresh optimizer, for another run.
-
-        The settings may differ from the first ones in learning rate and epochs.
-        """
-        self._begin(x, _shuffle_seed(settings, seed), settings.learning_rate)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put weights and optimizer back to where the checkpoint was taken."""
@@ -67,7 +60,3 @@ class PretrainingLoop(CompiledLoop):
             return total
 
         return run
-
-
-def _shuffle_seed(settings: PretrainingSettings, seed: int) -> tuple[int, int] | None:
-    return (seed, 1) if settings.shuffle else None

@@ -28,18 +28,17 @@ class KMeansResult:
 def kmeans_restarts(
     embedding: NDArray[np.float32], n_clusters: int, restarts: int, seed: int
 ) -> Iterator[KMeansResult]:
-    """The best result so far after each restart; any scale of the embedding is as good.
+    """The best result so far after each restart; any scale of the finite embedding is as good.
 
     Raises
     ------
     DataError
-        If the embedding is not finite or has fewer distinct rows than clusters are wanted.
+        If the embedding has fewer distinct rows than clusters are wanted.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import ThreadpoolController
 
-    _check_finite(embedding)
     _check_distinct(embedding, n_clusters)
     # A power of two changes no digit, and keeps float32 squares from vanishing or overflowing.
     exponent = int(np.frexp(np.abs(embedding).max())[1])
@@ -74,15 +73,6 @@ def check_start(labels: NDArray[np.integer], n_clusters: int) -> None:
             f"k-means must find {n_clusters:,} clusters to start from. It found {found:,}: the "
             "others lie too close together after pretraining. Lower the learning rate of "
             "pretraining, or ask for fewer clusters."
-        )
-
-
-def _check_finite(embedding: NDArray[np.float32]) -> None:
-    affected = np.count_nonzero(~np.isfinite(embedding).all(axis=1))
-    if affected:
-        raise DataError(
-            f"k-means needs a finite embedding. Received NaN or infinite values in {affected:,} of "
-            f"{len(embedding):,} samples: pretraining diverged. Lower its learning rate."
         )
 
 

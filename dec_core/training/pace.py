@@ -12,8 +12,8 @@ class Pace:
     ``target_seconds`` is what a chunk should take.
     """
 
-    def __init__(self, limit: int | None = None) -> None:
-        self.limit = limit
+    def __init__(self) -> None:
+        self.limit: int | None = None
         self.target_seconds = 0.25
         self.restart()
 

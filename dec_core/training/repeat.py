@@ -65,9 +65,9 @@ def _train(trainer: Trainer, leg: Leg, view: View) -> tuple[View, Labels | None]
         place = _place(view)
         while changes and changes[0].place == place:
             _, path, value = changes.pop(0)
-            trainer.change(path, value)
+            trainer.requests.change(path, value)
         if place == stop:
-            trainer.request_stop()
+            trainer.requests.stop()
         trainer.pace.limit = _steps_to(changes[0].place if changes else leg.end, view)
         event = next(events, None)
         if event is None:

@@ -29,21 +29,17 @@ def check_change(path: str, value: float) -> None:
 class TrainingRequests:
     """Changes that wait for the next gradient step, and whether the run should end.
 
-    Whoever drives the run writes here between two events; the phases read it.
+    ``is_stopping`` says whether ``stop`` was called. Whoever drives the run writes here between
+    two events; the phases read it.
     """
 
     def __init__(self) -> None:
         self._changes: dict[str, float] = {}
-        self._is_stopping = False
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether ``stop`` was called."""
-        return self._is_stopping
+        self.is_stopping = False
 
     def stop(self) -> None:
         """End the run after the event at hand."""
-        self._is_stopping = True
+        self.is_stopping = True
 
     @property
     def waiting(self) -> dict[str, float]:

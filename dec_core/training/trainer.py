@@ -29,8 +29,8 @@ class Trainer:
     """One run, driven by whoever advances ``events()``.
 
     Advancing the generator is training; not advancing it is a pause. Between two events, on the
-    same thread, ``change`` and ``request_stop`` may be called and ``pace.limit`` set; no event is
-    further than about half a second from the next.
+    same thread, ``requests`` may be made and ``pace.limit`` set; no event is further than about
+    half a second from the next.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ class Trainer:
     ----------
     clock : active time by phase, which another thread may read
     pace : how many gradient steps are taken between two events
+    requests : changes of live parameters, and the end of the run
     pretrained : what was given, or the autoencoder of this run once it is pretrained
 
     Raises
@@ -64,6 +65,7 @@ class Trainer:
         seconds = resumption.checkpoint.seconds if resumption else {Phase.DATA: data_seconds}
         self._context = TrainingContext(config, dataset, ActiveTime(seconds))
         self.clock, self.pace = self._context.clock, self._context.pace
+        self.requests = self._context.requests
         self.pretrained = pretrained
         self._resumption = resumption
         self._phase: TrainingPhase | None = None
@@ -72,30 +74,6 @@ class Trainer:
     def config(self) -> Config:
         """The settings as they stand, live changes included."""
         return self._context.config
-
-    @property
-    def is_stopping(self) -> bool:
-        """Whether ``request_stop`` was called."""
-        return self._context.requests.is_stopping
-
-    @property
-    def requested(self) -> dict[str, float]:
-        """Changes that wait for the next gradient step."""
-        return self._context.requests.waiting
-
-    def request_stop(self) -> None:
-        """End the run after the event at hand."""
-        self._context.requests.stop()
-
-    def change(self, path: str, value: float) -> None:
-        """Change a live parameter from the next chunk on.
-
-        Raises
-        ------
-        SettingsError
-            If ``path`` is fixed during a run or ``value`` out of its bounds.
-        """
-        self._context.requests.change(path, value)
 
     def checkpoint(self) -> Checkpoint | None:
         """The run as it stands after the event at hand; None where nothing is worth keeping.

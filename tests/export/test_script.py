@@ -53,17 +53,17 @@ def changed_and_stopped(moment: Advance) -> None:
     """The rate after a step, the interval so that an update is due, a stop in between."""
     is_step = isinstance(moment.event, StepsDone)
     if is_step and moment.view.iteration == 6:
-        moment.trainer.change(RATE, 0.05)
+        moment.trainer.requests.change(RATE, 0.05)
     if is_step and moment.view.iteration == 16:
-        moment.trainer.change(INTERVAL, 4)
-    if is_step and moment.view.iteration >= 22 and not moment.trainer.is_stopping:
-        moment.trainer.request_stop()
+        moment.trainer.requests.change(INTERVAL, 4)
+    if is_step and moment.view.iteration >= 22 and not moment.trainer.requests.is_stopping:
+        moment.trainer.requests.stop()
 
 
 def changed_and_killed(moment: Advance) -> bool:
     """A change right after an update, and the end right after another."""
     if isinstance(moment.event, TargetUpdated) and moment.event.iteration == 26:
-        moment.trainer.change(RATE, 0.02)
+        moment.trainer.requests.change(RATE, 0.02)
     return isinstance(moment.event, TargetUpdated) and moment.event.iteration == 46
 
 

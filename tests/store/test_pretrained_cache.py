@@ -94,7 +94,7 @@ def test_pretraining_is_kept_when_a_run_is_stopped_in_k_means() -> None:
     recorder = Recorder(store, new_run(store))
     for event, _, _, trainer in execute(recorder):
         if isinstance(event, Progress) and event.phase is Phase.KMEANS:
-            trainer.request_stop()
+            trainer.requests.stop()
     recorder.close()
     assert recorder.view.finished is not None and recorder.view.centers is None
     assert train(store, new_run(store), moments=3).view.reused is not None

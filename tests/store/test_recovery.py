@@ -192,7 +192,7 @@ def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore
     recorder = Recorder(store, run_id)
     for moment in execute(recorder):
         if isinstance(moment.event, PretrainingEpochEnded):
-            moment.trainer.request_stop()
+            moment.trainer.requests.stop()
     recorder.close()
     record = store.record(run_id)
     assert record.state is RunState.FINISHED, record.problem
@@ -291,7 +291,7 @@ def test_a_change_that_waits_outlives_a_kill(
         changed = next(moment for moment in moments if moment.view.changes)
         assert changed.view.config.clustering.learning_rate == 0.005
     else:
-        assert next(moments).trainer.requested == {"clustering.learning_rate": 0.005}
+        assert next(moments).trainer.requests.waiting == {"clustering.learning_rate": 0.005}
     recorder.close()
 
 
@@ -300,7 +300,7 @@ def test_a_change_that_is_told_before_the_first_update_outlives_a_kill(store: Ru
     recorder = Recorder(store, run_id)
     for moment in execute(recorder):
         if isinstance(moment.event, PretrainingEpochEnded) and moment.event.epoch == 2:
-            moment.trainer.change("clustering.learning_rate", 0.005)
+            moment.trainer.requests.change("clustering.learning_rate", 0.005)
             recorder.write_requested(moment.trainer)
         if isinstance(moment.event, ParameterChanged):
             break

@@ -31,7 +31,7 @@ def run_and_stop(condition: Callable[[Event], bool], **values: Any) -> list[Even
 
     def react(event: Event) -> None:
         if condition(event):
-            trainer.request_stop()
+            trainer.requests.stop()
 
     return drive(trainer, react)
 
@@ -106,7 +106,7 @@ def test_tolerance_does_not_hold_after_less_than_an_interval(is_stopped: bool) -
 
     def react(event: Event) -> None:
         if is_stopped and isinstance(event, StepsDone) and event.iteration == 3:
-            trainer.request_stop()
+            trainer.requests.stop()
 
     events = drive(trainer, react)
     last = of_kind(events, TargetUpdated)[-1]
@@ -156,7 +156,7 @@ def change_at(iteration: int, path: str, value: float, **values: Any) -> list[Ev
 
     def react(event: Event) -> None:
         if isinstance(event, TargetUpdated) and event.iteration == iteration:
-            trainer.change(path, value)
+            trainer.requests.change(path, value)
 
     return drive(trainer, react)
 
@@ -188,7 +188,7 @@ def test_shorter_update_interval_than_the_steps_already_done() -> None:
 
     def react(event: Event) -> None:
         if isinstance(event, StepsDone) and event.iteration == 12:
-            trainer.change("clustering.update_interval", 4)
+            trainer.requests.change("clustering.update_interval", 4)
 
     updates = of_kind(drive(trainer, react), TargetUpdated)
     assert [update.iteration for update in updates][:4] == [0, 12, 16, 20]
@@ -205,8 +205,8 @@ def test_last_change_of_a_parameter_counts() -> None:
 
     def react(event: Event) -> None:
         if isinstance(event, CentersInitialized):
-            trainer.change("clustering.tol", 0.1)
-            trainer.change("clustering.tol", 0.2)
+            trainer.requests.change("clustering.tol", 0.1)
+            trainer.requests.change("clustering.tol", 0.2)
 
     (change,) = of_kind(drive(trainer, react), ParameterChanged)
     assert change.new == 0.2
@@ -219,7 +219,7 @@ def test_last_change_of_a_parameter_counts() -> None:
 def test_fixed_parameters_are_refused(path: str) -> None:
     trainer = Trainer(small_config(), blobs())
     with pytest.raises(SettingsError, match="fixed while a run trains"):
-        trainer.change(path, 1)
+        trainer.requests.change(path, 1)
 
 
 @pytest.mark.parametrize(
@@ -237,5 +237,5 @@ def test_fixed_parameters_are_refused(path: str) -> None:
 def test_values_out_of_bounds_are_refused(path: str, value: float) -> None:
     trainer = Trainer(small_config(), blobs())
     with pytest.raises(SettingsError, match=path):
-        trainer.change(path, value)
-    assert trainer.requested == {}
+        trainer.requests.change(path, value)
+    assert trainer.requests.waiting == {}

@@ -43,15 +43,6 @@ def test_the_scale_of_the_embedding_changes_no_digit(embedding: np.ndarray, expo
     assert np.ldexp(scaled.centers, -exponent).tobytes() == expected.centers.tobytes()
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_an_embedding_that_is_not_finite_is_no_constant(
-    embedding: np.ndarray, value: float
-) -> None:
-    embedding[3:5, 1] = value
-    with pytest.raises(DataError, match=r"finite embedding.* in 2 of 200 samples.*learning rate"):
-        next(kmeans_restarts(embedding, 8, 1, seed=0))
-
-
 def test_the_two_zeros_are_one_value() -> None:
     embedding = np.array([[0.0], [-0.0], [1.0]], np.float32)
     with pytest.raises(DataError, match=r"clusters \(3\)\. Received 2 distinct"):

@@ -22,7 +22,8 @@ def test_chunks_follow_the_measured_speed_after_compilation() -> None:
 
 
 def test_limit_holds_whatever_the_speed() -> None:
-    pace = Pace(limit=1)
+    pace = Pace()
+    pace.limit = 1
     assert pace.steps(100) == 1
     pace.record(1, 1.0)
     pace.record(1, 1e-9)
@@ -32,7 +33,8 @@ def test_limit_holds_whatever_the_speed() -> None:
 
 
 def test_a_new_phase_begins_with_a_short_chunk_again() -> None:
-    pace = Pace(limit=100)
+    pace = Pace()
+    pace.limit = 100
     pace.record(8, 1.0)
     pace.record(8, 1e-6)
     assert pace.steps(1000) == 100

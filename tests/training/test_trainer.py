@@ -305,11 +305,11 @@ def test_changes_that_come_while_others_are_told_are_told_too() -> None:
     told = []
     for event in trainer.events():
         if isinstance(event, CentersInitialized):
-            trainer.change(rate, 0.02)
+            trainer.requests.change(rate, 0.02)
         if isinstance(event, ParameterChanged):
             told.append((event.path, event.new))
             if len(told) == 1:
-                trainer.change(rate, 0.03)
-                trainer.change(tol, 0.1)
+                trainer.requests.change(rate, 0.03)
+                trainer.requests.change(tol, 0.1)
     assert told == [(rate, 0.02), (rate, 0.03), (tol, 0.1)]
     assert trainer.config.clustering.learning_rate == 0.03
