@@ -139,22 +139,26 @@ def execute(recorder: Recorder | MemoryRecorder) -> Iterator[Advance]:
     """
     trainer = _trainer_for(recorder)
     view, frames = recorder.view, recorder.frames
-    said: set[str] = set()
-    for event in trainer.events():
+    for event in _with_warnings(trainer.events(), recorder):
         if isinstance(event, SamplesChosen | FrameTaken):
             recorder.write_arrays(event)
             continue
         view = fold(view, event)
         recorder.write(event, view, trainer)
         yield Advance(event, view, frames, trainer)
+
+
+def _with_warnings(events: Iterator[Event], recorder: Recorder | MemoryRecorder) -> Iterator[Event]:
+    """The events, and what the recorder has to say once they are written."""
+    said = {""}
+    for event in events:
+        yield event
+        if isinstance(event, SamplesChosen | FrameTaken):
+            continue
         for sentence in (recorder.notice, recorder.problem):
-            if not sentence or sentence in said:
-                continue
-            said.add(sentence)
-            warning = WarningRaised(sentence)
-            view = fold(view, warning)
-            recorder.write(warning, view, trainer)
-            yield Advance(warning, view, frames, trainer)
+            if sentence not in said:
+                said.add(sentence)
+                yield WarningRaised(sentence)
 
 
 def _trainer_for(recorder: Recorder | MemoryRecorder) -> Trainer:

@@ -191,13 +191,9 @@ class RunManager:
         with self._lock:
             return tuple(self._handles.values())
 
-    def active(self) -> RunHandle | None:
-        """The run that trains or is paused."""
-        return next((s for s in self.handles() if s.state.is_active), None)
-
     def runs_ahead(self, handle: RunHandle) -> int:
         """How many runs a queued one waits for."""
-        waiting = [s for s in self.handles() if s.state.is_at_work]
+        waiting = [h for h in self.handles() if h.state.is_at_work]
         return waiting.index(handle) if handle in waiting else 0
 
     def warm_up(self) -> None:
@@ -222,7 +218,7 @@ class RunManager:
         self.jobs.close()
 
     def _queued(self) -> list[str]:
-        return [s.run_id for s in self.handles() if s.state is RunState.QUEUED]
+        return [h.run_id for h in self.handles() if h.state is RunState.QUEUED]
 
     def _load_heavy_modules(self) -> None:
         load_trainer()

@@ -18,6 +18,7 @@ from dec_core.events.events import KMEANS, Phase
 from dec_core.events.frames import MemoryFrames
 from dec_core.runs import manager as manager_module
 from dec_core.runs.commands import StepSize, Stop
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.store.names import check_run_id, new_run_id
 from dec_core.store.record import RunState
@@ -34,6 +35,11 @@ from tests.runs.short_runs import (
     wait_for_updates,
     wait_until,
 )
+
+
+def active(manager: RunManager) -> list[RunHandle]:
+    """The runs that train or are paused."""
+    return [handle for handle in manager.handles() if handle.state.is_active]
 
 
 def test_names_match_their_pattern() -> None:
@@ -108,13 +114,13 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     assert first.state is RunState.RUNNING
     assert (second.state, third.state) == (RunState.QUEUED, RunState.QUEUED)
     assert [manager.runs_ahead(s) for s in (first, second, third)] == [0, 1, 2]
-    assert manager.active() is first
+    assert active(manager) == [first]
     wait_for_updates(first, 1)
     assert second.view.revision == 0
     manager.send(first, Stop())
     wait_for(second, RunState.FINISHED)
     wait_for(third, RunState.FINISHED)
-    assert manager.active() is None
+    assert active(manager) == []
     assert manager.runs_ahead(third) == 0
     for handle in (second, third):
         assert handle.view.finished is not None
@@ -125,7 +131,7 @@ def test_a_paused_run_keeps_its_place(manager: RunManager) -> None:
     first = manager.start(small_config(ENDLESS), "digits")
     second = manager.start(small_config(), "digits")
     pause(manager, first)
-    assert manager.active() is first
+    assert active(manager) == [first]
     assert second.state is RunState.QUEUED
     manager.send(first, Stop())
     wait_for(second, RunState.FINISHED)
@@ -246,7 +252,7 @@ def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order
     waiting = [*handles[1:], branched]
     assert {handle.state for handle in waiting} == {RunState.WAITING}
     assert handles[1].view.revision == 0
-    wait_until(lambda: earlier.active() is None)
+    wait_until(lambda: not active(earlier))
     run_ids = tuple(handle.run_id for handle in waiting)
     assert manager.waiting() == run_ids
     assert {manager.store.record(run_id).state.value for run_id in run_ids} == {"waiting"}
