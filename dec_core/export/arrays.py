@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import ExportError
-from dec_core.events.events import KMEANS, RunStarted
+from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
 
@@ -60,9 +60,14 @@ def labels_parquet(view: View, frames: Frames, final: NDArray[np.integer]) -> by
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    started = _started(view)
+    started = view.started
+    if started is None:
+        raise ExportError(_too_early("data"))
     table = pa.table({n: pa.array(v) for n, v in _label_columns(view, frames, final)})
-    about = {"dataset": started.dataset_name, "class_names": json.dumps(started.class_names)}
+    about = {
+        "dataset": started.dataset_name,
+        "class_names": json.dumps(started.class_names),
+    }
     stream = io.BytesIO()
     pq.write_table(table.replace_schema_metadata(about), stream, compression="zstd")
     return stream.getvalue()
@@ -112,12 +117,6 @@ def _label_columns(
     for update in frames.kept_labels:
         yield f"iteration_{view.updates[update].iteration}", frames.labels(update)
     yield "final", final
-
-
-def _started(view: View) -> RunStarted:
-    if view.started is None:
-        raise ExportError(_too_early("data"))
-    return view.started
 
 
 def _too_early(what: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,15 +13,6 @@ from typing import Any
 
 from dec_core.errors import ExportError
 
-_NAMES = "chromium chromium-browser google-chrome google-chrome-stable chrome msedge".split()
-_PLACES = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
-
-
 # Printed with kaleido's own margins of 0.1 inch, an image would be moved and its edge cut off.
 _WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
 
@@ -30,20 +20,16 @@ _WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
 DrawnSoFar = Callable[[int, int], None]
 
 
-def unheard(_done: int, _total: int) -> None:
-    """Say nothing."""
-
-
 @dataclass(frozen=True)
 class Image:
-    """What to draw: a figure as plain JSON values, "png", "svg" or "pdf", the size in pixels, and
-    how many dots of a PNG, or how many 1/96 inch of the others, one of these pixels becomes."""
+    """What to draw: a figure as plain JSON values, and kaleido's options.
+
+    These are ``format`` ("png", "svg" or "pdf"), ``width`` and ``height`` in pixels, and ``scale``:
+    how many dots of a PNG, or how many 1/96 inch of the others, one of these pixels becomes.
+    """
 
     figure: dict[str, Any]
-    format: str
-    width: float
-    height: float
-    scale: float = 1.0
+    options: dict[str, Any]
 
 
 def find_browser() -> str | None:
@@ -51,11 +37,12 @@ def find_browser() -> str | None:
     named = os.environ.get("DEC_CHROMIUM") or os.environ.get("BROWSER_PATH")
     if named:
         return named if Path(named).is_file() else None
-    found = (shutil.which(name) for name in _NAMES)
-    return next(filter(None, found), next((p for p in _PLACES if Path(p).is_file()), None))
+    from choreographer.browsers.chromium import Chromium
+
+    return Chromium.find_browser(skip_local=False)
 
 
-def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list[bytes]:
+def draw_images(images: Sequence[Image], progress: DrawnSoFar) -> list[bytes]:
     """Draw all images in one browser, one after the other; ``progress`` is called before each.
 
     Raises
@@ -80,7 +67,7 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar = unheard) -> list
             drawn: list[bytes] = []
             for image in images:
                 progress(len(drawn), len(images))
-                drawn.append(await opened.calc_fig(image.figure, _options(image)))
+                drawn.append(await opened.calc_fig(image.figure, image.options))
             return drawn
 
     try:
@@ -114,12 +101,3 @@ def missing_browser() -> str:
         f"PNG, SVG and PDF need a Chrome or Chromium. {where}. Install one or set DEC_CHROMIUM to "
         "its path. HTML and CSV need none, nor do PNG and SVG from the plot's own bar."
     )
-
-
-def _options(image: Image) -> dict[str, Any]:
-    return {
-        "format": image.format,
-        "width": image.width,
-        "height": image.height,
-        "scale": image.scale,
-    }

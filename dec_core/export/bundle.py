@@ -12,7 +12,7 @@ from dec_core.events.events import Phase
 from dec_core.export.bundle_parts import PARTS, File, StoredRun
 from dec_core.export.figures import FigureFormat
 from dec_core.export.paper import FigureSize
-from dec_core.export.targets import Exported, OnProgress, opened, refused, silent, write_alone
+from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.store.record import RunRecord, RunState
 from dec_core.store.store import RunStore
 
@@ -27,7 +27,7 @@ def export_run(
     only: Collection[str] = (),
     formats: Collection[FigureFormat] = tuple(FigureFormat),
     size: FigureSize | None = None,
-    progress: OnProgress = silent,
+    progress: OnProgress = lambda *_: None,
 ) -> Exported:
     """Write what is known of a run.
 
@@ -118,7 +118,8 @@ def _write(run: StoredRun, chosen: list[str], target: Path, progress: OnProgress
 def _files(run: StoredRun, name: str) -> Iterator[File]:
     """What makes up a part. Raises DECLabError whatever goes wrong while it is made."""
     try:
-        yield from PARTS[name](run)
+        made = PARTS[name].make(run)
+        yield from [(name, made)] if isinstance(made, str | bytes) else made
     except DECLabError:
         raise
     except Exception as error:
@@ -128,29 +129,13 @@ def _files(run: StoredRun, name: str) -> Iterator[File]:
         ) from error
 
 
-_ABOUT = {
-    "report.html": "the run on one page",
-    "config.json": "its settings",
-    "metrics.csv": "scores, losses and cluster sizes at every update",
-    "labels.parquet": "the label of every sample after k-means and at every update kept",
-    "embedding.npz": "the embedding of the sample at every update kept",
-    "model.keras": 'import dec_core.model; keras.models.load_model("model.keras")',
-    "figures": "every figure; its numbers as CSV",
-    "movie.gif": "the map and the cluster sizes over time",
-    "player.html": "the same with play, pause and a slider",
-    "tensorboard": "tensorboard --logdir tensorboard",
-    "command.txt": "how to run it again",
-    "reproduce.py": "runs it again and compares the labels",
-}
-
-
 def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
     judgement = run.view.judgement()
     lines = [
         f"{run.record.name}: a run of DEC Lab",
         judgement.sentence if judgement else "",
         "",
-        *(f"{name:16} {about}" for name, about in _ABOUT.items() if name in chosen),
+        *(f"{name:16} {PARTS[name].about}" for name in chosen),
     ]
     lines += _about_model(run) if "model.keras" in chosen else []
     if left_out:

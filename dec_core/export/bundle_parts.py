@@ -9,19 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from dec_core.config import Config
 from dec_core.errors import ExportError, RunError
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newest_labels
-from dec_core.export.browser import DrawnSoFar, unheard
+from dec_core.export.browser import DrawnSoFar
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import Film, film_of
+from dec_core.export.gif import movie_gif
 from dec_core.export.metrics_csv import updates_csv
+from dec_core.export.model_file import save_model
 from dec_core.export.paper import FigureSize
+from dec_core.export.player import player_page
+from dec_core.export.report import report_page
 from dec_core.export.reproduce import reproduction
 from dec_core.export.script import reproduce_script
+from dec_core.export.tensorboard import tensorboard_files
 from dec_core.store.lineage import legs_of
 from dec_core.store.record import RunRecord
 from dec_core.store.store import RunStore
@@ -35,16 +41,16 @@ File = tuple[str, str | bytes]
 class StoredRun:
     """A stored run, read once for all parts.
 
-    ``formats`` and ``size`` are those of the figures; ``drawn`` hears how many images there are.
+    ``formats`` and ``size`` are those of the figures; ``drawn`` is called as by ``draw_images``.
     """
 
     store: RunStore
     record: RunRecord
     view: View
     frames: Frames
-    formats: tuple[FigureFormat, ...] = tuple(FigureFormat)
-    size: FigureSize | None = None
-    drawn: DrawnSoFar = unheard
+    formats: tuple[FigureFormat, ...]
+    size: FigureSize | None
+    drawn: DrawnSoFar
 
     @cached_property
     def film(self) -> Film:
@@ -77,31 +83,22 @@ class StoredRun:
         return found
 
 
-Part = Callable[[StoredRun], Iterator[File]]
+class Part(NamedTuple):
+    """What it is, in words, and what makes its one file's content, or all of its files.
+
+    ``make`` raises DECLabError where the run or the machine lacks what it needs.
+    """
+
+    about: str
+    make: Callable[[StoredRun], str | bytes | Iterator[File]]
 
 
-def _config(run: StoredRun) -> Iterator[File]:
+def _config(run: StoredRun) -> str:
     config = run.view.started.config if run.view.started else run.record.config
-    yield "config.json", (config or Config()).to_json() + "\n"
+    return (config or Config()).to_json() + "\n"
 
 
-def _metrics(run: StoredRun) -> Iterator[File]:
-    yield "metrics.csv", updates_csv(run.view)
-
-
-def _labels(run: StoredRun) -> Iterator[File]:
-    yield "labels.parquet", labels_parquet(run.view, run.frames, run.labels.labels)
-
-
-def _embedding(run: StoredRun) -> Iterator[File]:
-    yield "embedding.npz", embedding_npz(run.view, run.frames, run.labels.labels)
-
-
-def _command(run: StoredRun) -> Iterator[File]:
-    yield "command.txt", reproduction(run.record, run.view).text()
-
-
-def _script(run: StoredRun) -> Iterator[File]:
+def _script(run: StoredRun) -> str:
     labels, iteration = run.labels
     if iteration != run.iteration:
         raise ExportError(
@@ -109,36 +106,13 @@ def _script(run: StoredRun) -> Iterator[File]:
             f"with them. Those of iteration {run.iteration:,} were thinned out. Resume the run."
         )
     legs = legs_of(run.store, run.record.run_id)
-    text = reproduce_script(run.record.run_id, legs, labels, run.record.versions)
-    yield "reproduce.py", text
+    return reproduce_script(run.record.run_id, legs, labels, run.record.versions)
 
 
 def _tensorboard(run: StoredRun) -> Iterator[File]:
-    from dec_core.export.tensorboard import write_tensorboard
-
     began = datetime.fromisoformat(run.record.created).timestamp() if run.record.created else 0.0
-    with tempfile.TemporaryDirectory() as folder:
-        write_tensorboard(run.view, run.frames, Path(folder), began)
-        for path in sorted(Path(folder).iterdir()):
-            yield f"tensorboard/{path.name}", path.read_bytes()
-
-
-def _movie(run: StoredRun) -> Iterator[File]:
-    from dec_core.export.gif import movie_gif
-
-    yield "movie.gif", movie_gif(run.film)
-
-
-def _player(run: StoredRun) -> Iterator[File]:
-    from dec_core.export.player import player_page
-
-    yield "player.html", player_page(run.record.name, run.view, run.film)
-
-
-def _report(run: StoredRun) -> Iterator[File]:
-    from dec_core.export.report import report_page
-
-    yield "report.html", report_page(run.record, run.view, run.frames)
+    for name, content in tensorboard_files(run.view, run.frames, began):
+        yield f"tensorboard/{name}", content
 
 
 def _figures(run: StoredRun) -> Iterator[File]:
@@ -156,28 +130,39 @@ def _figures(run: StoredRun) -> Iterator[File]:
         yield from zip(names, render_many(wanted, run.size, run.drawn), strict=True)
 
 
-def _model(run: StoredRun) -> Iterator[File]:
-    from dec_core.export.model_file import save_model
-
-    checkpoint = run.checkpoint
+def _model(run: StoredRun) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        path = save_model(checkpoint, run.record.n_features, Path(folder) / "model.keras")
-        yield "model.keras", path.read_bytes()
+        path = Path(folder) / "model.keras"
+        return save_model(run.checkpoint, run.record.n_features, path).read_bytes()
 
 
-# Every part by its name, the slowest last. A part raises DECLabError where the run or the machine
-# lacks what it needs.
+# Every part by its name, the slowest last. One with an ending is one file of that name.
 PARTS: dict[str, Part] = {
-    "config.json": _config,
-    "metrics.csv": _metrics,
-    "labels.parquet": _labels,
-    "embedding.npz": _embedding,
-    "command.txt": _command,
-    "reproduce.py": _script,
-    "tensorboard": _tensorboard,
-    "movie.gif": _movie,
-    "player.html": _player,
-    "report.html": _report,
-    "model.keras": _model,
-    "figures": _figures,
+    "config.json": Part("its settings", _config),
+    "metrics.csv": Part(
+        "scores, losses and cluster sizes at every update", lambda run: updates_csv(run.view)
+    ),
+    "labels.parquet": Part(
+        "the label of every sample after k-means and at every update kept",
+        lambda run: labels_parquet(run.view, run.frames, run.labels.labels),
+    ),
+    "embedding.npz": Part(
+        "the embedding of the sample at every update kept",
+        lambda run: embedding_npz(run.view, run.frames, run.labels.labels),
+    ),
+    "command.txt": Part(
+        "how to run it again", lambda run: reproduction(run.record, run.view).text()
+    ),
+    "reproduce.py": Part("runs it again and compares the labels", _script),
+    "tensorboard": Part("tensorboard --logdir tensorboard", _tensorboard),
+    "movie.gif": Part("the map and the cluster sizes over time", lambda run: movie_gif(run.film)),
+    "player.html": Part(
+        "the same with play, pause and a slider",
+        lambda run: player_page(run.record.name, run.view, run.film),
+    ),
+    "report.html": Part(
+        "the run on one page", lambda run: report_page(run.record, run.view, run.frames)
+    ),
+    "model.keras": Part('import dec_core.model; keras.models.load_model("model.keras")', _model),
+    "figures": Part("every figure; its numbers as CSV", _figures),
 }

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, repeat
 from typing import Any
 
+import numpy as np
+
 from dec_core.export.metrics_csv import shortest
 from dec_core.plots.style import Plot
 
@@ -47,12 +49,10 @@ def _column(trace: Any, path: str, length: int) -> list[str]:
         return [_text(first + index * step) for index in range(length)]
     if isinstance(value, str):
         return [value] * length
-    values = [] if value is None else list(map(_text, _plain(value)))
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    values = list(map(_text, value or ()))
     return values + [""] * (length - len(values))
-
-
-def _plain(values: Any) -> list[Any]:
-    return list(values.tolist() if hasattr(values, "tolist") else values)
 
 
 def _text(value: Any) -> str:
@@ -70,6 +70,4 @@ def _text(value: Any) -> str:
         return "0"
     if not 1e-6 <= abs(value) < 1e21:
         return re.sub(r"(\.0)?e([+-])0*", r"e\2", repr(value))
-    from numpy import format_float_positional
-
-    return format_float_positional(value, trim="-")
+    return np.format_float_positional(value, trim="-")

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from dec_core.events.frames import Frames
 from dec_core.events.map_frame import MapFrame
 from dec_core.events.view import View
-from dec_core.export.browser import DrawnSoFar, Image, draw_images, unheard
+from dec_core.export.browser import DrawnSoFar, Image, draw_images
 from dec_core.export.figure_csv import figure_csv
 from dec_core.export.film import finite_updates, mapped
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
-from dec_core.export.targets import Exported, OnProgress, opened, refused, silent, write_alone
+from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.export.web_page import figure_page
 from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.labels import draw_labels
@@ -69,9 +69,9 @@ def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plo
 def _maps(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     """The newest map of each kind, by cluster and by true label."""
     for update in reversed(finite_updates(view, frames)):
-        found = next(mapped([frames.frame(update)], frames), None)
-        if found is not None:
-            yield from _colored(view, frames, found[1], update, "PCA")
+        found = mapped([frames.frame(update)], frames)
+        if found:
+            yield from _colored(view, frames, found[0][1], update, "PCA")
             break
     kept = set(frames.kept_labels if maps else ())
     drawn = [one for one in maps if one.update in kept]
@@ -98,7 +98,7 @@ def export_figures(
     *,
     formats: Sequence[FigureFormat],
     size: FigureSize | None = None,
-    progress: OnProgress = silent,
+    progress: OnProgress = lambda *_: None,
 ) -> Exported:
     """Write figures into a zip file or a folder; a single one becomes ``target`` itself.
 
@@ -128,7 +128,7 @@ def export_figures(
 def render_many(
     wanted: Sequence[tuple[Plot, FigureFormat]],
     size: FigureSize | None = None,
-    progress: DrawnSoFar = unheard,
+    progress: DrawnSoFar = lambda *_: None,
 ) -> list[bytes]:
     """Figures as files, in the order given; all images come from one browser.
 
@@ -152,8 +152,13 @@ def render_many(
 def _image(plot: Plot, format: FigureFormat, size: FigureSize) -> Image:
     drawing = on_paper(plot, size)
     dots = size.scale if format is FigureFormat.PNG else 1.0
-    scale = drawing.magnification * dots
-    return Image(drawing.figure, format.value, drawing.width, drawing.height, scale)
+    options = {
+        "format": format.value,
+        "width": drawing.width,
+        "height": drawing.height,
+        "scale": drawing.magnification * dots,
+    }
+    return Image(drawing.figure, options)
 
 
 def _text(plot: Plot, format: FigureFormat) -> bytes:

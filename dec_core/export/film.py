@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, tee
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +61,7 @@ def film_of(view: View, frames: Frames, most: int = MOST_FRAMES) -> Film:
     """
     kept = finite_updates(view, frames)
     chosen = np.unique(np.linspace(0, len(kept) - 1, min(most, len(kept))).round().astype(int))
-    film = list(mapped(map(frames.frame, (kept[index] for index in chosen)), frames))
+    film = mapped([frames.frame(kept[index]) for index in chosen], frames)
     if not film:
         raise ExportError(
             "A film needs the embedding of at least one update. This run has kept none. "
@@ -87,16 +86,13 @@ def finite_updates(view: View, frames: Frames) -> list[int]:
     return [u for u in kept if u < len(view.updates) and view.updates[u].is_finite]
 
 
-def mapped(taken: Iterable[Frame], frames: Frames) -> Iterator[tuple[Frame, NDArray[np.float32]]]:
+def mapped(taken: Sequence[Frame], frames: Frames) -> list[tuple[Frame, NDArray[np.float32]]]:
     """Each of ``taken`` with its PCA map (n_sampled, 2); those that have none are left out."""
-    drawn, embedded = tee(taken)
-    first = next(embedded, None)
-    if first is None:
-        return
-    embeddings = (frame.embedding for frame in chain([first], embedded))
-    for frame, points in zip(drawn, run_maps(embeddings, frames.embedding(KMEANS)), strict=True):
-        if points is not None:
-            yield frame, points
+    if not taken:
+        return []
+    maps = run_maps((frame.embedding for frame in taken), frames.embedding(KMEANS))
+    pairs = zip(taken, maps, strict=True)
+    return [(frame, points) for frame, points in pairs if points is not None]
 
 
 def _in_unit_square(maps: NDArray[np.float32]) -> NDArray[np.float32]:

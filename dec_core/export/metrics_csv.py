@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -27,7 +25,8 @@ def updates_csv(view: View) -> str:
     for update in view.updates:
         measures = [update.measures.get(name, "") for name in MEASURES]
         about = [update.update, update.iteration, f"{update.seconds:.3f}"]
-        writer.writerow(_shortest([*about, *measures, *update.cluster_sizes]))
+        numbers = [shortest(value) if isinstance(value, float) else value for value in measures]
+        writer.writerow([*about, *numbers, *update.cluster_sizes])
     return text.getvalue()
 
 
@@ -41,7 +40,3 @@ def shortest(value: float) -> float:
         single = np.float32(value)
     # As text a float32 has the fewest digits that tell it from all others.
     return float(str(single)) if float(single) == value else value
-
-
-def _shortest(values: Iterable[Any]) -> list[Any]:
-    return [shortest(value) if isinstance(value, float) else value for value in values]

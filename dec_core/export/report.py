@@ -15,7 +15,7 @@ from dec_core.events.outcome import best
 from dec_core.events.view import View
 from dec_core.export.figures import all_plots
 from dec_core.export.paper import has_panels, on_white
-from dec_core.export.reproduce import Reproduction, reproduction
+from dec_core.export.reproduce import reproduction
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
 from dec_core.store.record import RunRecord
 
@@ -40,6 +40,7 @@ def report_page(record: RunRecord, view: View, frames: Frames) -> str:
         f"{' class=wide' if name in wide else ''}></div>"
         for name, plot in plots.items()
     )
+    how = reproduction(record, view)
     body = "\n".join(
         [
             f"<h1>{_safe(title)}</h1>",
@@ -52,7 +53,8 @@ def report_page(record: RunRecord, view: View, frames: Frames) -> str:
             "<h2>Settings</h2>",
             _settings(config, record.preset),
             "<h2>How to run it again</h2>",
-            _again(reproduction(record, view)),
+            _list(how.notes),
+            f"<pre>{_safe(how.command)}</pre>",
             "<h2>Made with</h2>",
             _table(("numbers depend on", "here"), record.versions.items()),
             plotly_script(),
@@ -142,10 +144,6 @@ def _settings(config: Config, preset: str) -> str:
     ]
     marks = ["changed" if path in changed else "" for _, path, *_ in rows]
     return _table(("setting", "name", "value", "preset's, where it differs"), rows, marks=marks)
-
-
-def _again(how: Reproduction) -> str:
-    return _list(how.notes) + f"<pre>{_safe(how.command)}</pre>"
 
 
 def _table(

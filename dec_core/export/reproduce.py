@@ -38,27 +38,24 @@ def command_line(config: Config, preset: str = DEFAULT_PRESET) -> str:
     return f"{_PROGRAM} train --preset {name}{_options(config.differences(PRESETS[name].config))}"
 
 
-def branch_command(record: RunRecord) -> str:
-    """The command that branches from the run's parent. Empty for a run without one."""
-    lineage = record.lineage
-    if lineage is None:
-        return ""
-    changes = {path: new for path, (_, new) in lineage.changes.items()}
-    options = "".join(_assignment(path, value) for path, value in changes.items())
-    return f"{_PROGRAM} runs branch {lineage.parent} --at {lineage.iteration}{options}"
-
-
 def reproduction(record: RunRecord, view: View) -> Reproduction:
     """What must be typed to get this run's labels again, and what that cannot repeat."""
     started = view.started.config if view.started is not None else record.config or Config()
     config, notes = _ended_as(view, started)
     notes = [*_live_changes(view), *notes, *_conditions(record)]
-    if record.lineage is None:
+    lineage = record.lineage
+    if lineage is None:
         return Reproduction(command_line(config, record.preset), tuple(notes))
-    command, maximum = branch_command(record), config.clustering.max_iterations
-    if maximum != started.clustering.max_iterations:
-        command += _assignment("clustering.max_iterations", maximum)
-    return Reproduction(command, (_about_branch(record.lineage.parent), *notes))
+    changes = {path: new for path, (_, new) in lineage.changes.items()}
+    if config.clustering.max_iterations != started.clustering.max_iterations:
+        changes["clustering.max_iterations"] = config.clustering.max_iterations
+    options = "".join(_assignment(path, value) for path, value in changes.items())
+    command = f"{_PROGRAM} runs branch {lineage.parent} --at {lineage.iteration}{options}"
+    about = (
+        f"The run branched from {lineage.parent}, which must be in the store of runs with its "
+        "checkpoint. reproduce.py repeats the whole line without it."
+    )
+    return Reproduction(command, (about, *notes))
 
 
 def _ended_as(view: View, config: Config) -> tuple[Config, list[str]]:
@@ -93,13 +90,6 @@ def _conditions(record: RunRecord) -> list[str]:
         return []
     named = ", ".join(f"{name} {value}" for name, value in record.versions.items())
     return [f"The labels repeat bit for bit under the conditions of this run: {named}."]
-
-
-def _about_branch(parent: str) -> str:
-    return (
-        f"The run branched from {parent}, which must be in the store of runs with its checkpoint. "
-        "reproduce.py repeats the whole line without it."
-    )
 
 
 def _options(values: Mapping[str, Any]) -> str:

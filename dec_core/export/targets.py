@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import glob
-import os
-import secrets
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from dec_core.errors import ExportError
 from dec_core.store.array_files import remove_stale, write_whole
@@ -19,10 +18,6 @@ from dec_core.store.array_files import remove_stale, write_whole
 Add = Callable[[str, str | bytes], None]
 # Called with what is being made, how many parts are done and of how many.
 OnProgress = Callable[[str, int, int], None]
-
-
-def silent(_name: str, _done: int, _total: int) -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -63,52 +58,40 @@ def opened(target: Path, top: str) -> Iterator[Add]:
     OSError
         If it cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _zip(target, top) if target.suffix == ".zip" else _folder(target) as add:
-        yield add
-
-
-@contextmanager
-def _zip(target: Path, top: str) -> Iterator[Add]:
-    partial = _partial(target)
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as bundle:
-
-            def add(name: str, content: str | bytes) -> None:
-                entry = zipfile.ZipInfo.from_file(partial, f"{top}/{name}", strict_timestamps=False)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                bundle.writestr(entry, content)
-
-            yield add
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def _folder(target: Path) -> Iterator[Add]:
-    _check_is_free(target)
-    partial = _partial(target)
-    partial.mkdir()
-    try:
-
-        def add(name: str, content: str | bytes) -> None:
-            path = partial / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-
-        yield add
-        # Another export to the same place may have ended meanwhile.
+    is_zip = target.suffix == ".zip"
+    if not is_zip:
         _check_is_free(target)
-        partial.replace(target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _partial(target: Path) -> Path:
-    """Where this export alone writes until it is whole; what killed ones have left goes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # What killed exports have left.
     remove_stale(target.parent.glob(f".{glob.escape(target.name)}.*partial"))
-    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.partial")
+    with TemporaryDirectory(
+        prefix=f".{target.name}.", suffix=".partial", dir=target.parent
+    ) as folder:
+        draft = Path(folder) / target.name
+        if is_zip:
+            with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as bundle:
+                yield partial(_add_to_zip, bundle, top)
+        else:
+            draft.mkdir()
+            yield partial(_add_to_folder, draft)
+            # Another export to the same place may have ended meanwhile.
+            _check_is_free(target)
+        draft.replace(target)
+
+
+def _add_to_zip(bundle: zipfile.ZipFile, top: str, name: str, content: str | bytes) -> None:
+    # Its date and its permissions are those of the zip file, not readable by the owner only.
+    entry = zipfile.ZipInfo.from_file(
+        str(bundle.filename), f"{top}/{name}", strict_timestamps=False
+    )
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    bundle.writestr(entry, content)
+
+
+def _add_to_folder(folder: Path, name: str, content: str | bytes) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _check_is_free(target: Path) -> None:

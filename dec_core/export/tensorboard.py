@@ -7,9 +7,9 @@ TensorFlow.
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import KMEANS
@@ -21,8 +21,10 @@ from dec_core.export.film import finite_updates
 Point = tuple[str, int, float, float]
 
 
-def write_tensorboard(view: View, frames: Frames, folder: Path, began: float = 0.0) -> None:
-    """Write ``events.out.tfevents...`` and the projector's files into ``folder``.
+def tensorboard_files(
+    view: View, frames: Frames, began: float = 0.0
+) -> Iterator[tuple[str, str | bytes]]:
+    """Names and contents of ``events.out.tfevents...`` and of the projector's files.
 
     The step of a curve is the iteration, of the pretraining loss the epoch.
 
@@ -30,9 +32,10 @@ def write_tensorboard(view: View, frames: Frames, folder: Path, began: float = 0
     ----------
     began : when the run began, in seconds since 1970
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_events(folder / f"events.out.tfevents.{int(began):010d}.dec-lab", points(view), began)
-    _write_projector(view, frames, folder)
+    yield f"events.out.tfevents.{int(began):010d}.dec-lab", _events(points(view), began)
+    finite = finite_updates(view, frames)
+    if finite:
+        yield from _projector(view, frames, frames.frame(finite[-1]))
 
 
 def points(view: View) -> Iterator[Point]:
@@ -49,36 +52,36 @@ def points(view: View) -> Iterator[Point]:
                 yield measure.curve_tag, update.iteration, value, before + update.seconds
 
 
-def _write_events(path: Path, numbers: Iterable[Point], began: float) -> None:
+def _events(numbers: Iterable[Point], began: float) -> bytes:
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.proto.summary_pb2 import Summary
     from tensorboard.summary.writer.record_writer import RecordWriter
 
-    with path.open("wb") as stream:
-        writer = RecordWriter(stream)
-        writer.write(Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
-        for name, step, value, seconds in numbers:
-            summary = Summary(value=[Summary.Value(tag=name, simple_value=value)])
-            event = Event(wall_time=began + seconds, step=step, summary=summary)
-            writer.write(event.SerializeToString())
+    stream = io.BytesIO()
+    writer = RecordWriter(stream)
+    writer.write(Event(wall_time=began, file_version="brain.Event:2").SerializeToString())
+    for name, step, value, seconds in numbers:
+        summary = Summary(value=[Summary.Value(tag=name, simple_value=value)])
+        event = Event(wall_time=began + seconds, step=step, summary=summary)
+        writer.write(event.SerializeToString())
+    return stream.getvalue()
 
 
-def _write_projector(view: View, frames: Frames, folder: Path) -> None:
+def _projector(view: View, frames: Frames, newest: Frame) -> Iterator[tuple[str, str]]:
     """The newest embedding that is kept and finite, with a name for every sample."""
-    finite = finite_updates(view, frames)
-    if not finite:
-        return
-    newest = frames.frame(finite[-1])
-    with (folder / "embedding.tsv").open("w", encoding="ascii", newline="") as stream:
-        stream.writelines("\t".join(row.astype(str)) + "\n" for row in newest.embedding)
-    with (folder / "metadata.tsv").open("w", encoding="utf-8", newline="") as stream:
-        rows = _metadata(view, frames, newest)
-        csv.writer(stream, "excel-tab", lineterminator="\n").writerows(rows)
+    yield "embedding.tsv", "".join("\t".join(row.astype(str)) + "\n" for row in newest.embedding)
+    metadata = io.StringIO()
+    csv.writer(metadata, "excel-tab", lineterminator="\n").writerows(
+        _metadata(view, frames, newest)
+    )
+    yield "metadata.tsv", metadata.getvalue()
     iteration = view.updates[newest.update].iteration
-    (folder / "projector_config.pbtxt").write_text(
-        f'embeddings {{\n  tensor_name: "embedding at iteration {iteration}"\n'
-        '  tensor_path: "embedding.tsv"\n  metadata_path: "metadata.tsv"\n}\n',
-        encoding="utf-8",
+    yield (
+        "projector_config.pbtxt",
+        (
+            f'embeddings {{\n  tensor_name: "embedding at iteration {iteration}"\n'
+            '  tensor_path: "embedding.tsv"\n  metadata_path: "metadata.tsv"\n}\n'
+        ),
     )
 
 

@@ -22,9 +22,8 @@ from dec_core.cli.main import main
 from dec_core.config import Config
 from dec_core.errors import ExportError, RunError
 from dec_core.events.events import KMEANS
-from dec_core.export import bundle_parts
 from dec_core.export.bundle import export_run
-from dec_core.export.bundle_parts import PARTS
+from dec_core.export.bundle_parts import PARTS, Part
 from dec_core.export.figures import FigureFormat
 from dec_core.export.metrics_csv import updates_csv
 from dec_core.export.reproduce import Reproduction
@@ -211,7 +210,7 @@ def breaking(error: Exception) -> Callable[..., Any]:
 def test_a_part_that_fails_costs_no_other(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setitem(bundle_parts.PARTS, "labels.parquet", breaking(error))
+    monkeypatch.setitem(PARTS, "labels.parquet", Part("", breaking(error)))
     monkeypatch.setattr(RunStore, "checkpoint", breaking(error))
     target = tmp_path / "run"
     only = ["config.json", "labels.parquet", "metrics.csv", "model.keras"]
@@ -316,7 +315,7 @@ def test_the_command_line_exports(
 
 SEES = """
 import os, sys
-from dec_core.export import bundle
+from dec_core.export import bundle, bundle_parts
 from dec_core.processes import job_process
 
 def see(view):
@@ -324,7 +323,7 @@ def see(view):
     print(os.nice(0), os.environ["CUDA_VISIBLE_DEVICES"], is_early, file=sys.stderr)
     return ""
 
-bundle.PARTS["metrics.csv"] = lambda run: iter([("metrics.csv", see(run.view))])
+bundle.PARTS["metrics.csv"] = bundle_parts.Part("", lambda run: see(run.view))
 """
 
 

@@ -23,7 +23,7 @@ from dec_core.export.film import film_of, finite_updates
 from dec_core.export.gif import movie_gif
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
-from dec_core.export.tensorboard import points, write_tensorboard
+from dec_core.export.tensorboard import points, tensorboard_files
 from dec_core.plots.palette import cluster_colors
 from dec_core.store.record import Lineage, RunRecord, RunState
 from tests.export.conftest import Finished
@@ -117,8 +117,10 @@ def test_a_branch_and_a_run_without_updates_have_a_report() -> None:
 
 
 def test_tensorboard_reads_every_number(finished: Finished, tmp_path: Path) -> None:
-    write_tensorboard(finished.view, finished.frames, tmp_path, began=1_700_000_000.0)
-    (path,) = tmp_path.glob("events.out.tfevents.*")
+    ((name, content), *_) = tensorboard_files(finished.view, finished.frames, 1_700_000_000.0)
+    path = tmp_path / name
+    assert isinstance(content, bytes)
+    path.write_bytes(content)
     read = [
         (value.tag, event.step, value.simple_value)
         for event in LegacyEventFileLoader(str(path)).Load()
@@ -139,12 +141,12 @@ def test_tensorboard_gets_finite_numbers_only() -> None:
     assert all(math.isfinite(value) for _, _, value, _ in points(view))
 
 
-def test_the_projector_has_a_name_for_every_point(finished: Finished, tmp_path: Path) -> None:
-    write_tensorboard(finished.view, finished.frames, tmp_path)
-    embedding = np.loadtxt(tmp_path / "embedding.tsv", delimiter="\t")
+def test_the_projector_has_a_name_for_every_point(finished: Finished) -> None:
+    files = dict(tensorboard_files(finished.view, finished.frames))
+    embedding = np.loadtxt(io.StringIO(str(files["embedding.tsv"])), delimiter="\t")
     np.testing.assert_array_equal(embedding.astype(np.float32), finished.frames.embedding(4))
-    lines = (tmp_path / "metadata.tsv").read_text("utf-8").splitlines()
+    lines = str(files["metadata.tsv"]).splitlines()
     assert lines[0].split("\t") == ["sample", "cluster", "kmeans", "true_label"]
     assert len(lines) == 1 + len(embedding)
-    text = (tmp_path / "projector_config.pbtxt").read_text("utf-8")
+    text = str(files["projector_config.pbtxt"])
     assert 'tensor_path: "embedding.tsv"' in text and 'metadata_path: "metadata.tsv"' in text
