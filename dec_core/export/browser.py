@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dec_core.errors import ExportError
+from dec_core.processes.own_thread import run_apart
 
 # Printed with kaleido's own margins of 0.1 inch, an image would be moved and its edge cut off.
 _WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
@@ -71,9 +70,7 @@ def draw_images(images: Sequence[Image], progress: DrawnSoFar) -> list[bytes]:
             return drawn
 
     try:
-        # In a thread of its own, as the caller may stand in an event loop, like a notebook's cell.
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            return pool.submit(asyncio.run, draw()).result()
+        return run_apart(draw)
     except Exception as error:
         reason = str(error) or type(error).__name__
         raise ExportError(
