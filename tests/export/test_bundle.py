@@ -326,7 +326,6 @@ bundle.PARTS["metrics.csv"] = lambda run: iter([("metrics.csv", see(run.view))])
 """
 
 
-@pytest.mark.serial
 def test_both_ways_step_back_and_see_no_gpu(finished: Finished, tmp_path: Path) -> None:
     request = run_request(
         finished.store, finished.run_id, tmp_path / "one.csv", only=["metrics.csv"]

@@ -26,9 +26,6 @@ EXPORT = "dec_core.export.process"
 ENDLESS = "tests.processes.endless_job"
 
 
-pytestmark = pytest.mark.serial
-
-
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
     opened = Jobs()
@@ -42,9 +39,9 @@ def figure(target: Path) -> dict[str, Any]:
 
 
 def endless(jobs: Jobs, key: str = "one") -> Job:
-    """A job at work."""
+    """A job at work, which it is soon only where nothing else has work."""
     job = jobs.start(key, ENDLESS, "x.txt", lambda target: {"target": str(target)})
-    wait_until(lambda: bool(job.status.step) or job.status.is_over)
+    wait_until(lambda: bool(job.status.step) or job.status.is_over, timeout=900)
     assert not job.status.is_over
     return job
 
