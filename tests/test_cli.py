@@ -192,6 +192,18 @@ def assert_failed(printed: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert line.endswith(sentence)
 
 
+def test_a_reader_that_has_enough_ends_a_command_quietly() -> None:
+    command = [sys.executable, "-m", "dec_core", "presets", "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        assert started.stderr.read() == b""
+    assert started.returncode == 1
+
+
 def test_list_of_presets(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["presets"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -244,4 +256,4 @@ def test_help_of_train_names_every_setting(capsys: pytest.CaptureFixture[str]) -
 
 def test_summary_needs_a_finished_run() -> None:
     with pytest.raises(DECLabError, match="finished run"):
-        summary("digits", Config(), View())
+        summary("digits", View())
