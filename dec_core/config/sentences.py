@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from dec_core.config.kinds import Kinds, kinds_of
+from dec_core.config.kinds import shown
 from dec_core.config.section import Frozen, Section
 from dec_core.config.table import SETTINGS, Setting
 
 
-def of_validation(error: ValidationError, config: type[Frozen]) -> str:
-    """All of pydantic's complaints about values for ``config``."""
-    return " ".join(_of_problem(problem, config) for problem in error.errors(include_url=False))
-
-
-def unknown_kind(kinds: Kinds[Any], name: Any) -> str:
-    """There is no kind of that name."""
-    *others, last = map(repr, kinds.names)
-    expected = f"{', '.join(others)} or {last}" if others else last
-    return f"{kinds.path}: must be {expected}. Received {shown(name)}. {kinds.label}: {kinds.help}"
+def of_validation(error: ValidationError, config: type[Frozen], values: Mapping[str, Any]) -> str:
+    """All of pydantic's complaints about nested ``values`` for ``config``."""
+    problems = error.errors(include_url=False)
+    return " ".join(_of_problem(problem, config, values) for problem in problems)
 
 
 def of_another_kind(setting: Setting, kind: str) -> str:
@@ -35,50 +28,33 @@ def of_another_kind(setting: Setting, kind: str) -> str:
     )
 
 
-def shown(value: Any) -> str:
-    """A value in a sentence, cut where it is long or deep; it may be anything."""
-    try:
-        return _SHORT.repr(value)
-    except ValueError:  # Python does not write out numbers of thousands of digits
-        return f"a {type(value).__name__} of too many digits"
+def kind_in(values: Mapping[str, Any], path: str) -> Any:
+    """The kind that nested values name in the setting ``path``, or the default one."""
+    section, _, tag = path.rpartition(".")
+    return values.get(section, {}).get(tag, SETTINGS[path].default)
 
 
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 100
-_SHORT.maxlist = _SHORT.maxtuple = 20
-
-
-def _of_problem(problem: ErrorDetails, config: type[Frozen]) -> str:
-    names = [str(part) for part in problem["loc"] if not isinstance(part, int)]
-    path, kinds, kind = _place(names, config)
-    received = problem["input"]
-    if problem["type"] in ("union_tag_invalid", "union_tag_not_found") and kinds is not None:
-        is_mapping = isinstance(received, Mapping)
-        return unknown_kind(kinds, received.get(kinds.tag) if is_mapping else received)
+def _of_problem(problem: ErrorDetails, config: type[Frozen], values: Mapping[str, Any]) -> str:
+    if problem["type"] == "kind":
+        return problem["msg"]
+    path = _path([str(part) for part in problem["loc"] if not isinstance(part, int)], config)
     setting = SETTINGS.get(path)
     if problem["type"] == "extra_forbidden":
-        if setting is not None and setting.only_for:
-            return of_another_kind(setting, kind or "another")
+        if setting is not None and setting.union is not None:
+            return of_another_kind(setting, kind_in(values, setting.union.path))
         return f"Unknown setting {shown(path)}. Remove it or correct its name."
     remedy = f" {setting.label}: {setting.help}" if setting else ""
     expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
-    return f"{path}: {expected}. Received {shown(received)}.{remedy}"
+    return f"{path}: {expected}. Received {shown(problem['input'])}.{remedy}"
 
 
-def _place(names: Sequence[str], config: type[Frozen]) -> tuple[str, Kinds[Any] | None, str]:
-    """A setting's path without the kinds that pydantic names in it; the union and the kind there.
+def _path(names: list[str], config: type[Frozen]) -> str:
+    """A setting's path, in which the part of a section that holds it is not named.
 
-    Pydantic says ``("autoencoder", "dense", "units")`` and ``("clustering", "objective", "dec",
-    "loss")`` of what are ``autoencoder.units`` and ``clustering.loss`` here.
+    Pydantic says ``("clustering", "objective", "loss")`` of what is ``clustering.loss`` here.
     """
-    first, *rest = [*names, ""][: len(names) or 1]
-    info = config.model_fields.get(first)
-    kinds = kinds_of(info) if info is not None else None
-    if kinds is not None:
-        return ".".join([first, *rest[1:]]), kinds, rest[0] if rest else ""
-    section = info.annotation if info is not None else None
-    if rest and isinstance(section, type) and issubclass(section, Section):
-        kinds = section.parts().get(rest[0])
-        if kinds is not None and len(rest) > 1:
-            return ".".join([first, *rest[2:]]), kinds, rest[1]
-    return ".".join([first, *rest]), kinds, ""
+    if len(names) > 2:
+        section = config.model_fields[names[0]].annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            names = [name for name in names if name not in section.parts()]
+    return ".".join(names)
