@@ -70,8 +70,9 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
 
 
 # From n_features, the settings of a network and the seed to the network.
-NETWORK_BUILDERS: Registry[Callable[[int, Any, int], Autoencoder]] = Registry(NETWORKS)
-NETWORK_BUILDERS.register("dense", build_dense)
+NETWORK_BUILDERS: Registry[Callable[[int, Any, int], Autoencoder]] = Registry(
+    NETWORKS, {"dense": build_dense}
+)
 
 
 def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -> keras.Model:
