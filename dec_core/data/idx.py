@@ -24,15 +24,15 @@ _MAGIC_BYTES = 4
 _REMEDY = "Replace the file with an undamaged copy."
 
 
-def read_idx(path: str | Path, n_dimensions: int | None = None) -> npt.NDArray[np.uint8]:
+def read_idx(path: Path, n_dimensions: int) -> npt.NDArray[np.uint8]:
     """Read an IDX file of unsigned bytes, gzipped or not.
 
     Parameters
     ----------
-    path : str or Path
+    path : Path
         A name that ends in ``.gz`` must be gzipped; any other file may be.
-    n_dimensions : int or None
-        How many dimensions the array must have (images 3, labels 1); None takes any number.
+    n_dimensions : int
+        How many dimensions the array must have: images 3, labels 1.
 
     Returns
     -------
@@ -44,7 +44,6 @@ def read_idx(path: str | Path, n_dimensions: int | None = None) -> npt.NDArray[n
         If the file cannot be read, is not gzip although named so, has another magic number, or
         holds fewer or more bytes than it states.
     """
-    path = Path(path)
     content = _content(path)
     shape = _shape(path, content, n_dimensions)
     header = _MAGIC_BYTES * (1 + len(shape))
@@ -84,26 +83,23 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _shape(path: Path, content: bytes, n_dimensions: int | None) -> tuple[int, ...]:
+def _shape(path: Path, content: bytes, n_dimensions: int) -> tuple[int, ...]:
     """The array's shape from the header, after a check of the magic number."""
     magic = content[:_MAGIC_BYTES]
-    found = magic[-1] if len(magic) == _MAGIC_BYTES else 0
-    dimensions = n_dimensions if n_dimensions is not None else max(found, 1)
-    expected = bytes((0, 0, _UNSIGNED_BYTE, dimensions))
+    expected = bytes((0, 0, _UNSIGNED_BYTE, n_dimensions))
     if magic != expected:
-        anything = " (the last byte may be any number from 1)" if n_dimensions is None else ""
         raise DataError(
-            f"{path} has the wrong magic number: expected {_hexadecimal(expected)}{anything}, "
+            f"{path} has the wrong magic number: expected {_hexadecimal(expected)}, "
             f"found {_hexadecimal(magic)}. Check that it is an IDX file of unsigned bytes and "
             "bears its own name."
         )
-    sizes = content[_MAGIC_BYTES : _MAGIC_BYTES * (1 + dimensions)]
-    if len(sizes) < _MAGIC_BYTES * dimensions:
+    header = _MAGIC_BYTES * (1 + n_dimensions)
+    if len(content) < header:
         raise DataError(
-            f"{path} is truncated: expected a header of {_MAGIC_BYTES * (1 + dimensions):,} bytes, "
-            f"found {_MAGIC_BYTES + len(sizes):,}. {_REMEDY}"
+            f"{path} is truncated: expected a header of {header:,} bytes, found {len(content):,}. "
+            f"{_REMEDY}"
         )
-    return struct.unpack(f">{dimensions}I", sizes)
+    return struct.unpack_from(f">{n_dimensions}I", content, _MAGIC_BYTES)
 
 
 def _hexadecimal(values: bytes) -> str:
