@@ -162,7 +162,7 @@ def test_wrong_arguments_exit_with_2(arguments: list[str]) -> None:
 def test_damaged_data_exit_with_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog, "_cache", type(catalog._cache)())
+    catalog._read_at.cache_clear()
     monkeypatch.setenv("DEC_DATA_DIR", str(tmp_path))
     (tmp_path / "fashion-mnist").mkdir()
     (tmp_path / "fashion-mnist" / "t10k-images-idx3-ubyte").write_bytes(b"damaged")

@@ -11,11 +11,11 @@ from functools import partial
 from typing import Annotated, Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from dec_core.config.kinds import shown, when_kinds_change
 from dec_core.config.networks import NETWORKS, DenseNetwork, NetworkSettings
 from dec_core.config.section import Frozen, Section, setting
-from dec_core.config.sentences import kind_in, of_another_kind, of_validation
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import SOURCES, DataSettings
 from dec_core.config.table import SETTINGS, Setting, describe
@@ -53,7 +53,8 @@ class Config(Frozen):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(of_validation(error, cls, values)) from error
+            problems = error.errors(include_url=False)
+            raise SettingsError(" ".join(_of_problem(one, values) for one in problems)) from error
 
     @classmethod
     def from_json(cls, text: str) -> Config:
@@ -95,8 +96,8 @@ class Config(Frozen):
             value = row.parse(value) if isinstance(value, str) else value
             if row.names_kind:
                 _choose_kind(nested, row, value)
-            elif row.union is not None and not row.applies(partial(kind_in, nested)):
-                raise SettingsError(of_another_kind(row, kind_in(nested, row.union.path)))
+            elif row.union is not None and not row.applies(partial(_kind_in, nested)):
+                raise SettingsError(_of_another_kind(row, _kind_in(nested, row.union.path)))
             else:
                 (nested[row.section] if row.section else nested)[row.field] = value
         return Config.from_dict(nested)
@@ -165,7 +166,7 @@ def _known(path: str) -> Setting:
 def _choose_kind(nested: dict[str, Any], row: Setting, name: Any) -> None:
     """Name another kind in nested values, and drop what it does not have."""
     # An unknown one may stay where it stands: it was stored, not typed.
-    if row.union is None or name == kind_in(nested, row.path):
+    if row.union is None or name == _kind_in(nested, row.path):
         return
     if name not in row.choices:
         raise SettingsError(row.union.refusal(name))
@@ -173,8 +174,49 @@ def _choose_kind(nested: dict[str, Any], row: Setting, name: Any) -> None:
     section[row.field] = name
     for field in list(section):
         own = SETTINGS.get(f"{row.section}.{field}")
-        if own is None or not own.applies(partial(kind_in, nested)):
+        if own is None or not own.applies(partial(_kind_in, nested)):
             del section[field]
+
+
+def _kind_in(values: Mapping[str, Any], path: str) -> Any:
+    """The kind that nested values name in the setting ``path``, or the default one."""
+    section, _, tag = path.rpartition(".")
+    return values.get(section, {}).get(tag, SETTINGS[path].default)
+
+
+def _of_another_kind(setting: Setting, kind: str) -> str:
+    """A setting was given that this kind does not have."""
+    tag = setting.union.path if setting.union is not None else ""
+    return (
+        f"{setting.path} belongs to {tag}={' or '.join(setting.only_for)}. Received it with "
+        f"{tag}={kind}. Leave it out, or choose {tag}={setting.only_for[0]}."
+    )
+
+
+def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
+    if problem["type"] == "kind":
+        return problem["msg"]
+    path = _path([str(part) for part in problem["loc"] if not isinstance(part, int)])
+    setting = SETTINGS.get(path)
+    if problem["type"] == "extra_forbidden":
+        if setting is not None and setting.union is not None:
+            return _of_another_kind(setting, _kind_in(values, setting.union.path))
+        return f"Unknown setting {shown(path)}. Remove it or correct its name."
+    remedy = f" {setting.label}: {setting.help}" if setting else ""
+    expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
+    return f"{path}: {expected}. Received {shown(problem['input'])}.{remedy}"
+
+
+def _path(names: list[str]) -> str:
+    """A setting's path, in which the part of a section that holds it is not named.
+
+    Pydantic says ``("clustering", "objective", "loss")`` of what is ``clustering.loss`` here.
+    """
+    if len(names) > 2:
+        section = Config.model_fields[names[0]].annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            names = [name for name in names if name not in section.parts()]
+    return ".".join(names)
 
 
 describe(Config)
