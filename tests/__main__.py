@@ -1,6 +1,6 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
-Tests run two at a time, and then those that need the machine for themselves.
+Tests run two at a time, and the types are checked beside them.
 """
 
 from __future__ import annotations
@@ -13,25 +13,12 @@ from pathlib import Path
 
 from tests.browser.chromium import find_chromium
 
-_CHECKS = (
-    ["ruff", "check", "."],
-    ["ruff", "format", "--check", "."],
-    ["mypy"],
-)
+_STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
-_TESTS = (
-    [
-        "-m",
-        "not serial and not campaign",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-    ],
-    ["-m", "serial and not campaign"],
-)
-_NOTHING_CHOSEN = 5
+_TESTS = [
+    *("pytest", "-m", "not campaign"),
+    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
+]
 
 
 def main(arguments: list[str]) -> int:
@@ -39,21 +26,19 @@ def main(arguments: list[str]) -> int:
     os.chdir(Path(__file__).resolve().parents[1])
     if find_chromium() is None:
         _install_chromium()
-    for check in _CHECKS:
-        if status := _run(check):
+    for check in _STYLE:
+        if status := _start(check).wait():
             return status
     # Both, so that one fault does not hide another.
-    statuses = [_run(["pytest", *choice, *arguments]) for choice in _TESTS]
-    failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
-    if not failed and 0 not in statuses:
-        return _NOTHING_CHOSEN
-    return failed[0] if failed else 0
+    types = _start(["mypy"])
+    status = _start([*_TESTS, *arguments]).wait()
+    return types.wait() or status
 
 
-def _run(check: list[str]) -> int:
+def _start(check: list[str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", *check]
     print(f"$ {' '.join(command[1:])}", flush=True)
-    return subprocess.run(command, check=False).returncode
+    return subprocess.Popen(command)
 
 
 def _install_chromium() -> None:

@@ -71,11 +71,11 @@ def power_rule() -> Iterator[None]:
     from dec_core.model import TARGET_FUNCTIONS
 
     TARGETS.register(PowerRule, "power", "with any power.")
-    TARGET_FUNCTIONS.register("power", _power_target)
+    TARGET_FUNCTIONS["power"] = _power_target
     try:
         yield
     finally:
-        TARGET_FUNCTIONS.unregister("power")
+        del TARGET_FUNCTIONS["power"]
         TARGETS.unregister("power")
 
 

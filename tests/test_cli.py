@@ -162,7 +162,7 @@ def test_wrong_arguments_exit_with_2(arguments: list[str]) -> None:
 def test_damaged_data_exit_with_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(catalog, "_cache", type(catalog._cache)())
+    catalog._read_at.cache_clear()
     monkeypatch.setenv("DEC_DATA_DIR", str(tmp_path))
     (tmp_path / "fashion-mnist").mkdir()
     (tmp_path / "fashion-mnist" / "t10k-images-idx3-ubyte").write_bytes(b"damaged")
@@ -190,6 +190,18 @@ def assert_failed(printed: str, capsys: pytest.CaptureFixture[str]) -> None:
     (line,) = capsys.readouterr().out.splitlines()
     assert line.split()[:2] == [record.run_id, "failed"]
     assert line.endswith(sentence)
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly() -> None:
+    command = [sys.executable, "-m", "dec_core", "presets", "--json"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as started:
+        assert started.stdout is not None
+        assert started.stderr is not None
+        started.stdout.close()
+        assert started.stderr.read() == b""
+    assert started.returncode == 1
 
 
 def test_list_of_presets(capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,4 +256,4 @@ def test_help_of_train_names_every_setting(capsys: pytest.CaptureFixture[str]) -
 
 def test_summary_needs_a_finished_run() -> None:
     with pytest.raises(DECLabError, match="finished run"):
-        summary("digits", Config(), View())
+        summary("digits", View())

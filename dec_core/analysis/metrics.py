@@ -13,9 +13,6 @@ from scipy.optimize import linear_sum_assignment
 
 Labels = NDArray[np.integer]
 
-# Cells of a contingency table; 200 clusters against 65,536 classes are fewer.
-LARGEST_TABLE = 2**24
-
 
 @dataclass(frozen=True)
 class Scores:
@@ -32,19 +29,11 @@ class Scores:
 def contingency(first: Labels, second: Labels) -> NDArray[np.int64]:
     """How many samples have label i in ``first`` and j in ``second``.
 
-    Both are (n_samples,) with labels from 0; the result has one row and one column per label, or
-    where the table would be too large one per label that occurs.
+    Both are (n_samples,) with labels from 0; the result has one row and one column per label.
     """
-    if _table_size(first, second) > LARGEST_TABLE:
-        first = np.unique(first, return_inverse=True)[1]
-        second = np.unique(second, return_inverse=True)[1]
     n_rows, n_columns = int(first.max()) + 1, int(second.max()) + 1
     pairs = first.astype(np.intp) * n_columns + second
     return np.bincount(pairs, minlength=n_rows * n_columns).reshape(n_rows, n_columns)
-
-
-def _table_size(first: Labels, second: Labels) -> int:
-    return (int(first.max()) + 1) * (int(second.max()) + 1)
 
 
 def score(reference: Labels, labels: Labels) -> Scores:

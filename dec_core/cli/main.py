@@ -7,9 +7,9 @@ import json
 import sys
 from collections.abc import Sequence
 
-from dec_core.cli.runs import add_runs_commands, add_runs_dir
+from dec_core.cli.runs import add_runs_commands, add_runs_dir, assignments
 from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
-from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, get_preset
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.store.printable import printable
 
@@ -27,12 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
-    except SettingsError as error:
-        print(f"error: {printable(str(error))}", file=sys.stderr)
-        return EXIT_WRONG_SETTING
     except DECLabError as error:
         print(f"error: {printable(str(error))}", file=sys.stderr)
-        return EXIT_FAILED
+        return EXIT_WRONG_SETTING if isinstance(error, SettingsError) else EXIT_FAILED
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return EXIT_FAILED
@@ -62,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         help="print the run's id on the first line and one JSON object on the last",
     )
     add_runs_dir(train)
-    add_runs_commands(commands, _assignments)
+    add_runs_commands(commands)
 
     presets = commands.add_parser("presets", help="list the presets")
     presets.set_defaults(command=_list_presets)
@@ -97,32 +94,10 @@ def _list_datasets(options: argparse.Namespace) -> int:
     return EXIT_ENDED
 
 
-def _assignments(texts: Sequence[str]) -> dict[str, str]:
-    """The values of ``--set section.field=value``."""
-    values: dict[str, str] = {}
-    for assignment in texts:
-        path, equals, value = assignment.partition("=")
-        if not equals:
-            raise SettingsError(
-                f"--set needs section.field=value. Received {assignment!r}. "
-                "Write for example --set clustering.learning_rate=0.01."
-            )
-        values[path.strip()] = value
-    return values
-
-
-def _config(options: argparse.Namespace) -> Config:
-    values: dict[str, str] = {}
-    if options.dataset is not None:
-        values["data.name"] = options.dataset
-    if options.seed is not None:
-        values["seed"] = options.seed
-    values |= _assignments(options.set)
-    return get_preset(options.preset).config.with_values(values)
-
-
 def _train(options: argparse.Namespace) -> int:
-    config = _config(options)
+    shorthand = {"data.name": options.dataset, "seed": options.seed}
+    values = {path: text for path, text in shorthand.items() if text is not None}
+    config = get_preset(options.preset).config.with_values(values | assignments(options.set))
     from dec_core.runs.execution import new_recorder
     from dec_core.store.store import RunStore
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dec_core.cli.export import add_export_options, export
 from dec_core.cli.training import EXIT_ENDED, train_run
+from dec_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from dec_core.store.record import RunRecord
     from dec_core.store.store import RunStore
-
-Assignments = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 def add_runs_dir(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +28,21 @@ def add_runs_dir(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_runs_commands(commands: Any, assignments: Assignments) -> None:
+def assignments(texts: Sequence[str]) -> dict[str, str]:
+    """The values of ``--set section.field=value``."""
+    values: dict[str, str] = {}
+    for assignment in texts:
+        path, equals, value = assignment.partition("=")
+        if not equals:
+            raise SettingsError(
+                f"--set needs section.field=value. Received {assignment!r}. "
+                "Write for example --set clustering.learning_rate=0.01."
+            )
+        values[path.strip()] = value
+    return values
+
+
+def add_runs_commands(commands: Any) -> None:
     """Add ``runs`` with its own commands to the parser's ``commands``."""
     runs = commands.add_parser(
         "runs", help="list, show, resume, branch, export and delete stored runs"
@@ -55,7 +68,6 @@ def add_runs_commands(commands: Any, assignments: Assignments) -> None:
     branching.add_argument(
         "--set", action="append", default=[], metavar="SECTION.FIELD=VALUE", help="repeatable"
     )
-    branching.set_defaults(assignments=assignments)
     add_export_options(add("export", export, "write a run, or parts of it, for other programs"))
     add("delete", _delete, "remove a run for good")
 
@@ -92,7 +104,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace) -> int:
-    return _go_on(_store(options), options.run_id, as_json=options.json)
+    return _go_on(_store(options), options.run_id, options)
 
 
 def _branch(options: argparse.Namespace) -> int:
@@ -100,10 +112,10 @@ def _branch(options: argparse.Namespace) -> int:
 
     store = _store(options)
     checkpoint = store.checkpoint(options.run_id, options.at)
-    config = checkpoint.config.with_values(options.assignments(options.set))
+    config = checkpoint.config.with_values(assignments(options.set))
     preset = store.record(options.run_id).preset
     with branched(store, options.run_id, config, preset, checkpoint.iteration) as run_id:
-        return _go_on(store, run_id, as_json=options.json)
+        return _go_on(store, run_id, options)
 
 
 def _delete(options: argparse.Namespace) -> int:
@@ -112,11 +124,11 @@ def _delete(options: argparse.Namespace) -> int:
     return EXIT_ENDED
 
 
-def _go_on(store: RunStore, run_id: str, *, as_json: bool) -> int:
+def _go_on(store: RunStore, run_id: str, options: argparse.Namespace) -> int:
     from dec_core.store.recorder import Recorder
 
     recorder = Recorder(store, run_id)
-    return train_run(recorder, recorder.record.preset, as_json=as_json)
+    return train_run(recorder, recorder.record.preset, as_json=options.json)
 
 
 def _plain(record: RunRecord) -> dict[str, Any]:

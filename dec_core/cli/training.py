@@ -7,7 +7,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dec_core.config import Config
 from dec_core.errors import DECLabError
 from dec_core.signals import Requests
 
@@ -25,58 +24,41 @@ EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
 def train_run(recorder: Recorder | MemoryRecorder, preset: str, *, as_json: bool) -> int:
     """Train to the end, from a checkpoint where the recorder has one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from dec_core.events.events import WarningRaised
     from dec_core.runs.execution import train_recorded
     from dec_core.store.memory_recorder import MemoryRecorder
 
-    config, problem = recorder.config, recorder.problem
+    problem = recorder.problem
     if problem:
         print(f"warning: {problem}", file=sys.stderr)
     stored = None if isinstance(recorder, MemoryRecorder) else recorder
     if stored is not None:
         print(stored.run_id if as_json else f"Run {stored.run_id}", flush=True)
-    requests = Requests()
-    terminal = _Terminal(recorder, requests, as_json=as_json)
+    requests, progress = Requests(), ProgressLine()
+
+    def follow(advance: Advance) -> None:
+        """Show an event. Raises Ended where a signal has asked for the end."""
+        requests.begin()
+        if isinstance(advance.event, WarningRaised):
+            if advance.event.message != problem:
+                progress.clear()
+                print(f"warning: {advance.event.message}", file=sys.stderr, flush=True)
+        elif not as_json:
+            _show(advance.event, advance.view, progress)
+        if requests.signal is not None and not advance.view.is_over:
+            recorder.write_checkpoint(advance.trainer)
+            requests.end()
+
     try:
-        train_recorded(recorder, terminal.follow)
+        train_recorded(recorder, follow)
     finally:
-        terminal.progress.clear()
+        progress.clear()
         requests.close()
     if as_json:
         view = recorder.view
         newest = recorder.frames.labels(len(view.updates) - 1) if view.updates else None
-        print(json.dumps(summary(preset, config, view, newest, recorder=stored, problem=problem)))
+        print(json.dumps(summary(preset, view, newest, recorder=stored, problem=problem)))
     return EXIT_ENDED
-
-
-class _Terminal:
-    """Tells of a run while it trains, and ends it at a signal."""
-
-    def __init__(
-        self, recorder: Recorder | MemoryRecorder, requests: Requests, *, as_json: bool
-    ) -> None:
-        self.progress = ProgressLine()
-        self._recorder = recorder
-        self._requests = requests
-        self._as_json = as_json
-        self._said = {recorder.problem}
-
-    def follow(self, advance: Advance) -> None:
-        """Show an event. Raises Ended where a signal has asked for the end."""
-        from dec_core.events.events import WarningRaised
-
-        self._requests.begin()
-        if isinstance(advance.event, WarningRaised):
-            self._warn(advance.event.message)
-        elif not self._as_json:
-            _show(advance.event, advance.view, self.progress)
-        if self._requests.signal is not None and not advance.view.is_over:
-            self._recorder.write_checkpoint(advance.trainer)
-            self._requests.end()
-
-    def _warn(self, sentence: str) -> None:
-        if sentence not in self._said:
-            self.progress.clear()
-            print(f"warning: {sentence}", file=sys.stderr, flush=True)
 
 
 class ProgressLine:
@@ -119,7 +101,6 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
 
 def summary(
     preset: str,
-    config: Config,
     view: View,
     labels: Labels | None = None,
     *,
@@ -132,12 +113,7 @@ def summary(
     ``kmeans_...``. ``labels`` (n_samples,) are those of the last update. ``run_dir`` is named
     where the whole run is stored; ``problem`` says why it is not.
     """
-    from dec_core.events.outcome import (
-        labels_sha256,
-        last_measures,
-        start_measures,
-        without_nan,
-    )
+    from dec_core.events.outcome import labels_sha256, last_measures, start_measures, without_nan
 
     finished = view.finished
     if finished is None or view.started is None:
@@ -153,7 +129,7 @@ def summary(
         "preset": preset,
         "dataset": view.started.dataset_name,
         "n_samples": view.started.n_samples,
-        "seed": config.seed,
+        "seed": view.config.seed,
         "verdict": judged.value if judged else None,
         "stop_reason": finished.stop_reason.value,
         "sentence": finished.judgement.sentence,

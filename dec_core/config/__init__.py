@@ -9,7 +9,13 @@ from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
-from dec_core.config.presets import DEFAULT_PRESET, PRESETS, Preset, get_preset
+from dec_core.config.presets import (
+    DEFAULT_PRESET,
+    PRESETS,
+    REFERENCE_PRESET,
+    Preset,
+    get_preset,
+)
 from dec_core.config.section import setting
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import SOURCES, DataSettings, UnknownSource
@@ -21,6 +27,7 @@ __all__ = [
     "NETWORKS",
     "OBJECTIVES",
     "PRESETS",
+    "REFERENCE_PRESET",
     "SETTINGS",
     "SOURCES",
     "TARGETS",

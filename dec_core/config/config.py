@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from dec_core.config import sentences
-from dec_core.config.kinds import Kinds, kinds_of, when_kinds_change
+from dec_core.config.kinds import shown, when_kinds_change
 from dec_core.config.networks import NETWORKS, DenseNetwork, NetworkSettings
 from dec_core.config.section import Frozen, Section, setting
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import SOURCES, DataSettings
-from dec_core.config.table import SETTINGS, Setting
+from dec_core.config.table import SETTINGS, Setting, describe
 from dec_core.errors import SettingsError
 
 # What may change while a run trains; everything else is fixed when it starts.
@@ -52,7 +53,8 @@ class Config(Frozen):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(sentences.of_validation(error, cls)) from error
+            problems = error.errors(include_url=False)
+            raise SettingsError(" ".join(_of_problem(one, values) for one in problems)) from error
 
     @classmethod
     def from_json(cls, text: str) -> Config:
@@ -87,14 +89,17 @@ class Config(Frozen):
         and those that only the new one has take their defaults.
         """
         nested = self.to_dict()
-        settings = {path: _known(path) for path in values}
+        rows = [_known(path) for path in values]
         # Kinds first: which other settings there are depends on them.
-        for path, row in settings.items():
-            if row.union is not None and row.names_kind:
-                _choose_kind(nested, row, row.union, values[path])
-        for path, row in settings.items():
-            if not row.names_kind:
-                self._set(nested, row, values[path])
+        for row in sorted(rows, key=lambda row: not row.names_kind):
+            value = values[row.path]
+            value = row.parse(value) if isinstance(value, str) else value
+            if row.names_kind:
+                _choose_kind(nested, row, value)
+            elif row.union is not None and not row.applies(partial(_kind_in, nested)):
+                raise SettingsError(_of_another_kind(row, _kind_in(nested, row.union.path)))
+            else:
+                (nested[row.section] if row.section else nested)[row.field] = value
         return Config.from_dict(nested)
 
     def get(self, path: str) -> Any:
@@ -133,17 +138,6 @@ class Config(Frozen):
             return row.default
         return row.union.own_fields(self.get(row.union.path))[row.field].default
 
-    @staticmethod
-    def _set(nested: dict[str, Any], row: Setting, value: Any) -> None:
-        union = row.union
-        if union is not None and row.only_for:
-            section, _, tag = union.path.rpartition(".")
-            kind = nested[section].get(tag, union.default)
-            if kind not in row.only_for:
-                raise SettingsError(sentences.of_another_kind(row, kind))
-        parsed = row.parse(value) if isinstance(value, str) else value
-        (nested[row.section] if row.section else nested)[row.field] = parsed
-
 
 def may_be(path: str, value: Any) -> bool:
     """Whether a config of some kind has just this value there; None where another kind lacks it.
@@ -164,35 +158,66 @@ def _known(path: str) -> Setting:
     row = SETTINGS.get(path)
     if row is None:
         raise SettingsError(
-            f"Unknown setting {sentences.shown(path)}. Expected one of: {', '.join(SETTINGS)}."
+            f"Unknown setting {shown(path)}. Expected one of: {', '.join(SETTINGS)}."
         )
     return row
 
 
-def _choose_kind(nested: dict[str, Any], row: Setting, kinds: Kinds[Any], name: Any) -> None:
-    name = row.parse(name) if isinstance(name, str) else name
-    section = nested[row.section]
-    before = section.get(row.field, kinds.default)
-    # Also an unknown one, where it is what stands there: it was stored, not typed.
-    if name == before:
+def _choose_kind(nested: dict[str, Any], row: Setting, name: Any) -> None:
+    """Name another kind in nested values, and drop what it does not have."""
+    # An unknown one may stay where it stands: it was stored, not typed.
+    if row.union is None or name == _kind_in(nested, row.path):
         return
-    if not isinstance(name, str) or name not in kinds.names:
-        raise SettingsError(sentences.unknown_kind(kinds, name))
-    if kinds_of(Config.model_fields[row.section]) is kinds:
-        former = section.keys() - kinds.model(name).model_fields.keys()
-    else:
-        former = kinds.own_fields(before).keys() - kinds.own_fields(name).keys()
-    for field in former:
-        section.pop(field, None)
+    if name not in row.choices:
+        raise SettingsError(row.union.refusal(name))
+    section = nested[row.section]
     section[row.field] = name
+    for field in list(section):
+        own = SETTINGS.get(f"{row.section}.{field}")
+        if own is None or not own.applies(partial(_kind_in, nested)):
+            del section[field]
 
 
-def _rebuild() -> None:
-    """Let the sections and the table follow what is registered."""
-    ClusteringSettings.model_rebuild(force=True)
-    Config.model_rebuild(force=True)
-    SETTINGS.describe(Config)
+def _kind_in(values: Mapping[str, Any], path: str) -> Any:
+    """The kind that nested values name in the setting ``path``, or the default one."""
+    section, _, tag = path.rpartition(".")
+    return values.get(section, {}).get(tag, SETTINGS[path].default)
 
 
-SETTINGS.describe(Config)
-when_kinds_change(_rebuild)
+def _of_another_kind(setting: Setting, kind: str) -> str:
+    """A setting was given that this kind does not have."""
+    tag = setting.union.path if setting.union is not None else ""
+    return (
+        f"{setting.path} belongs to {tag}={' or '.join(setting.only_for)}. Received it with "
+        f"{tag}={kind}. Leave it out, or choose {tag}={setting.only_for[0]}."
+    )
+
+
+def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
+    if problem["type"] == "kind":
+        return problem["msg"]
+    path = _path([str(part) for part in problem["loc"] if not isinstance(part, int)])
+    setting = SETTINGS.get(path)
+    if problem["type"] == "extra_forbidden":
+        if setting is not None and setting.union is not None:
+            return _of_another_kind(setting, _kind_in(values, setting.union.path))
+        return f"Unknown setting {shown(path)}. Remove it or correct its name."
+    remedy = f" {setting.label}: {setting.help}" if setting else ""
+    expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
+    return f"{path}: {expected}. Received {shown(problem['input'])}.{remedy}"
+
+
+def _path(names: list[str]) -> str:
+    """A setting's path, in which the part of a section that holds it is not named.
+
+    Pydantic says ``("clustering", "objective", "loss")`` of what is ``clustering.loss`` here.
+    """
+    if len(names) > 2:
+        section = Config.model_fields[names[0]].annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            names = [name for name in names if name not in section.parts()]
+    return ".".join(names)
+
+
+describe(Config)
+when_kinds_change(lambda: describe(Config))

@@ -6,19 +6,21 @@ command line and the address follow from it.
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Base = TypeVar("Base", bound=BaseModel)
 
-# The tag in the schema of a stored name that nobody has registered; no name contains a space.
-_UNKNOWN = "not registered"
 _listeners: list[Callable[[], None]] = []
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 100
+_SHORT.maxlist = _SHORT.maxtuple = 20
 
 
 def when_kinds_change(listener: Callable[[], None]) -> None:
@@ -26,10 +28,12 @@ def when_kinds_change(listener: Callable[[], None]) -> None:
     _listeners.append(listener)
 
 
-@dataclass(frozen=True)
-class _Kind(Generic[Base]):
-    model: type[Base]
-    help: str
+def shown(value: Any) -> str:
+    """A value in a sentence, cut where it is long or deep; it may be anything."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python does not write out numbers of thousands of digits
+        return f"a {type(value).__name__} of too many digits"
 
 
 class Kinds(Generic[Base]):
@@ -60,7 +64,8 @@ class Kinds(Generic[Base]):
         self.label = label
         self._help = help
         self._unknown = unknown
-        self._kinds: dict[str, _Kind[Base]] = {}
+        self._models: dict[str, type[Base]] = {}
+        self._help_of: dict[str, str] = {}
 
     def register(self, model: type[Base], name: str, help: str = "") -> None:
         """Add a kind. A class without fields of its own may serve several names.
@@ -75,17 +80,17 @@ class Kinds(Generic[Base]):
             If the name is taken or holds a space, the class does not have the base's fields, or a
             field of its own is called as another setting.
         """
-        if name in self._kinds or not name or " " in name:
+        if name in self._models or not name or " " in name:
             raise ValueError(
                 f"A kind of {self.path} needs a name of its own without spaces. Received {name!r}. "
-                f"Taken are {', '.join(self._kinds)}."
+                f"Taken are {', '.join(self._models)}."
             )
         if not issubclass(model, self.base):
             raise ValueError(
                 f"A kind of {self.path} must be a subclass of {self.base.__name__}. "
                 f"Received {model.__name__}. Derive it from there."
             )
-        self._kinds[name] = _Kind(model, help)
+        self._models[name], self._help_of[name] = model, help
         try:
             _tell_listeners()
         except ValueError:
@@ -94,58 +99,57 @@ class Kinds(Generic[Base]):
 
     def unregister(self, name: str) -> None:
         """Take a kind out again; settings of that kind are refused from now on."""
-        del self._kinds[name]
+        del self._models[name], self._help_of[name]
         _tell_listeners()
 
     @property
     def names(self) -> tuple[str, ...]:
         """In the order of their registration."""
-        return tuple(self._kinds)
+        return tuple(self._models)
 
     @property
     def help(self) -> str:
         """What the setting chooses, and what each kind says of itself."""
-        said = [f"{name}: {kind.help}" for name, kind in self._kinds.items() if kind.help]
+        said = [f"{name}: {help}" for name, help in self._help_of.items() if help]
         return " ".join([self._help, *said] if self._help else said)
 
     def model(self, name: str) -> type[Base]:
         """The class of a kind; the base for a name that is not registered."""
-        kind = self._kinds.get(name)
-        return self.base if kind is None else kind.model
+        return self._models.get(name, self.base)
 
     def own_fields(self, name: str) -> Mapping[str, FieldInfo]:
         """The fields that a kind has beside those of all kinds; none for an unknown name."""
         fields = self.model(name).model_fields
-        return {field: info for field, info in fields.items() if not self.is_shared(field)}
-
-    def is_shared(self, field: str) -> bool:
-        """Whether every kind has the field, as it stands in the base."""
-        return field in self.base.model_fields
+        shared = self.base.model_fields
+        return {field: info for field, info in fields.items() if field not in shared}
 
     def kinds_with(self, field: str) -> tuple[str, ...]:
         """The kinds that have a field of their own with that name."""
-        return tuple(name for name in self._kinds if field in self.own_fields(name))
+        return tuple(name for name in self._models if field in self.own_fields(name))
 
-    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices: dict[Any, CoreSchema] = {
-            name: handler.generate_schema(kind.model) for name, kind in self._kinds.items()
-        }
-        if self._unknown is not None:
-            choices[_UNKNOWN] = handler.generate_schema(self._unknown)
-        return core_schema.tagged_union_schema(choices, discriminator=self._discriminator)
+    def refusal(self, name: Any) -> str:
+        """The sentence that says that there is no kind of that name."""
+        *others, last = map(repr, self._models)
+        expected = f"{', '.join(others)} or {last}" if others else last
+        received = f"Received {shown(name)}. {self.label}: {self.help}"
+        return f"{self.path}: must be {expected}. {received}"
 
-    def _discriminator(self, value: Any) -> str | None:
-        """The name under which a value, an object or a mapping, is looked up."""
-        if self._unknown is not None and isinstance(value, self._unknown):
-            return _UNKNOWN
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._checked)
+
+    def _checked(self, value: Any) -> Base:
+        """An object of the kind that a value, an object or a mapping, names.
+
+        The kind is looked up when a value is checked, so that it may be registered at any time.
+        """
         if isinstance(value, Mapping):
             name = value.get(self.tag, self.default)
         else:
             name = getattr(value, self.tag, self.default)
-        if not isinstance(name, str):
-            return None
-        is_open = self._unknown is not None and name not in self._kinds
-        return _UNKNOWN if is_open else name
+        model = self._models.get(name, self._unknown) if isinstance(name, str) else None
+        if model is None:
+            raise PydanticCustomError("kind", "{sentence}", {"sentence": self.refusal(name)})
+        return model.model_validate(value)
 
 
 def kinds_of(info: FieldInfo) -> Kinds[Any] | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from dec_core.config.kinds import Kinds
-from dec_core.config.section import Section, setting
+from dec_core.config.section import Section, implied_kind, setting
 
 Activation = Literal["relu", "elu", "gelu", "tanh"]
 Initializer = Literal["variance_scaling", "glorot_uniform", "he_normal"]
@@ -42,9 +42,7 @@ class NetworkSettings(Section):
 class DenseNetwork(NetworkSettings):
     """The symmetric dense autoencoder."""
 
-    implied = frozenset({"kind"})
-
-    kind: Literal["dense"] = "dense"
+    kind: Literal["dense"] = implied_kind("dense")
     units: tuple[Units, ...] = setting(
         (256, 128, 10),
         "Encoder layers",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from dec_core.config.kinds import Kinds
-from dec_core.config.section import Section, setting
+from dec_core.config.section import Section, implied_kind, setting
 
 Loss = Literal["kld", "categorical_crossentropy", "mse"]
 
@@ -37,9 +37,7 @@ class Objective(Section):
 class DecObjective(Objective):
     """A distance between the target distribution and q (Xie et al., ICML 2016, equation 2)."""
 
-    implied = frozenset({"kind"})
-
-    kind: Literal["dec"] = "dec"
+    kind: Literal["dec"] = implied_kind("dec")
     loss: Loss = setting("kld", "Loss", "What pulls q towards the target distribution.")
 
 

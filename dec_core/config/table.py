@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
@@ -80,72 +80,48 @@ class Setting:
         return str(value).lower() if self.kind is bool else str(value)
 
 
-class SettingsTable(Mapping[str, Setting]):
-    """Every setting by its path, "section.field"; a setting that names a kind precedes its fields.
+SETTINGS: dict[str, Setting] = {}
+"""Every setting by its path, "section.field"; a setting that names a kind precedes its fields.
 
-    It follows what is registered. A union of one kind leaves nothing to choose, so that the
-    setting that would name the kind is not in the table.
+It follows what is registered. A union of one kind leaves nothing to choose, so that the setting
+that would name the kind is not in the table.
+"""
+
+
+def describe(config: type[Frozen]) -> None:
+    """Make ``SETTINGS`` anew from a class whose fields are sections, unions or single settings.
+
+    Raises
+    ------
+    ValueError
+        If two settings have the same path.
     """
-
-    def __init__(self) -> None:
-        self._rows: dict[str, Setting] = {}
-
-    def describe(self, config: type[Frozen]) -> None:
-        """Make the table anew from a class whose fields are sections, unions or single settings.
-
-        Raises
-        ------
-        ValueError
-            If two settings have the same path.
-        """
-        rows: dict[str, Setting] = {}
-        for setting in _settings_of(config):
-            if setting.path in rows:
-                raise ValueError(
-                    f"Each setting needs a name of its own. Received {setting.path} twice. "
-                    "Rename the field of the new kind."
-                )
-            rows[setting.path] = setting
-        self._rows = rows
-
-    def __getitem__(self, path: str) -> Setting:
-        return self._rows[path]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
+    rows: dict[str, Setting] = {}
+    for setting in _settings_of(config):
+        if setting.path in rows:
+            raise ValueError(
+                f"Each setting needs a name of its own. Received {setting.path} twice. "
+                "Rename the field of the new kind."
+            )
+        rows[setting.path] = setting
+    SETTINGS.clear()
+    SETTINGS.update(rows)
 
 
-SETTINGS = SettingsTable()
-
-
-def _settings_of(config: type[Frozen]) -> Iterator[Setting]:
-    for name, info in config.model_fields.items():
+def _settings_of(group: type[Frozen], prefix: str = "") -> Iterator[Setting]:
+    for name, info in group.model_fields.items():
         kinds = kinds_of(info)
         if kinds is not None:
-            yield from _of_union(name, kinds)
-            for field, shared in kinds.base.model_fields.items():
-                if field != kinds.tag:
-                    yield _setting(f"{name}.{field}", shared)
+            yield from _of_union(kinds)
         elif isinstance(info.annotation, type) and issubclass(info.annotation, Section):
-            yield from _of_section(name, info.annotation)
+            yield from _settings_of(info.annotation, f"{name}.")
         else:
-            yield _setting(name, info)
+            yield _setting(prefix + name, info)
 
 
-def _of_section(name: str, section: type[Section]) -> Iterator[Setting]:
-    for field, info in section.model_fields.items():
-        kinds = kinds_of(info)
-        if kinds is None:
-            yield _setting(f"{name}.{field}", info)
-        else:
-            yield from _of_union(name, kinds)
-
-
-def _of_union(section: str, kinds: Kinds[Any]) -> Iterator[Setting]:
-    """The setting that names the kind, then the fields that only some kinds have."""
+def _of_union(kinds: Kinds[Any]) -> Iterator[Setting]:
+    """The setting that names the kind, the fields that only some kinds have, those of all."""
+    section = kinds.path.rpartition(".")[0]
     if len(kinds.names) > 1:
         yield Setting(
             kinds.path,
@@ -159,11 +135,14 @@ def _of_union(section: str, kinds: Kinds[Any]) -> Iterator[Setting]:
     own: dict[str, FieldInfo] = {}
     for kind in kinds.names:
         # What several kinds have is described as in the first of them.
-        own = {**own, **{f: info for f, info in kinds.own_fields(kind).items() if f not in own}}
+        own = {**kinds.own_fields(kind), **own}
     for field, info in own.items():
         having = kinds.kinds_with(field)
         only_for = having if having != kinds.names else ()
         yield _setting(f"{section}.{field}", info, kinds, only_for)
+    for field, shared in kinds.base.model_fields.items():
+        if field != kinds.tag:
+            yield _setting(f"{section}.{field}", shared)
 
 
 def _setting(

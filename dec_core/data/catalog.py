@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from dec_core.config import DataSettings
@@ -33,9 +33,6 @@ class Source(NamedTuple):
 
 _SOURCES: dict[str, Source] = {}
 
-_CACHE_ENTRIES = 2
-_cache: OrderedDict[tuple[DataSettings, str | None], Dataset] = OrderedDict()
-_cache_lock = threading.Lock()
 # One lock per name: a slow download of one set must not hold up another.
 _loading: dict[str, threading.Lock] = {}
 
@@ -84,8 +81,8 @@ def place_of(settings: DataSettings) -> str | None:
 def load(settings: DataSettings, seed: int) -> Dataset:
     """Load the data set that the settings name, or the subset of it that they ask for.
 
-    The last two whole data sets stay in memory, so that a second run starts at once. Safe to
-    call from several threads.
+    The last two whole data sets that were on this machine stay in memory, so that a second run
+    starts at once. Safe to call from several threads.
 
     Raises
     ------
@@ -110,28 +107,18 @@ def _load_whole(settings: DataSettings) -> Dataset:
             "this installation does not know. Choose one of these, or register the data set."
         )
     with _loading[settings.name]:
-        # The place belongs to the key: DEC_DATA_DIR may change while the process lives.
-        key = settings, source.place(settings)
-        with _cache_lock:
-            if key in _cache:
-                _cache.move_to_end(key)
-                return _cache[key]
-        dataset = source.read(settings)
-        key = settings, source.place(settings)  # a download has put it somewhere
-        with _cache_lock:
-            _cache[key] = dataset
-            while len(_cache) > _CACHE_ENTRIES:
-                _cache.popitem(last=False)
-        return dataset
+        place = source.place(settings)
+        # What is downloaded now has a place only afterwards.
+        return source.read(settings) if place is None else _read_at(settings, place)
 
 
-def _read(settings: DataSettings) -> Dataset:
-    return read_source(settings.name)
+# The place belongs to the key: DEC_DATA_DIR may change while the process lives.
+@lru_cache(maxsize=2)
+def _read_at(settings: DataSettings, _place: str) -> Dataset:
+    return _SOURCES[settings.name].read(settings)
 
 
-def _place(settings: DataSettings) -> str | None:
-    return available(settings.name)
-
-
-for _description in DESCRIPTIONS.values():
-    register_source(_description.name, Source(_read, _place, _description))
+for _name, _description in DESCRIPTIONS.items():
+    register_source(
+        _name, Source(lambda s: read_source(s.name), lambda s: available(s.name), _description)
+    )

@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from dec_core.errors import DataError
 
-_CHUNK_VALUES = 1 << 20
 # Each number up to the largest label gets a colour on plots.
 _MOST_NAMELESS_CLASSES = 2**16
 _LARGEST_FLOAT32 = "3.4e38"
@@ -166,23 +165,13 @@ def _checked_samples(name: str, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
 
 
 def _check_finite(name: str, samples: npt.NDArray[np.float32]) -> None:
-    # Row chunks: a mask of the whole table would cost a quarter of its memory.
-    n_rows = max(1, _CHUNK_VALUES // samples.shape[1])
-    n_values = n_affected = 0
-    first = -1
-    for start in range(0, samples.shape[0], n_rows):
-        finite = np.isfinite(samples[start : start + n_rows])
-        if finite.all():
-            continue
+    finite = np.isfinite(samples)
+    if not finite.all():
         affected = np.flatnonzero(~finite.all(axis=1))
-        first = start + int(affected[0]) if first < 0 else first
-        n_values += int(finite.size - np.count_nonzero(finite))
-        n_affected += affected.size
-    if n_values:
         raise DataError(
             f"The samples of {name} must be finite numbers below {_LARGEST_FLOAT32}. Received "
-            f"{n_values:,} NaN or infinite value(s) in {n_affected:,} of "
-            f"{samples.shape[0]:,} samples, the first in sample {first} (counted from 0). "
+            f"{np.count_nonzero(~finite):,} NaN or infinite value(s) in {affected.size:,} of "
+            f"{len(samples):,} samples, the first in sample {affected[0]} (counted from 0). "
             "Remove these samples or fill in the values."
         )
 

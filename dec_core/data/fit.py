@@ -19,13 +19,6 @@ class Excess:
     whole: str
 
 
-def samples_excess(n_wanted: int, n_available: int, name: str) -> Excess | None:
-    """More samples than the data set ``name`` has; None for fewer or as many."""
-    if n_wanted <= n_available:
-        return None
-    return Excess("data.n_samples", n_available, f"the number of samples in {name}")
-
-
 def clusters_excess(n_clusters: int, n_samples: int) -> Excess | None:
     """More clusters than samples; None for fewer or as many."""
     if n_clusters <= n_samples:
@@ -36,8 +29,8 @@ def clusters_excess(n_clusters: int, n_samples: int) -> Excess | None:
 def excesses(config: Config, n_available: int) -> Iterator[Excess]:
     """All of a run's settings that a data set of ``n_available`` samples does not allow."""
     wanted = n_available if config.data.n_samples is None else config.data.n_samples
-    found = (
-        samples_excess(wanted, n_available, config.data.name),
-        clusters_excess(config.clustering.n_clusters, min(wanted, n_available)),
-    )
-    return (excess for excess in found if excess is not None)
+    if wanted > n_available:
+        yield Excess("data.n_samples", n_available, f"the number of samples in {config.data.name}")
+    excess = clusters_excess(config.clustering.n_clusters, min(wanted, n_available))
+    if excess is not None:
+        yield excess

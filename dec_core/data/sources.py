@@ -44,13 +44,7 @@ def available(name: str) -> str | None:
     Returns
     -------
     "built in", the path of a folder (its files are not opened), or None.
-
-    Raises
-    ------
-    DataError
-        If there is no data set of that name.
     """
-    _check_name(name)
     if name == "digits":
         return "built in"
     folder = local_folder(name) or download.cached_folder(name)
@@ -61,14 +55,8 @@ def local_folder(name: str) -> Path | None:
     """The folder of IDX files that a person or the system provides for ``name``, or None."""
     own = os.environ.get("DEC_DATA_DIR")
     parents = ([Path(own).expanduser()] if own else []) + [SYSTEM_FOLDER]
-    return next((parent / name for parent in parents if _is_folder(parent / name)), None)
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a parent that may not be entered holds nothing for us
-        return False
+    # Unlike Path.is_dir it is False, too, within a parent that may not be entered.
+    return next((p / name for p in parents if os.path.isdir(p / name)), None)  # noqa: PTH112
 
 
 def read_source(name: str) -> Dataset:
@@ -79,25 +67,16 @@ def read_source(name: str) -> Dataset:
     Raises
     ------
     DataError
-        If there is no data set of that name, or a file is missing or damaged.
+        If a file is missing or damaged.
     DataUnavailableError
         If no source has it and it could not be downloaded.
     """
-    _check_name(name)
     if name == "digits":
         return _read_digits()
     folder, described = local_folder(name), DESCRIPTIONS[name]
     if folder is not None:
         return _assemble(described, _read_folder(folder), source=str(folder))
     return _assemble(described, _fetch(name), source=_DOWNLOADED)
-
-
-def _check_name(name: str) -> None:
-    if name not in DESCRIPTIONS:
-        raise DataError(
-            f"data.name must be one of {', '.join(DESCRIPTIONS)}. Received {name!r}. "
-            "Choose one of these."
-        )
 
 
 def _read_digits() -> Dataset:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.data.dataset import Dataset
-from dec_core.errors import DataError, SettingsError
+from dec_core.errors import SettingsError
 
 
 def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
@@ -23,8 +23,11 @@ def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
         If ``n_samples`` is not between 1 and ``dataset.n_samples``.
     """
     if not 1 <= n_samples <= dataset.n_samples:
-        whole = f"the number of samples in {dataset.name}"
-        raise SettingsError(_out_of_bounds("data.n_samples", n_samples, dataset.n_samples, whole))
+        direction = "smaller" if n_samples > dataset.n_samples else "larger"
+        raise SettingsError(
+            f"data.n_samples must be between 1 and {dataset.n_samples:,}, the number of samples "
+            f"in {dataset.name}. Received {n_samples:,}. Choose a {direction} number."
+        )
     if n_samples == dataset.n_samples:
         return dataset
     indices = stratified_indices(dataset.y, dataset.n_samples, n_samples, seed)
@@ -44,24 +47,12 @@ def stratified_indices(
     ----------
     y : int array of shape (n_total,) or None
         Class of each sample, any integers.
+    n_samples : from 1 to ``n_total``
 
     Returns
     -------
     int64 array of shape (n_samples,), ascending, without repeats.
-
-    Raises
-    ------
-    DataError
-        If ``n_samples`` is not between 1 and ``n_total``, or ``y`` is not one label per sample.
     """
-    if not 1 <= n_samples <= n_total:
-        whole = "the number of samples"
-        raise DataError(_out_of_bounds("n_samples", n_samples, n_total, whole))
-    if y is not None and y.shape != (n_total,):
-        raise DataError(
-            f"y must be one label per sample, shape ({n_total},). Received shape {y.shape}. "
-            "Give as many labels as samples, or None."
-        )
     generator = np.random.default_rng(seed)
     if y is None:
         return np.sort(generator.permutation(n_total)[:n_samples]).astype(np.int64)
@@ -82,11 +73,3 @@ def _largest_remainder(counts: npt.NDArray[np.int64], n_samples: int) -> npt.NDA
     largest = np.argsort(-remainders, kind="stable")
     shares[largest[: n_samples - int(shares.sum())]] += 1
     return shares
-
-
-def _out_of_bounds(name: str, n_samples: int, n_total: int, whole: str) -> str:
-    direction = "smaller" if n_samples > n_total else "larger"
-    return (
-        f"{name} must be between 1 and {n_total:,}, {whole}. "
-        f"Received {n_samples:,}. Choose a {direction} number."
-    )

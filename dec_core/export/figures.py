@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.projection import run_map
+from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
 from dec_core.events.map_frame import MapFrame
 from dec_core.events.view import View
@@ -20,7 +22,7 @@ from dec_core.export.film import finite_updates, mapped
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.export.web_page import figure_page
-from dec_core.plots.embedding import draw_embedding
+from dec_core.plots.embedding import doubt_about, draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
@@ -82,8 +84,16 @@ def _maps(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot
 def _colored(
     view: View, frames: Frames, points: NDArray[np.float32], update: int, method: str
 ) -> Iterator[Plot]:
-    samples, iteration = frames.samples, view.updates[update].iteration
-    draw = partial(draw_embedding, points, method=method, iteration=iteration)
+    samples, start = frames.samples, frames.embedding(KMEANS)
+    draw = partial(
+        draw_embedding,
+        points,
+        method=method,
+        iteration=view.updates[update].iteration,
+        start=run_map(start, start) if method == "PCA" else None,
+        sample_ids=samples.sample_ids,
+        doubt=doubt_about(view, update),
+    )
     name = f"embedding_{method.lower()}"
     yield replace(draw(frames.labels(update)[samples.sample_ids]), name=name)
     if samples.true_labels is not None and view.started is not None:

@@ -2,8 +2,7 @@
 
 What a new kind of network, target rule or objective computes is registered here by its name.
 
-Law of the room: tensors in, tensors out. No loop over epochs, no file, no event; only
-``reference``, the plain Keras loops that tests and benchmarks compare with, trains.
+Law of the room: tensors in, tensors out. No loop over epochs, no file, no event.
 Importing it loads Keras and registers ``ClusteringLayer``, so that saved models load.
 """
 
@@ -23,8 +22,8 @@ from dec_core.model.autoencoder import (
     restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
-from dec_core.model.objectives import OBJECTIVE_LOSSES, objective_loss
-from dec_core.model.targets import TARGET_FUNCTIONS, Target, target_functions
+from dec_core.model.objectives import OBJECTIVE_LOSSES
+from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
 __all__ = [
     "NETWORK_BUILDERS",
@@ -38,10 +37,8 @@ __all__ = [
     "build_optimizer",
     "kl_divergence",
     "nearest_center",
-    "objective_loss",
     "recycled_target_distribution",
     "restore_clustering_model",
     "soft_assignment",
     "target_distribution",
-    "target_functions",
 ]

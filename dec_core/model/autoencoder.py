@@ -18,7 +18,6 @@ from dec_core.config import (
     Initializer,
     NetworkSettings,
 )
-from dec_core.errors import SettingsError
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.registry import Registry
 
@@ -70,8 +69,9 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
 
 
 # From n_features, the settings of a network and the seed to the network.
-NETWORK_BUILDERS: Registry[Callable[[int, Any, int], Autoencoder]] = Registry(NETWORKS)
-NETWORK_BUILDERS.register("dense", build_dense)
+NETWORK_BUILDERS: Registry[Callable[[int, Any, int], Autoencoder]] = Registry(
+    NETWORKS, {"dense": build_dense}
+)
 
 
 def build_clustering_model(encoder: keras.Model, settings: ClusteringSettings) -> keras.Model:
@@ -87,27 +87,15 @@ def restore_clustering_model(
 
     Parameters
     ----------
-    weights : what ``get_weights()`` of ``build_clustering_model`` gave: the encoder's, then the
-        cluster centres (n_clusters, n_dimensions)
+    weights : what ``get_weights()`` of ``build_clustering_model`` gave with these settings: the
+        encoder's, then the cluster centres (n_clusters, n_dimensions)
 
     Returns
     -------
     Maps (batch, n_features) to q, (batch, n_clusters)
-
-    Raises
-    ------
-    SettingsError
-        If the weights do not fit the settings.
     """
     encoder = build_autoencoder(n_features, config.autoencoder, config.seed).encoder
     model = build_clustering_model(encoder, config.clustering)
-    expected = [tuple(weight.shape) for weight in model.weights]
-    received = [tuple(weight.shape) for weight in weights]
-    if expected != received:
-        raise SettingsError(
-            f"The weights must have the shapes {expected}. Received {received}. "
-            "Give the settings that they were trained with."
-        )
     model.set_weights(list(weights))
     return model
 

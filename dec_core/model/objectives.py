@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from dec_core.config import OBJECTIVES, DecObjective, Objective
+from dec_core.config import OBJECTIVES, DecObjective
 from dec_core.model.registry import Registry
 
 # From the target and q of a batch, tensors (batch_size, n_clusters), to a scalar.
@@ -25,16 +25,4 @@ def dec_loss(settings: DecObjective) -> LossFunction:
 
 
 # From the settings of an objective to its loss.
-OBJECTIVE_LOSSES: Registry[Callable[[Any], LossFunction]] = Registry(OBJECTIVES)
-OBJECTIVE_LOSSES.register("dec", dec_loss)
-
-
-def objective_loss(objective: Objective) -> LossFunction:
-    """The loss of an objective.
-
-    Raises
-    ------
-    SettingsError
-        If its kind has none.
-    """
-    return OBJECTIVE_LOSSES[objective.kind](objective)
+OBJECTIVE_LOSSES: Registry[Callable[[Any], LossFunction]] = Registry(OBJECTIVES, {"dec": dec_loss})

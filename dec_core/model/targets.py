@@ -43,19 +43,12 @@ def batch_target(q: Any) -> Any:
 
 
 # From the settings of a rule to its functions.
-TARGET_FUNCTIONS: Registry[Callable[[TargetRule], Target]] = Registry(TARGETS)
-TARGET_FUNCTIONS.register("paper", lambda _: Target(target_distribution))
-TARGET_FUNCTIONS.register("r-recycled", lambda _: Target(recycled_target_distribution))
-# Its P over all data is only looked at.
-TARGET_FUNCTIONS.register("per-batch", lambda _: Target(target_distribution, batch_target))
-
-
-def target_functions(rule: TargetRule) -> Target:
-    """The functions of a rule.
-
-    Raises
-    ------
-    SettingsError
-        If its kind has none.
-    """
-    return TARGET_FUNCTIONS[rule.kind](rule)
+TARGET_FUNCTIONS: Registry[Callable[[TargetRule], Target]] = Registry(
+    TARGETS,
+    {
+        "paper": lambda _: Target(target_distribution),
+        "r-recycled": lambda _: Target(recycled_target_distribution),
+        # Its P over all data is only looked at.
+        "per-batch": lambda _: Target(target_distribution, batch_target),
+    },
+)

@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors, true_label_colors
 from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
+Points = NDArray[np.float32]
+
 _MARGIN = 0.05
+# A map this much narrower or wider than that of the k-means start says so.
+NARROWER, WIDER = 0.2, 3.0
+# With fewer effective clusters than this, one holds nearly all samples; and an embedding that has
+# kept less than this part of the start's spread has lost what the start found. What a map then
+# draws large is noise.
+ONE_CLUSTER = 1.2
+NOISE_SPREAD = 0.02
 
 
 def draw_embedding(
-    points: NDArray[np.float32],
+    points: Points,
     labels: NDArray[np.integer],
     *,
     method: str,
     iteration: int,
     class_names: Sequence[str] | None = None,
     is_true_label: bool = False,
+    start: Points | None = None,
+    sample_ids: NDArray[np.integer] | None = None,
+    doubt: str = "",
 ) -> Plot:
-    """Where are the samples?
+    """Where are the samples? Both axes have the same unit.
 
     Parameters
     ----------
@@ -30,6 +44,10 @@ def draw_embedding(
     labels : (n_sampled,), clusters or true labels
     method : "PCA" or "UMAP"
     class_names : names of true labels
+    start : (n_sampled, 2), the map of the k-means start in the same units; the axes then show at
+        least what it fills, so that samples that shrink together are drawn together
+    sample_ids : (n_sampled,), the samples' numbers, for the pointer
+    doubt : why the shapes in the map mean nothing; empty if they do
     """
     what = "true label" if is_true_label else "cluster"
     figure = new_figure(
@@ -37,27 +55,29 @@ def draw_embedding(
         f"{method} of the embedding at iteration {iteration:,}, {len(points):,} samples by {what}",
         {"x": "x", "y": "y"},
     )
-    count = int(labels.max()) + 1 if len(labels) else 0
-    colors = true_label_colors(count) if is_true_label else cluster_colors(count)
-    for label, color in enumerate(colors):
-        chosen = labels == label
-        name = plain(class_names[label]) if is_true_label and class_names else str(label)
-        figure.add_scattergl(
-            x=points[chosen, 0],
-            y=points[chosen, 1],
-            name=name,
-            mode="markers",
-            marker={"size": 4, "color": color, "opacity": 0.8},
-            hovertemplate=f"{what} {name}<extra></extra>",
-        )
+    names = class_names if is_true_label else None
+    count = _add_points(figure, points, labels, names=names, what=what, sample_ids=sample_ids)
+    note = _fit_axes(figure, points, start)
+    _add_notes(figure, [words for words in (doubt, note) if words])
     figure.update_layout(showlegend=count <= 20)
-    for axis, column in (("xaxis", 0), ("yaxis", 1)):
-        figure.update_layout({axis: {"range": _range(points[:, column]), **_BARE}})
-    return Plot(
-        "embedding",
-        figure,
+    if not is_true_label:
+        # On a page the colours of clusters are explained once, beside their sizes.
+        figure.layout.meta = {**figure.layout.meta, "legend_elsewhere": True}
+    sentences = [
         f"{method} map of {len(points):,} samples at iteration {iteration:,}, coloured by {what}.",
-    )
+        *(f"{words}." for words in (doubt, note) if words),
+    ]
+    return Plot("embedding", figure, " ".join(sentences))
+
+
+def doubt_about(view: View, update: int) -> str:
+    """Why shapes in the map of an update mean nothing; empty if they may mean something."""
+    now, first = view.updates[update], view.updates[0]
+    if now.measures["effective_clusters"] < ONE_CLUSTER:
+        return "One cluster holds nearly all samples: the shapes are noise"
+    if now.value("embedding_spread") < NOISE_SPREAD * first.value("embedding_spread"):
+        return "The samples lie together almost in one point: the shapes are noise"
+    return ""
 
 
 def draw_waiting(method: str, reason: str) -> Plot:
@@ -67,10 +87,85 @@ def draw_waiting(method: str, reason: str) -> Plot:
     return Plot("embedding", figure, f"{method} map: {reason}")
 
 
-_BARE = {"showticklabels": False, "zeroline": False, "ticks": ""}
+def _add_points(
+    figure: go.Figure,
+    points: Points,
+    labels: NDArray[np.integer],
+    *,
+    names: Sequence[str] | None,
+    what: str,
+    sample_ids: NDArray[np.integer] | None,
+) -> int:
+    """A trace per label; how many."""
+    count = int(labels.max()) + 1 if len(labels) else 0
+    colors = true_label_colors(count) if what == "true label" else cluster_colors(count)
+    for label, color in enumerate(colors):
+        chosen = labels == label
+        name = plain(names[label]) if names else str(label)
+        sample = "" if sample_ids is None else "sample %{customdata:,}, "
+        figure.add_scattergl(
+            x=points[chosen, 0],
+            y=points[chosen, 1],
+            customdata=None if sample_ids is None else sample_ids[chosen].astype(np.int32),
+            name=name,
+            mode="markers",
+            marker={"size": 4, "color": color, "opacity": 0.8},
+            hovertemplate=f"{sample}{what} {name}<extra></extra>",
+        )
+    return count
 
 
-def _range(values: NDArray[np.float32]) -> list[float]:
+def _fit_axes(figure: go.Figure, points: Points, start: Points | None) -> str:
+    """Show all points and what the start fills, in equal units; what to say of the scale."""
+    shown = points if start is None else np.concatenate([points, start])
+    for axis, column in (("xaxis", 0), ("yaxis", 1)):
+        figure.update_layout({axis: {"range": _range(shown[:, column]), **_BARE}})
+    figure.update_yaxes(scaleanchor="x", scaleratio=1)
+    if start is None or not (width := _extent(start)):
+        return ""
+    ratio = _extent(points) / width
+    if ratio > WIDER:
+        low, high = start.min(axis=0), start.max(axis=0)
+        line = {"width": 1, "dash": "dash", "color": "#8f9d9b"}
+        figure.add_shape(type="rect", x0=low[0], x1=high[0], y0=low[1], y1=high[1], line=line)
+        return f"{ratio:,.0f} times as wide as the k-means start (dashed)"
+    if ratio < NARROWER:
+        part = "less than a thousandth" if ratio < 1e-3 else f"1/{1 / ratio:,.0f}"
+        return f"Drawn at the scale of the k-means start: {part} as wide"
+    return ""
+
+
+def _add_notes(figure: go.Figure, notes: Sequence[str]) -> None:
+    if notes:
+        figure.add_annotation(
+            text="<br>".join(notes),
+            showarrow=False,
+            xref="paper",
+            yref="paper",
+            x=0,
+            y=0,
+            xanchor="left",
+            yanchor="bottom",
+            align="left",
+            font={"size": 12, "weight": 600},
+        )
+
+
+_BARE = {
+    "showticklabels": False,
+    "zeroline": False,
+    "ticks": "",
+    "showgrid": False,
+    "showline": False,
+}
+
+
+def _extent(points: Points) -> float:
+    """The longer side of what the points fill."""
+    return float(np.ptp(points, axis=0).max())
+
+
+def _range(values: Points) -> list[float]:
     low, high = float(values.min()), float(values.max())
     margin = max((high - low) * _MARGIN, 1e-3)
     return [low - margin, high + margin]

@@ -1,4 +1,4 @@
-"""Pretraining loss, clustering loss and label changes: is it still learning?"""
+"""Losses, label changes and the spread of the embedding: is it still learning?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.events.view import View
-from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING
+from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING, SPREAD
 from dec_core.plots.style import Plot, name_axes, new_figure
 
 Floats = NDArray[np.float32]
@@ -17,13 +17,14 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class LearningCurves:
-    """Losses per epoch and per update, the share of changed labels, and the tolerance."""
+    """Losses per epoch and per update, label changes, the embedding's spread, the tolerance."""
 
     epochs: NDArray[np.int32]
     pretraining_loss: Floats
     iterations: NDArray[np.int32]
     loss: Floats
     delta_label: Floats
+    spread: Floats
     tol: float
 
 
@@ -36,26 +37,31 @@ def learning_curves(view: View) -> LearningCurves:
         iterations=np.array([update.iteration for update in updates], np.int32),
         loss=np.array([update.value("loss") for update in updates], np.float32),
         delta_label=np.array([update.value("delta_label") for update in updates], np.float32),
+        spread=np.array([update.value("embedding_spread") for update in updates], np.float32),
         tol=view.config.clustering.tol,
     )
 
 
 def draw_learning(view: View) -> Plot:
-    """Pretraining loss, clustering loss and label changes side by side."""
+    """Both losses, label changes and spread side by side."""
     numbers = learning_curves(view)
     figure = new_figure(
         "Is it still learning?",
-        "Each should fall; below the dashed tolerance the run ends",
+        "A run ends once label changes stay below the dashed tolerance; a spread that falls to 0 "
+        "is a collapse",
         {"x": "epoch_or_iteration", "y": "value"},
     )
     _add_curve(
         figure, 1, "pretraining loss", (numbers.epochs, numbers.pretraining_loss), PRETRAINING
     )
     _add_curve(figure, 2, "clustering loss", (numbers.iterations, numbers.loss), LOSS)
-    # A logarithmic axis has no place for 0: no change at all sits on the lowest line.
-    floor = max(numbers.tol, 1e-4) / 10
-    changed = np.maximum(numbers.delta_label, np.float32(floor))
+    # A logarithmic axis has no place for 0, which gets a line of its own: below what one sample
+    # changes and below the tolerance.
+    one_sample = 1 / view.started.n_samples if view.started else 1.0
+    zero = 0.4 * min(one_sample, max(numbers.tol, 1e-5))
+    changed = np.maximum(numbers.delta_label, np.float32(zero))
     _add_curve(figure, 3, "label changes", (numbers.iterations, changed), DELTA_LABEL)
+    _add_curve(figure, 4, "embedding spread", (numbers.iterations, numbers.spread), SPREAD)
     if numbers.tol > 0:
         figure.add_shape(
             type="line",
@@ -63,12 +69,36 @@ def draw_learning(view: View) -> Plot:
             yref="y3",
             x0=0,
             x1=1,
-            y0=numbers.tol,
-            y1=numbers.tol,
+            y0=max(numbers.tol, zero),
+            y1=max(numbers.tol, zero),
             line={"color": DELTA_LABEL, "width": 1.2, "dash": "dash"},
         )
-    _arrange(figure, view, floor)
+    _arrange(figure, view, zero)
     return Plot("learning", figure, _alternative(numbers))
+
+
+def draw_pretraining(view: View) -> Plot:
+    """How well does the autoencoder reproduce the samples?"""
+    numbers = learning_curves(view)
+    epochs = view.config.pretraining.epochs
+    figure = new_figure(
+        "Does the autoencoder learn?",
+        "Mean squared error of the reconstruction after each epoch; it should fall and flatten",
+        {"x": "epoch", "y": "loss"},
+    )
+    figure.add_scatter(
+        x=numbers.epochs,
+        y=numbers.pretraining_loss,
+        name="pretraining loss",
+        mode="lines+markers" if epochs <= 60 else "lines",
+        line={"color": PRETRAINING, "width": 2},
+        marker={"size": 4},
+        hovertemplate="loss %{y:.4g} after epoch %{x:,}<extra></extra>",
+    )
+    figure.update_xaxes(title="epoch", range=[0, max(epochs, 1) + 0.5])
+    figure.update_yaxes(rangemode="tozero")
+    figure.update_layout(showlegend=False)
+    return Plot("pretraining", figure, _alternative(numbers))
 
 
 def _add_curve(
@@ -93,24 +123,29 @@ def _add_curve(
     name_axes(figure, suffix, name)
 
 
-def _arrange(figure: go.Figure, view: View, floor: float) -> None:
+def _arrange(figure: go.Figure, view: View, zero: float) -> None:
     epochs = view.config.pretraining.epochs
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},
-        xaxis={"domain": [0, 0.29], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
-        xaxis2={"domain": [0.36, 0.64], "title": "iteration", "anchor": "y2"},
-        xaxis3={"domain": [0.71, 1], "title": "iteration", "anchor": "y3"},
+        xaxis={"domain": [0, 0.2], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
+        xaxis2={"domain": [0.265, 0.465], "title": "iteration", "anchor": "y2"},
+        xaxis3={"domain": [0.535, 0.735], "title": "iteration", "anchor": "y3"},
+        xaxis4={"domain": [0.8, 1], "title": "iteration", "anchor": "y4"},
         yaxis={"rangemode": "tozero"},
         yaxis2={"anchor": "x2"},
         yaxis3={
             "anchor": "x3",
             "type": "log",
-            "range": [np.log10(floor * 0.9), 0],
-            "tickvals": [1e-4, 1e-3, 1e-2, 1e-1, 1],
-            "ticktext": ["0.01%", "0.1%", "1%", "10%", "100%"],
+            "range": [np.log10(zero * 0.8), 0],
+            "tickvals": [zero, *(tick for tick in _SHARES if tick > 2 * zero)],
+            "ticktext": ["0", *(f"{100 * tick:g}%" for tick in _SHARES if tick > 2 * zero)],
         },
+        yaxis4={"anchor": "x4", "rangemode": "tozero"},
     )
+
+
+_SHARES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
 
 def _alternative(numbers: LearningCurves) -> str:
@@ -120,7 +155,7 @@ def _alternative(numbers: LearningCurves) -> str:
     if len(numbers.loss):
         parts.append(
             f"clustering loss {numbers.loss[-1]:.4g}, label changes "
-            f"{numbers.delta_label[-1]:.2%} (tolerance {numbers.tol:.2%}) at iteration "
-            f"{numbers.iterations[-1]:,}"
+            f"{numbers.delta_label[-1]:.2%} (tolerance {numbers.tol:.2%}), embedding spread "
+            f"{numbers.spread[-1]:.4g} at iteration {numbers.iterations[-1]:,}"
         )
     return "; ".join(parts) + "." if parts else "Losses: none yet."

@@ -63,7 +63,7 @@ RUNS = (
     "#147afe",
 )
 ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
-LOSS, DELTA_LABEL, PRETRAINING = "#3f90da", "#2aa775", "#9a54cf"
+LOSS, DELTA_LABEL, PRETRAINING, SPREAD = "#3f90da", "#2aa775", "#9a54cf", "#c9711d"
 
 
 def cluster_colors(count: int) -> list[str]:

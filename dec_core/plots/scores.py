@@ -13,7 +13,7 @@ from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 from dec_core.plots.palette import ACC, ARI, NMI
-from dec_core.plots.style import Plot, mark_changes, new_figure
+from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
 
 Floats = NDArray[np.float32]
 _COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI}
@@ -96,7 +96,7 @@ def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> go.Figure:
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         margin={"t": 68},
     )
-    figure.update_xaxes(title="iteration", rangemode="tozero")
+    over_iterations(figure)
     figure.update_yaxes(**_range(numbers), tickformat=".2f")
     return figure
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors
-from dec_core.plots.style import Plot, mark_changes, new_figure
+from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +53,10 @@ def draw_sizes(view: View) -> Plot:
         )
     mark_changes(figure, view.changes)
     figure.update_layout(
-        legend={"traceorder": "reversed", "tracegroupgap": 0},
+        legend={"traceorder": "reversed", "tracegroupgap": 0, "maxheight": 400},
         showlegend=n_clusters <= 20,
     )
-    figure.update_xaxes(title="iteration", rangemode="tozero")
+    over_iterations(figure)
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return Plot("sizes", figure, _alternative(view))
 

@@ -76,6 +76,12 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
     )
 
 
+def over_iterations(figure: go.Figure) -> None:
+    """Its first horizontal axis is the iteration, along which a page marks the update it shows."""
+    figure.update_xaxes(title="iteration", rangemode="tozero")
+    figure.layout.meta = {**figure.layout.meta, "iterations": True}
+
+
 def plain(name: str) -> str:
     """A person's words in a figure, so escaped that plotly shows them letter by letter.
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
-from dec_core.model import ClusteringLayer, objective_loss, target_functions
+from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
@@ -47,7 +47,7 @@ class ClusteringLoop(CompiledLoop):
     ) -> None:
         super().__init__(model, x, settings, seed)
         self.layer: ClusteringLayer = model.get_layer("clustering")
-        self._target = target_functions(settings.target)
+        self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
         widest = max(layer.output.shape[-1] for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
@@ -111,7 +111,7 @@ class ClusteringLoop(CompiledLoop):
 
     def _compile_steps(self, model: keras.Model, settings: ClusteringSettings) -> Any:
         batches, optimizer, variables = self.batches, self.optimizer, model.trainable_variables
-        loss_function = objective_loss(settings.objective)
+        loss_function = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
         batch_target = self._target.in_batch
 
         @tf.function(autograph=True)

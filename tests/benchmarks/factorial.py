@@ -65,7 +65,7 @@ def _run(config: Config) -> dict[str, Any]:
         view = fold(view, event)
         if isinstance(event, FrameTaken) and event.update != KMEANS:
             labels = event.labels
-    return summary("r-port", config, view, labels)
+    return summary("r-port", view, labels)
 
 
 def _row(values: tuple[Any, ...], result: dict[str, Any]) -> str:

@@ -10,7 +10,6 @@ import keras
 
 from dec_core.config import DenseNetwork
 from dec_core.model import build_autoencoder
-from dec_core.model.reference import ReferenceClustering, compile_model
 from tests.benchmarks.contenders import (
     BATCH_SIZE,
     CLUSTERING,
@@ -21,6 +20,7 @@ from tests.benchmarks.contenders import (
     clustering_model,
     timed,
 )
+from tests.model.reference import ReferenceClustering, compile_model
 
 
 class PlainPretraining:

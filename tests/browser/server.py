@@ -66,6 +66,8 @@ def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool) -> Pr
         env={
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            # A run that trains on and on leaves a core to the browser and to other tests.
+            "TF_NUM_INTRAOP_THREADS": "1",
             "DEC_RUNS_DIR": str(folder / "runs"),
             "DEC_ALLOWED_HOSTS": ALLOWED_HOSTS,
             **home,

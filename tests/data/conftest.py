@@ -36,7 +36,7 @@ def bare_machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.setenv("KERAS_HOME", str(empty / "keras"))
     (empty / "keras").mkdir()
     monkeypatch.setattr(sources, "SYSTEM_FOLDER", empty / "system")
-    monkeypatch.setattr(catalog, "_cache", type(catalog._cache)())
+    catalog._read_at.cache_clear()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_two_data_sets_are_remembered_and_a_new_folder_is_read(
     assert load(mnist, seed=0) is loaded[0]
     monkeypatch.setenv("DEC_DATA_DIR", str(tmp_path / "two"))
     assert load(mnist, seed=0) is not loaded[1]
-    assert len(catalog._cache) == 2
+    assert catalog._read_at.cache_info().currsize == 2
 
 
 def test_threads_share_one_load(monkeypatch: pytest.MonkeyPatch) -> None:

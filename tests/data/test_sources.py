@@ -36,14 +36,6 @@ def test_digits_are_built_in() -> None:
     assert available("digits") == "built in"
 
 
-def test_unknown_name_is_refused() -> None:
-    for function in (available, read_source):
-        with pytest.raises(
-            DataError, match=r"one of digits, fashion-mnist, mnist\. Received 'cifar'"
-        ):
-            function("cifar")
-
-
 @pytest.mark.parametrize("name", ["mnist", "fashion-mnist"])
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_data_dir(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dec_core.data import Dataset, stratified_indices, stratified_subset
 from dec_core.data.sources import read_source
-from dec_core.errors import DataError, SettingsError
+from dec_core.errors import SettingsError
 
 
 @given(data=st.data(), labels=st.lists(st.integers(0, 5), min_size=1, max_size=80))
@@ -79,7 +79,3 @@ def test_bounds() -> None:
     )
     with pytest.raises(SettingsError, match=r"Received 0\. Choose a larger number"):
         stratified_subset(digits, 0, seed=0)
-    with pytest.raises(DataError, match=r"n_samples must be between 1 and 3.*Received 4"):
-        stratified_indices(None, 3, 4, seed=0)
-    with pytest.raises(DataError, match=r"shape \(4,\)\. Received shape \(3,\)"):
-        stratified_indices(np.zeros(3, dtype=np.int64), 4, 2, seed=0)

@@ -34,6 +34,6 @@ def test_only_numbers_that_json_does_not_know_are_left_out() -> None:
 @pytest.mark.parametrize("table", ["outcome", "summary"])
 def test_a_run_without_scores_that_are_numbers_has_none(table: str) -> None:
     view = odd_view()
-    values = dict(outcome(view)) if table == "outcome" else summary("digits", view.config, view)
+    values = dict(outcome(view)) if table == "outcome" else summary("digits", view)
     assert [values[name] for name in ("acc", "nmi", "ari")] == [None] * 3
     json.dumps(values, allow_nan=False)

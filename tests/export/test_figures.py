@@ -115,8 +115,9 @@ def test_a_running_event_loop_is_no_obstacle() -> None:
 
 @pytest.mark.usefixtures("browser")
 def test_an_image_is_dark_on_white_and_not_empty() -> None:
-    for name in ("sizes", "embedding_pca"):
-        with Image.open(io.BytesIO(render(PLOTS[name], FigureFormat.PNG))) as image:
+    plots = [(PLOTS[name], FigureFormat.PNG) for name in ("sizes", "embedding_pca")]
+    for content in render_many(plots):
+        with Image.open(io.BytesIO(content)) as image:
             pixels = np.asarray(image.convert("RGB"))
         assert (pixels[0, 0] == 255).all() and (pixels[-1, -1] == 255).all()
         assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import runpy
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,6 @@ from dec_core.training.legs import Leg, Place
 from dec_core.training.repeat import repeat
 from tests.runs.short_runs import ENDLESS, small_config
 
-ROOT = Path(__file__).parents[2]
 RATE, INTERVAL = "clustering.learning_rate", "clustering.update_interval"
 
 
@@ -76,9 +75,10 @@ def branched(store: RunStore, parent: str, iteration: int, values: Mapping[str, 
     return branch(store, parent, config, "digits", iteration)
 
 
-@pytest.fixture
-def line(store: RunStore) -> list[str]:
-    """A run, its branch, and the branch of that."""
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunStore, list[str]]:
+    """A run, its branch, and the branch of that, which no test changes."""
+    store = RunStore(tmp_path_factory.mktemp("trained") / "runs")
     first = store.create(small_config(ENDLESS), "digits")
     train(store, first, changed_and_stopped)
     second = branched(store, first, 16, {INTERVAL: 10, **ENDLESS})
@@ -86,7 +86,14 @@ def line(store: RunStore) -> list[str]:
     values = {"clustering.target": "r-recycled", "clustering.max_iterations": 47}
     third = branched(store, second, 36, values)
     train(store, third, untouched)
-    return [first, second, third]
+    return store, [first, second, third]
+
+
+@pytest.fixture
+def line(store: RunStore, trained: tuple[RunStore, list[str]]) -> list[str]:
+    """These runs in a store that a test may change."""
+    shutil.copytree(trained[0].root, store.root)
+    return trained[1]
 
 
 def test_what_happened_is_told_in_legs(store: RunStore, line: list[str]) -> None:
@@ -107,18 +114,18 @@ def test_what_happened_is_told_in_legs(store: RunStore, line: list[str]) -> None
 
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["stopped", "killed branch", "branch of it"])
-def test_the_script_repeats(store: RunStore, line: list[str], tmp_path: Path, which: int) -> None:
-    script = tmp_path / "reproduce.py"
-    export_run(store, line[which], script, only=["reproduce.py"])
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        env={"PATH": "", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "The same labels, bit for bit." in done.stdout
+def test_the_script_repeats(
+    store: RunStore,
+    line: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    which: int,
+) -> None:
+    path = tmp_path / "reproduce.py"
+    export_run(store, line[which], path, only=["reproduce.py"])
+    # Here and not in a process of its own, as the test of a bundle has it: that takes seconds.
+    assert runpy.run_path(str(path))["main"]() == 0
+    assert "The same labels, bit for bit." in capsys.readouterr().out
 
 
 def test_the_script_says_what_differs_where_the_labels_do(

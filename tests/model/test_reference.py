@@ -15,7 +15,7 @@ from dec_core.model import (
     soft_assignment,
     target_distribution,
 )
-from dec_core.model.reference import (
+from tests.model.reference import (
     ReferenceClustering,
     compile_model,
     stored_order,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from dec_core.plots.embedding import draw_embedding, draw_waiting
+from dec_core.events.view import fold
+from dec_core.plots.embedding import doubt_about, draw_embedding, draw_waiting
 from dec_core.plots.palette import cluster_colors, true_label_colors
+from dec_core.plots.style import Plot
 from tests.plots.figures import as_sent, by_name, texts
+from tests.plots.scripted import scripted_view
 
 POINTS = np.array([[0, 0], [1, 0], [0, 2], [5, 5]], np.float32)
 LABELS = np.array([0, 2, 0, 2], np.uint8)
@@ -78,3 +83,67 @@ def test_waiting_says_why() -> None:
     assert texts(plot) == ["The first UMAP map takes some seconds"]
     assert plot.alternative == "UMAP map: The first UMAP map takes some seconds"
     assert not plot.figure.data
+
+
+SQUARE = np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]], np.float32)
+
+
+def scaled(factor: float) -> Plot:
+    return draw_embedding(SQUARE * factor, LABELS, method="PCA", iteration=70, start=SQUARE)
+
+
+def test_both_axes_have_the_same_unit() -> None:
+    assert as_sent(scaled(1))["layout"]["yaxis"]["scaleanchor"] == "x"
+
+
+def test_what_shrinks_is_drawn_small_and_said() -> None:
+    plot = scaled(0.02)
+    low, high = as_sent(plot)["layout"]["xaxis"]["range"]
+    assert low < -1
+    assert high > 1
+    assert texts(plot) == ["Drawn at the scale of the k-means start: 1/50 as wide"]
+    assert plot.alternative.endswith("1/50 as wide.")
+
+
+def test_what_grows_is_drawn_whole_with_the_start_as_a_frame() -> None:
+    plot = scaled(20)
+    assert texts(plot) == ["20 times as wide as the k-means start (dashed)"]
+    (frame,) = as_sent(plot)["layout"]["shapes"]
+    assert (frame["x0"], frame["x1"], frame["y0"], frame["y1"]) == (-1, 1, -1, 1)
+
+
+def test_a_map_of_about_the_start_s_width_needs_no_words() -> None:
+    assert not texts(scaled(1.5))
+    assert not texts(scaled(0.5))
+
+
+def test_identical_points_and_a_start_in_one_point_can_be_drawn() -> None:
+    assert "less than a thousandth" in texts(scaled(0))[0]
+    point = np.zeros((4, 2), np.float32)
+    assert not texts(draw_embedding(point, LABELS, method="PCA", iteration=1, start=point))
+
+
+@pytest.mark.parametrize(
+    ("measures", "words"),
+    [
+        ({"effective_clusters": 1.0, "embedding_spread": 9.0}, "One cluster holds nearly all"),
+        ({"effective_clusters": 3.0, "embedding_spread": 0.001}, "almost in one point"),
+        ({"effective_clusters": 3.0, "embedding_spread": 0.5}, ""),
+    ],
+)
+def test_shapes_that_mean_nothing_are_called_noise(measures: dict[str, float], words: str) -> None:
+    view = scripted_view()
+    last = view.updates[-1]
+    late = replace(last, update=last.update + 1, measures={**last.measures, **measures})
+    doubt = doubt_about(fold(view, late), late.update)
+    assert words in doubt
+    assert bool(words) is bool(doubt)
+
+
+def test_the_pointer_learns_the_number_of_a_sample() -> None:
+    plot = draw_embedding(
+        POINTS, LABELS, method="PCA", iteration=1, sample_ids=np.array([3, 7, 8, 1_200])
+    )
+    trace = by_name(plot.figure)["2"]
+    assert trace.customdata.tolist() == [7, 1_200]
+    assert "sample %{customdata:,}" in trace.hovertemplate

@@ -24,12 +24,13 @@ def test_curves_leave_out_the_first_update() -> None:
     assert numbers.tol == 0.02
 
 
-def test_three_curves_on_three_pairs_of_axes() -> None:
+def test_four_curves_on_four_pairs_of_axes() -> None:
     traces = by_name(draw_learning(scripted_view()).figure)
     assert {name: trace.xaxis for name, trace in traces.items()} == {
         "pretraining loss": "x",
         "clustering loss": "x2",
         "label changes": "x3",
+        "embedding spread": "x4",
     }
     np.testing.assert_allclose(traces["label changes"].y, [0.125, 0.25 / 3], rtol=1e-6)
 
@@ -37,6 +38,22 @@ def test_three_curves_on_three_pairs_of_axes() -> None:
 def test_the_tolerance_is_a_dashed_line_over_the_label_changes() -> None:
     (line,) = lines(draw_learning(scripted_view()), "dash")
     assert (line["y0"], line["y1"], line["yref"]) == (0.02, 0.02, "y3")
+
+
+def test_a_tolerance_below_one_sample_is_drawn_where_no_change_is() -> None:
+    change = ParameterChanged(10, "clustering.tol", 0.02, 1e-9)
+    plot = draw_learning(scripted_view(changes=[change]))
+    (line,) = lines(plot, "dash")
+    axis = as_sent(plot)["layout"]["yaxis3"]
+    assert axis["ticktext"][0] == "0"
+    assert line["y0"] == axis["tickvals"][0] > 0
+
+
+def test_one_changed_sample_is_not_drawn_as_none() -> None:
+    view = scripted_view()
+    assert view.started is not None
+    zero = as_sent(draw_learning(view))["layout"]["yaxis3"]["tickvals"][0]
+    assert zero < 1 / view.started.n_samples
 
 
 def test_the_tolerance_line_follows_a_live_change() -> None:
@@ -63,8 +80,8 @@ def test_no_change_at_all_still_has_a_place_on_the_logarithmic_axis(tol: float) 
 
 def test_the_alternative_carries_the_current_figures() -> None:
     assert draw_learning(scripted_view()).alternative == (
-        "Pretraining loss 0.25; clustering loss 0.25, label changes 8.33% (tolerance 2.00%) "
-        "at iteration 20."
+        "Pretraining loss 0.25; clustering loss 0.25, label changes 8.33% (tolerance 2.00%), "
+        "embedding spread 1 at iteration 20."
     )
 
 

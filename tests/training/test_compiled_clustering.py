@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from dec_core.config import ClusteringSettings
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
-from dec_core.model.reference import ReferenceClustering, compile_model
 from dec_core.training.compiled_clustering import ClusteringLoop
+from tests.model.reference import ReferenceClustering, compile_model
 from tests.training.bits import (
     BATCH_SIZE,
     BY_NAME,

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
 from dec_core.model import build_autoencoder
-from dec_core.model.reference import compile_model, reconstruct, stored_order
 from dec_core.training.compiled_pretraining import PretrainingLoop
+from tests.model.reference import compile_model, reconstruct, stored_order
 from tests.training.bits import (
     BATCH_SIZE,
     BY_NAME,

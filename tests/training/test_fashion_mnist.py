@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from dec_core.analysis.verdict import Verdict
 from dec_core.config import get_preset
-from dec_core.data import load
+from dec_core.data import Dataset, load
 from dec_core.events.view import View, replay
-from dec_core.training.trainer import train
+from dec_core.training.checkpoint import Pretrained
+from dec_core.training.trainer import Trainer
 
 pytestmark = [pytest.mark.realdata, pytest.mark.usefixtures("real_data_dir")]
+
+
+@cache
+def dataset() -> Dataset:
+    config = get_preset("r-port").config
+    return load(config.data, config.seed)
+
+
+@cache
+def pretrained() -> Pretrained:
+    """The autoencoder that all runs start from."""
+    trainer = Trainer(get_preset("r-port").config, dataset())
+    for _ in trainer.events():
+        if trainer.pretrained is not None:
+            return trainer.pretrained
+    raise AssertionError("The run has ended without an autoencoder.")
 
 
 def r_port(values: dict[str, str]) -> View:
     """A whole run of the R port's settings, changed by ``values``."""
     config = get_preset("r-port").config.with_values(values)
-    dataset = load(config.data, config.seed)
-    assert dataset.n_samples == 70_000
-    return replay(train(config, dataset))
+    assert dataset().n_samples == 70_000
+    return replay(Trainer(config, dataset(), pretrained=pretrained()).events())
 
 
 def test_the_r_port_collapses(real_data_dir: Path) -> None:

@@ -114,7 +114,8 @@ def test_a_run_that_waits_for_its_data(
     screen = new_screen(run=session.run_id)
     assert sentences(screen) == ["Getting ready: loading the data and TensorFlow."]
     assert "Getting ready" in where(screen)
-    assert plots(screen).keys() == ALL_PLOTS
+    assert plots(screen).keys() == {"pretraining"}
+    assert "**k-means**: the best of" in " ".join(text.value for text in screen.markdown)
     assert set(metrics(screen).values()) == {"\N{EN DASH}"}
     door.set()
     wait_for(session, RunState.FINISHED)

@@ -50,9 +50,48 @@ const csv = (element) => {
   return rows.join("\n") + "\n";
 };
 
-// What a page shows beside the plot, a saved plot must show itself.
-const savedLayout = (element) =>
-  element.layout.meta.runs ? { ...element.layout, showlegend: true } : element.layout;
+// What a page shows beside the plot, a saved plot must show itself: title, legend, and their room.
+const savedLayout = (element) => ({ ...element.layout, ...element.decLabOnPaper });
+
+// The layout on the screen, and what of it a saved plot has otherwise.
+const onScreen = (layout, isTitled) => {
+  const onPaper = layout.meta?.runs || layout.meta?.legend_elsewhere ? { showlegend: true } : {};
+  if (layout.meta?.legend_elsewhere) layout.showlegend = false;
+  if (!isTitled) return [layout, onPaper];
+  Object.assign(onPaper, { title: layout.title, margin: layout.margin });
+  const aid = layout.title.text.split("<br>").slice(1).join("<br>");
+  const title = { ...layout.title, text: aid, font: { size: 12 }, pad: { t: 12 } };
+  const margin = { ...layout.margin, t: layout.margin.t - TITLE_HEIGHT };
+  return [{ ...layout, title, margin }, onPaper];
+};
+const TITLE_HEIGHT = 22;
+
+// The update at which the page stands, as a line through every plot over iterations.
+const placePlayhead = (element) => {
+  const iteration = window.decLabPlayhead;
+  const axis = element._fullLayout?.xaxis;
+  let line = element.querySelector(".dec-lab-playhead");
+  const isShown = element.layout?.meta?.iterations && iteration !== undefined && iteration !== null;
+  const x = isShown ? axis._offset + axis.d2p(iteration) : NaN;
+  if (!(x >= axis?._offset - 1 && x <= axis._offset + axis._length + 1)) return line?.remove();
+  if (!line) {
+    line = document.createElement("div");
+    line.className = "dec-lab-playhead";
+    element.append(line);
+  }
+  const { t, h } = element._fullLayout._size;
+  Object.assign(line.style, { left: `${x}px`, top: `${t}px`, height: `${h}px` });
+};
+
+const followPlayhead = (element) => {
+  const hear = () => {
+    if (!element.isConnected) return window.removeEventListener("dec-lab-playhead", hear);
+    placePlayhead(element);
+  };
+  window.addEventListener("dec-lab-playhead", hear);
+  element.on("plotly_afterplot", () => placePlayhead(element));
+  placePlayhead(element);
+};
 
 const page = async (element, url) => {
   const source = (await (await fetch(url)).text()).replaceAll("</script", "<\\/script");
@@ -121,49 +160,77 @@ const themed = (layout, style) => {
   return layout;
 };
 
-export default function (component) {
-  const { data, parentElement } = component;
-  const element = parentElement.querySelector(".dec-lab-plot");
-  element.style.height = data.height + "px";
-  element.setAttribute("aria-label", data.alternative);
-  element.dataset.filename = data.filename;
-  element.dataset.library = data.library;
+// A plot that is hidden draws nothing; once it is seen it draws what it was last given, and
+// whenever its place changes it fills it.
+const watchSize = (element) => {
+  element.decLabSize ??= new ResizeObserver(() => {
+    if (!element.clientWidth || !element.isConnected) return;
+    if (element.decLabPending) element.decLabPending();
+    else if (element._fullLayout) window.Plotly.Plots.resize(element);
+  });
+  element.decLabSize.observe(element);
+};
+
+const draw = async (element, data, latest) => {
+  const Plotly = await library(data.library);
+  if (element.decLabLatest !== latest || !element.isConnected) return false;
   const style = getComputedStyle(element);
-  const shown = data.uirevision + style.getPropertyValue("--st-background-color") + data.figure;
-  // What was not drawn, or is drawn no longer, must be drawn when it comes again.
-  const forget = () => { delete element.decLabShown; };
-  const purge = () => { window.Plotly?.purge(element); forget(); };
-  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
-  const cleanup = () => setTimeout(() => element.isConnected || purge());
-  if (element.decLabShown === shown) return cleanup;
-  element.decLabShown = shown;
   const figure = JSON.parse(data.figure);
-  const layout = themed(figure.layout, style);
+  const [layout, onPaper] = onScreen(themed(figure.layout, style), data.is_titled);
   // plotly picks the colour of a cell's text as if the cell were opaque.
   for (const trace of figure.data)
     if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };
   layout.uirevision = data.uirevision;
   layout.autosize = true;
-  layout.height = data.height;
-  const latest = (element.decLabLatest = {});
-  library(data.library).then(async (Plotly) => {
-    if (element.decLabLatest !== latest) return;
-    if (!element.isConnected) return forget();
-    element.decLabData = figure.data;
-    element.decLabConfig ??= {
-      displaylogo: false, responsive: true,
-      // Nothing leaves this machine: no button that sends the chart to a server.
-      plotlyServerURL: "",
-      modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
-      modeBarButtonsToAdd: buttons(element, Plotly),
-    };
-    await Plotly.react(element, figure.data, layout, element.decLabConfig);
-    if (layout.meta?.runs && !element.decLabFollows) followRuns(element);
-    element.decLabFollows ||= Boolean(layout.meta?.runs);
-    element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
-  }).catch((error) => {
+  if (typeof data.height === "number") layout.height = data.height;
+  element.decLabData = figure.data;
+  element.decLabOnPaper = onPaper;
+  element.decLabConfig ??= {
+    displaylogo: false, responsive: true,
+    // Nothing leaves this machine: no button that sends the chart to a server.
+    plotlyServerURL: "",
+    modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
+    modeBarButtonsToAdd: buttons(element, Plotly),
+  };
+  await Plotly.react(element, figure.data, layout, element.decLabConfig);
+  if (!element.decLabFollows && layout.meta?.runs) followRuns(element);
+  if (!element.decLabFollows && layout.meta?.iterations) followPlayhead(element);
+  element.decLabFollows ||= Boolean(layout.meta?.runs || layout.meta?.iterations);
+  element.dataset.draws = Number(element.dataset.draws ?? 0) + 1;
+  return true;
+};
+
+export default function (component) {
+  const { data, parentElement } = component;
+  const element = parentElement.querySelector(".dec-lab-plot");
+  element.style.height = typeof data.height === "number" ? data.height + "px" : data.height;
+  element.setAttribute("aria-label", data.alternative);
+  element.dataset.filename = data.filename;
+  element.dataset.library = data.library;
+  const background = getComputedStyle(element).getPropertyValue("--st-background-color");
+  const shown = data.uirevision + background + data.figure;
+  // What was not drawn, or is drawn no longer, must be drawn when it comes again.
+  const forget = () => { delete element.decLabShown; };
+  const purge = () => {
+    element.decLabSize?.disconnect();
+    window.Plotly?.purge(element);
     forget();
-    if (!window.Plotly) element.textContent = error.message; else throw error;
-  });
+  };
+  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
+  const cleanup = () => setTimeout(() => element.isConnected || purge());
+  watchSize(element);
+  if (element.decLabShown === shown) return cleanup;
+  element.decLabShown = shown;
+  const latest = (element.decLabLatest = {});
+  const drawNow = () => {
+    delete element.decLabPending;
+    draw(element, data, latest)
+      .then((isDrawn) => { if (!isDrawn && !element.isConnected) forget(); })
+      .catch((error) => {
+        forget();
+        if (!window.Plotly) element.textContent = error.message; else throw error;
+      });
+  };
+  if (element.clientWidth) drawNow(); else element.decLabPending = drawNow;
   return cleanup;
 }

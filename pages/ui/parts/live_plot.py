@@ -24,7 +24,11 @@ _HTML = """
 <div class="dec-lab-plot" role="figure"></div>
 """
 _CSS = """
-.dec-lab-plot { width: 100%; overflow: hidden; }
+.dec-lab-plot { width: 100%; overflow: hidden; position: relative; }
+.dec-lab-playhead {
+  position: absolute; width: 0; border-left: 1.5px solid var(--st-text-color); opacity: 0.6;
+  pointer-events: none;
+}
 .dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -51,6 +55,7 @@ def preload() -> None:
         "uirevision": "",
         "library": plotly_url(),
         "height": 1,
+        "is_titled": False,
     }
     _component(key="plot:preload", data=data, height=1)
 
@@ -85,9 +90,9 @@ def live_plot(
     news: Hashable,
     options: Hashable = None,
     zoom: str = "",
-    height: int,
+    height: int | str,
 ) -> None:
-    """Show a figure of one run; see ``show_plot``."""
+    """Show a figure of one run, whose title stands above it; see ``show_plot``."""
     show_plot(
         name,
         draw,
@@ -99,6 +104,7 @@ def live_plot(
         may_wait=not view.is_over,
         zoom=zoom,
         height=height,
+        is_titled=True,
     )
 
 
@@ -113,7 +119,8 @@ def show_plot(
     iteration: int | None = None,
     may_wait: bool = True,
     zoom: str = "",
-    height: int,
+    height: int | str,
+    is_titled: bool = False,
 ) -> None:
     """Show a figure, drawn anew only where there is something new to show.
 
@@ -128,7 +135,8 @@ def show_plot(
     iteration : how far its run is, where it shows one run
     may_wait : whether news may wait until a second has passed, because the page will ask again
     zoom : which axes these are; zoom is kept as long as they stay the same
-    height : in pixels
+    height : in pixels, or a length of the style sheet
+    is_titled : whether the page shows its title already
     """
     key = f"drawn:{name}"
     last: Drawn | None = st.session_state.get(key)
@@ -138,10 +146,13 @@ def show_plot(
         or _is_outdated(last, news, options, may_wait=may_wait)
     ):
         plot = draw()
-        data = _data(plot, filename, f"{subject}:{zoom}") | {"height": height}
+        data = _data(plot, filename, f"{subject}:{zoom}") | {
+            "height": height,
+            "is_titled": is_titled,
+        }
         last = Drawn(subject, news, options, iteration, plot, data, monotonic())
         st.session_state[key] = last
-    _component(key=f"plot:{name}", data=last.data, height=height)
+    _component(key=f"plot:{name}", data=last.data)
 
 
 def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Drawn]:

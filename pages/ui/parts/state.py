@@ -49,6 +49,8 @@ def show_run(run_id: str) -> None:
     """Make the address name this run."""
     if st.query_params.get(_RUN) != run_id:
         st.query_params[_RUN] = run_id
+        # The update that the address names is one of the run before.
+        st.query_params.pop("update", None)
 
 
 def tell(command: Callable[[], object]) -> None:
@@ -62,6 +64,7 @@ def tell(command: Callable[[], object]) -> None:
 def forget_run() -> None:
     """Make the address name no run."""
     st.query_params.pop(_RUN, None)
+    st.query_params.pop("update", None)
 
 
 def run_or_explain() -> RunHandle | None:

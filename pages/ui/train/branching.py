@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dec_core.analysis.verdict import is_collapsed
 from dec_core.config import SETTINGS, Config
 from dec_core.errors import DECLabError
+from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.training.checkpoint import is_branch_setting
 from pages.ui.parts.state import run_manager, show_run, tell
@@ -34,7 +36,7 @@ def branch_control(session: RunHandle, preset: str, config: Config | None) -> No
         iteration = _nearest(session, kept)
         parent = session.view.config_at(iteration)
         changes = {p: config.get(p) for p in SETTINGS if is_branch_setting(p) and config.has(p)}
-        _describe(iteration, len(kept), parent, config)
+        _describe(session, iteration, len(kept), parent, config)
         has_room = config.clustering.max_iterations > iteration
         if not has_room:
             st.markdown(
@@ -91,14 +93,30 @@ def _nearest(session: RunHandle, kept: tuple[int, ...]) -> int:
     updates = session.view.updates
     update = chosen_update(len(updates), key=f"frame:{session.run_id}")
     if update is None or update == len(updates) - 1:
-        return kept[-1]
+        healthy = _last_healthy(session.view)
+        return max((i for i in kept if i <= healthy), default=kept[0])
     next_one = updates[update + 1].iteration
     return max((i for i in kept if i < next_one), default=kept[0])
 
 
-def _describe(iteration: int, count: int, parent: Config, config: Config) -> None:
+def _last_healthy(view: View) -> int:
+    """The iteration up to which the run can be gone on with: its newest unless it collapsed."""
+    start, updates = view.start, view.updates
+    if start is None or not updates:
+        return view.iteration
+    if updates[-1].is_finite and not is_collapsed(start, updates[-1]):
+        return view.iteration
+    sound = (u.iteration for u in updates if u.is_finite and not is_collapsed(start, u))
+    return max(sound, default=0)
+
+
+def _describe(
+    session: RunHandle, iteration: int, count: int, parent: Config, config: Config
+) -> None:
     st.markdown(f"From iteration **{iteration:,}**")
-    st.caption(f"The checkpoint nearest to the frame slider, one of {count} that are kept.")
+    is_collapsed_since = iteration <= _last_healthy(session.view) < session.view.iteration
+    place = "before the collapse" if is_collapsed_since else "nearest to the slider's update"
+    st.caption(f"The checkpoint {place}, one of {count} that are kept.")
     for path in _changes(parent, config):
         setting = SETTINGS[path]
         before, after = parent.text_of(path), config.text_of(path)

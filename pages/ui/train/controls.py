@@ -48,7 +48,7 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
     """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
     state = drawn.state if drawn else None
     runs = _listed()
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         st.space("stretch")

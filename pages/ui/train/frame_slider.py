@@ -1,60 +1,47 @@
 """A slider through the updates of a run that follows the newest until a person moves it.
 
-Streamlit's slider starts anew whenever its bounds change, which they do at every update.
+Streamlit's slider starts anew whenever its bounds change, which they do at every update. The
+address keeps the chosen update; the plots over iterations mark it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import streamlit as st
+
+UPDATE = "update"
 
 _HTML = """
 <div class="dec-lab-frames">
-  <label><span></span><input type="range" min="0" step="1" aria-label="Update shown"></label>
+  <button type="button" title="Replay the updates (space)"></button>
+  <label>
+    <input type="range" min="0" step="1" aria-label="Update" list="dec-lab-frame-marks"
+      title="Left and right: one update back or on. Marks: from there a branch can begin.">
+    <datalist id="dec-lab-frame-marks"></datalist>
+    <span></span>
+  </label>
   <button type="button">Newest</button>
 </div>
 """
 _CSS = """
 .dec-lab-frames { display: flex; gap: 0.75rem; align-items: center; font-size: 0.875rem; }
 .dec-lab-frames label { display: flex; flex: 1; gap: 0.75rem; align-items: center; min-width: 0; }
-.dec-lab-frames span { white-space: nowrap; font-variant-numeric: tabular-nums; min-width: 15em; }
+.dec-lab-frames span { white-space: nowrap; font-variant-numeric: tabular-nums; min-width: 16em; }
 .dec-lab-frames input { flex: 1; min-width: 4em; accent-color: var(--st-primary-color); }
 .dec-lab-frames button {
-  font: inherit; color: inherit; background: none; padding: 0.15rem 0.6rem; cursor: pointer;
+  font: inherit; color: inherit; background: none; padding: 0.1rem 0.6rem; cursor: pointer;
   border: 1px solid var(--st-border-color); border-radius: var(--st-button-radius);
 }
 .dec-lab-frames button:disabled { opacity: 0.45; cursor: default; }
 """
-_JS = """
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const root = parentElement.querySelector(".dec-lab-frames");
-  const input = root.querySelector("input");
-  const text = root.querySelector("span");
-  const button = root.querySelector("button");
-  const state = (root.decLab ??= { following: data.following });
-  const show = () => {
-    const iteration = data.iterations[input.value];
-    text.textContent = iteration === undefined ? "No update yet"
-      : `Update ${input.value}, iteration ${iteration.toLocaleString("en")}`;
-    button.disabled = state.following;
-  };
-  input.max = Math.max(0, data.iterations.length - 1);
-  input.disabled = data.iterations.length < 2;
-  if (state.following) input.value = input.max;
-  else if (!state.dragging && data.chosen !== null) input.value = data.chosen;
-  input.oninput = () => { state.following = false; state.dragging = true; show(); };
-  input.onchange = () => { state.dragging = false; setStateValue("update", Number(input.value)); };
-  button.onclick = () => {
-    state.following = true;
-    input.value = input.max;
-    show();
-    setStateValue("update", null);
-  };
-  show();
-}
-"""
 _component = st.components.v2.component(
-    "dec_lab.frame_slider", html=_HTML, css=_CSS, js=_JS, isolate_styles=False
+    "dec_lab.frame_slider",
+    html=_HTML,
+    css=_CSS,
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
 )
 
 
@@ -66,22 +53,43 @@ def chosen_update(count: int, *, key: str) -> int | None:
     return count - 1 if chosen is None else min(chosen, count - 1)
 
 
-def frame_slider(iterations: list[int], *, key: str) -> None:
+def frame_slider(iterations: Sequence[int], kept: Sequence[int], *, key: str) -> None:
     """Draw the slider.
 
     Parameters
     ----------
     iterations : the iteration of every update
+    kept : the iterations from which a branch can begin
     key : one per run, so that another run follows its own newest update
     """
     chosen = _chosen(key)
+    places = set(kept)
     _component(
         key=key,
-        data={"iterations": iterations, "following": chosen is None, "chosen": chosen},
-        on_update_change=lambda: None,
+        data={
+            "iterations": list(iterations),
+            "following": chosen is None,
+            "chosen": chosen,
+            "marks": [update for update, place in enumerate(iterations) if place in places],
+        },
+        default={"update": chosen},
+        on_update_change=lambda: _write_address(key),
     )
 
 
 def _chosen(key: str) -> int | None:
-    update = (st.session_state.get(key) or {}).get("update")
+    """What a person chose; before any choice, what the address says."""
+    state = st.session_state.get(key)
+    if state is None:
+        text = st.query_params.get(UPDATE, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    update = state.get("update")
     return None if update is None else int(update)
+
+
+def _write_address(key: str) -> None:
+    update = _chosen(key)
+    if update is None:
+        st.query_params.pop(UPDATE, None)
+    else:
+        st.query_params[UPDATE] = str(update)

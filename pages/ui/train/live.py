@@ -9,8 +9,9 @@ from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.train.controls import ControlState, control_state
+from pages.ui.train.next_step import next_step
 from pages.ui.train.panels import panels
-from pages.ui.train.status import banner, figures_of_merit, where_it_is
+from pages.ui.train.status import banner, figures_of_merit, messages, where_it_is
 
 TICK_SECONDS = 0.5
 
@@ -42,7 +43,11 @@ def _needs_ticks(session: RunHandle, state: RunState) -> bool:
 
 
 def _draw(session: RunHandle, view: View, state: RunState) -> None:
-    where_it_is(session, view, state)
-    banner(session, view, state)
+    with st.container(key="status"):
+        where_it_is(session, view, state)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            banner(session, view, state)
+            next_step(session, view, state)
+    messages(view)
     figures_of_merit(view)
     panels(session, view)

@@ -13,7 +13,7 @@ from dec_core.errors import RunError
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
-from dec_core.plots.embedding import draw_embedding, draw_waiting
+from dec_core.plots.embedding import doubt_about, draw_embedding, draw_waiting
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.maps import MapRate
@@ -112,7 +112,7 @@ def _is_at_rest(session: RunHandle, choice: MapChoice) -> bool:
 def _draw(
     view: View, frames: Frames, points: NDArray[np.float32], update: int, choice: MapChoice
 ) -> Plot:
-    samples = frames.samples
+    samples, start = frames.samples, frames.embedding(KMEANS)
     labels = samples.true_labels if choice.by_true_label else frames.labels(update)
     return draw_embedding(
         points,
@@ -121,6 +121,9 @@ def _draw(
         iteration=view.updates[update].iteration,
         class_names=view.started.class_names if view.started else None,
         is_true_label=labels is not None and choice.by_true_label,
+        start=run_map(start, start) if choice.method == _PCA else None,
+        sample_ids=samples.sample_ids,
+        doubt=doubt_about(view, update),
     )
 
 

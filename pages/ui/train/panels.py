@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,58 +19,92 @@ from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
+from pages.ui.train.before_clusters import before_clusters
+from pages.ui.train.branching import checkpoints
 from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
 
 _TRUE, _BETWEEN = "True labels", "Between updates"
 # Where a run's plots are, as ``live_plot`` names them.
 PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
-HEIGHT = 306
-# Every panel has one row of controls above its plot, so that plots side by side line up.
-ROW = 40
+# Two rows of plots fill the window; the style sheet knows what stands above them.
+HEIGHT = "var(--dec-lab-plot)"
+LOW = 230
+_PAIRS = ("Scores and sizes", "Map and labels")
+# Every panel has one row above its plot, so that plots side by side line up.
+ROW = 32
 
 
 def panels(session: RunHandle, view: View) -> None:
     """All plots; each has its place from the beginning, so nothing moves."""
     key = f"frame:{session.run_id}"
+    frame_slider([u.iteration for u in view.updates], checkpoints(session), key=key)
     update = chosen_update(len(view.updates), key=key)
     chosen = None if update == len(view.updates) - 1 else update
     updates = len(view.updates), len(view.changes), view.centers is not None
     show = partial(live_plot, session, view, height=HEIGHT)
-    grid = st.grid(2, min_column_width=390, gap="small")
-    with grid.container(border=True, gap="xsmall"):
-        kind, with_ari = _score_controls(view)
-        draw = partial(draw_scores, view, with_ari=with_ari)
-        if kind == _BETWEEN:
-            draw = partial(draw_successive, view)
-        show("scores", draw, news=updates, options=(kind, with_ari), zoom=kind)
-    with grid.container(border=True, gap="xsmall"):
-        with _row():
-            st.caption("From the k-means start to the newest update")
-        show("sizes", partial(draw_sizes, view), news=updates)
-    with grid.container(border=True, gap="xsmall"):
-        with _row():
-            choice = map_controls(session, view)
-        show(
-            "embedding",
-            partial(draw_map, session, view, update, choice),
-            news=(update, session.maps.frames[-1:], session.maps.error, updates[-1]),
-            options=(choice, chosen),
-            zoom=choice.method,
-        )
-    with grid.container(border=True, gap="xsmall"):
-        with _row():
-            frame_slider([u.iteration for u in view.updates], key=key)
-        show(
-            "labels",
-            partial(_draw_labels, session, view, update),
-            news=(update, updates[-1]),
-            options=chosen,
-        )
-    with st.container(border=True):
+    with st.container(key="panels"):
+        if view.centers is None:
+            before_clusters(session, view, _pair("first_row"), HEIGHT)
+            return
+        _choose_pair()
+        grid = _pair("first_row")
+        with _panel(grid):
+            kind, with_ari = _score_controls(view)
+            draw = partial(draw_scores, view, with_ari=with_ari)
+            if kind == _BETWEEN:
+                draw = partial(draw_successive, view)
+            show("scores", draw, news=updates, options=(kind, with_ari), zoom=kind)
+        with _panel(grid):
+            _row("Do the clusters survive?")
+            show("sizes", partial(draw_sizes, view), news=updates)
+        grid = _pair("second_row")
+        with _panel(grid):
+            with _row("Where are the samples?"):
+                choice = map_controls(session, view)
+            show(
+                "embedding",
+                partial(draw_map, session, view, update, choice),
+                news=(update, session.maps.frames[-1:], session.maps.error, updates[-1]),
+                options=(choice, chosen),
+                zoom=choice.method,
+            )
+        with _panel(grid):
+            _row("Which cluster is each sample in?")
+            show(
+                "labels",
+                partial(_draw_labels, session, view, update),
+                news=(update, updates[-1]),
+                options=chosen,
+            )
+    with st.container(border=True, gap="xsmall"):
+        _row("Is it still learning?")
         news = (updates, len(view.pretraining))
-        show("learning", partial(draw_learning, view), news=news)
+        show("learning", partial(draw_learning, view), news=news, height=LOW)
     _log(session, view)
+
+
+def _choose_pair() -> None:
+    """Where the window is narrow, two of the four plots are seen; the style sheet hides the others
+    and, where it is wide, this choice."""
+    st.segmented_control(
+        "Plots",
+        _PAIRS,
+        default=_PAIRS[0],
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+        key="pair",
+    )
+
+
+def _pair(key: str) -> Any:
+    return st.container(key=key).grid(2, min_column_width=390, gap="xsmall")
+
+
+def _panel(grid: Any) -> DeltaGenerator:
+    panel: DeltaGenerator = grid.container(border=True, gap="xsmall")
+    return panel
 
 
 def _draw_labels(session: RunHandle, view: View, update: int | None) -> Plot:
@@ -81,7 +116,8 @@ def _draw_labels(session: RunHandle, view: View, update: int | None) -> Plot:
 
 def _score_controls(view: View) -> tuple[str, bool]:
     kinds = [_TRUE, _BETWEEN] if view.started is None or view.has_labels else [_BETWEEN]
-    with _row():
+    is_between = st.session_state.get(f"scores:{len(kinds)}", kinds[0]) == _BETWEEN
+    with _row("Do the labels still change?" if is_between else "Is it better than k-means?"):
         kind = st.segmented_control(
             "Scores against",
             kinds,
@@ -94,8 +130,15 @@ def _score_controls(view: View) -> tuple[str, bool]:
     return kind, with_ari
 
 
-def _row() -> DeltaGenerator:
-    return st.container(height=ROW, border=False, horizontal=True, vertical_alignment="center")
+def _row(title: str) -> DeltaGenerator:
+    """The title of a plot, and beside it its controls."""
+    row = st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", height=ROW, border=False
+    )
+    with row:
+        st.markdown(f"**{title}**", width="content")
+        st.space("stretch")
+    return row
 
 
 def _log(session: RunHandle, view: View) -> None:

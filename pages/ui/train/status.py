@@ -27,11 +27,17 @@ def where_it_is(session: RunHandle, view: View, state: RunState) -> None:
 
 def banner(session: RunHandle, view: View, state: RunState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
-    with st.container(key="banner"):
+    judgement = view.judgement()
+    is_broken = judgement is not None and judgement.condition is Condition.BROKEN
+    with st.container(key="banner"), st.container(key="broken" if is_broken else "sound"):
         if view.failed is not None:
             _failure(view.failed, state)
         else:
             _judgement(session, view, state)
+
+
+def messages(view: View) -> None:
+    """What else a person should know: why the run failed, and every warning."""
     if view.failed is not None:
         with st.expander("Details"):
             st.code(view.failed.details, language=None, wrap_lines=True)
@@ -43,8 +49,7 @@ def figures_of_merit(view: View) -> None:
     """The numbers of the last update, against the k-means start where there is one."""
     last = view.updates[-1].measures if view.updates else {}
     start = view.start.measures if view.start else {}
-    # The height is fixed, because the gains under ACC and NMI come later than the row.
-    row = st.container(height=84, border=False).grid(6, min_column_width=96)
+    row = st.container(key="numbers").grid(6, min_column_width=96)
     for name in _TILES:
         measure = MEASURES[name]
         if measure.needs_true_labels and view.started is not None and not view.has_labels:

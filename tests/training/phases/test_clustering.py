@@ -18,11 +18,11 @@ from dec_core.events.events import (
     StepsDone,
     TargetUpdated,
 )
-from dec_core.model.reference import ReferenceClustering, compile_model
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
 from dec_core.training.phases.clustering import ClusteringPhase
+from tests.model.reference import ReferenceClustering, compile_model
 from tests.training.small_runs import clustering_loop, clustering_model, of_kind, small_context
 
 

@@ -1,0 +1,57 @@
+"""What the page shows while there are no clusters yet: the loss, and what comes next."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from dec_core.config import Config
+from dec_core.events.events import Phase
+from dec_core.events.view import View
+from dec_core.plots.learning import draw_pretraining
+from dec_core.runs.handle import RunHandle
+from pages.ui.parts.live_plot import live_plot
+
+_STEPS = (Phase.PRETRAINING, Phase.KMEANS, Phase.CLUSTERING)
+
+
+def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> None:
+    """Two panels in the places of the first two plots."""
+    with grid.container(border=True, gap="xsmall"):
+        st.markdown("**Does the autoencoder learn?**")
+        live_plot(
+            session,
+            view,
+            "pretraining",
+            partial(draw_pretraining, view),
+            news=len(view.pretraining),
+            height=height,
+        )
+    with grid.container(border=True, gap="small", key="before"):
+        st.markdown("**What happens when?**")
+        config = session.config if view.started is None else view.config
+        done = _STEPS.index(view.phase) if view.started and view.phase in _STEPS else -1
+        for place, sentence in enumerate(_sentences(config)):
+            _step(place, sentence, done)
+
+
+def _step(place: int, sentence: str, done: int) -> None:
+    icon = "check_circle" if place < done else "radio_button_unchecked"
+    if place == done:
+        icon = "play_circle"
+    st.markdown(f":material/{icon}: {sentence}")
+
+
+def _sentences(config: Config) -> tuple[str, ...]:
+    epochs, restarts = config.pretraining.epochs, config.clustering.kmeans_restarts
+    clusters, interval = config.clustering.n_clusters, config.clustering.update_interval
+    return (
+        f"**Pretraining**: {epochs:,} epochs. The autoencoder learns to reproduce the samples, so "
+        "that its embedding keeps what tells them apart.",
+        f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
+        "embedding. Its scores are the dashed lines that DEC must beat.",
+        f"**Clustering**: encoder and centres are trained together. Every {interval:,} iterations "
+        "the target distribution is updated, and all plots with it.",
+    )
