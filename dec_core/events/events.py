@@ -21,12 +21,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import AfterValidator, ConfigDict, Field, with_config
 
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Judgement, StopReason
 from dec_core.config import Config
+
+# What stored numbers may be; no count of a run comes near the bound, which every program can hold.
+Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+CountFrom1 = Annotated[int, Field(strict=True, ge=1, le=2**53)]
+Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+_Yes = Annotated[bool, Field(strict=True)]
+_Whole = Annotated[int, Field(strict=True)]
+_Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+def _possible(measures: Mapping[str, float]) -> Mapping[str, float]:
+    for name, value in measures.items():
+        # One that this version does not know is kept, and shown nowhere.
+        measure = MEASURES.get(name)
+        if measure is None:
+            continue
+        if measure.is_count and not isinstance(value, int):
+            raise ValueError(f"{name} is no whole number from 0: {value}")
+        if not measure.allows(value):
+            kind = "score" if measure.needs_true_labels else measure.label.lower()
+            raise ValueError(f"no {kind}: {value}")
+    return measures
+
+
+Measures = Annotated[Mapping[str, float | Count], AfterValidator(_possible)]
 
 
 class Phase(StrEnum):
@@ -38,9 +66,10 @@ class Phase(StrEnum):
     CLUSTERING = "clustering"
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, eq=False)
 class Event:
-    """Base of all events."""
+    """Base of all events. Pydantic checks the types of those that the store reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +110,10 @@ class RunStarted(Event):
 
     config: Config
     dataset_name: str
-    n_samples: int
-    n_features: int
-    n_sampled: int
-    has_true_labels: bool
+    n_samples: CountFrom1
+    n_features: CountFrom1
+    n_sampled: CountFrom1
+    has_true_labels: _Yes
     class_names: tuple[str, ...] | None
 
 
@@ -92,7 +121,7 @@ class RunStarted(Event):
 class PretrainingReused(Event):
     """The autoencoder comes from an earlier run with the same data, network and pretraining."""
 
-    epochs: int
+    epochs: Count
 
 
 @dataclass(frozen=True)
@@ -108,10 +137,10 @@ class Progress(Event):
 class PretrainingEpochEnded(Event):
     """``epoch`` of ``epochs``, counted from 1, with the mean squared reconstruction error."""
 
-    epoch: int
-    epochs: int
+    epoch: CountFrom1
+    epochs: Count
     loss: float
-    seconds: float
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -121,9 +150,9 @@ class CentersInitialized(Event):
     ``measures`` are numbers by the names of ``MEASURES``: those that a start has.
     """
 
-    cluster_sizes: tuple[int, ...]
-    measures: Mapping[str, float]
-    seconds: float
+    cluster_sizes: tuple[Count, ...]
+    measures: Measures
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -140,12 +169,12 @@ class TargetUpdated(Event):
     measures : numbers by the names of ``MEASURES``; what was not recorded is not there
     """
 
-    update: int
-    iteration: int
-    seconds: float
-    cluster_sizes: tuple[int, ...]
-    is_finite: bool
-    measures: Mapping[str, float]
+    update: Count
+    iteration: Count
+    seconds: Seconds
+    cluster_sizes: tuple[Count, ...]
+    is_finite: _Yes
+    measures: Measures
 
     def value(self, name: str) -> float:
         """The measure of that name, NaN where it was not recorded."""
@@ -165,10 +194,10 @@ class StepsDone(Event):
 class ParameterChanged(Event):
     """A live parameter was changed; it holds from gradient step ``iteration`` + 1 on."""
 
-    iteration: int
+    iteration: Count
     path: str
-    old: float
-    new: float
+    old: _Finite | _Whole
+    new: _Finite | _Whole
 
 
 @dataclass(frozen=True)
@@ -184,8 +213,8 @@ class RunFinished(Event):
 
     stop_reason: StopReason
     judgement: Judgement
-    iterations: int
-    seconds: dict[Phase, float] = field(default_factory=dict)
+    iterations: Count
+    seconds: dict[Phase, Seconds] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

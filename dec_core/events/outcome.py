@@ -12,11 +12,10 @@ from typing_extensions import TypedDict
 
 from dec_core.analysis.measures import MEASURES, Direction, Measure
 from dec_core.analysis.metrics import Labels
+from dec_core.events.events import Count
 from dec_core.events.view import View
 
-# No run comes near the bound; every program that reads a table can hold it.
 _LARGEST = 2**53
-Count = Annotated[int, Field(ge=0, le=_LARGEST)]
 
 
 def _whole_stays_whole(value: Any, checked: Callable[[Any], float]) -> float:

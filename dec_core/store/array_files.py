@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from typing_extensions import Buffer
 
 from dec_core.data.ordinary_files import open_ordinary
@@ -214,10 +215,17 @@ def damaged(path: Path, error: Exception) -> str:
     """The sentence for a file that cannot be read."""
     if isinstance(error, FileNotFoundError):
         return missing(path)
-    reason = str(error) or type(error).__name__
-    return f"{path.name} is damaged ({reason}). Copy the run again, or delete it."
+    return f"{path.name} is damaged ({in_words(error)}). Copy the run again, or delete it."
 
 
 def missing(path: Path) -> str:
     """The sentence for a file that is not there."""
     return f"The run must hold {path.name}. It is missing. Copy the run again or delete it."
+
+
+def in_words(error: Exception) -> str:
+    """What is wrong with a file; of what pydantic finds, the first."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error) or type(error).__name__

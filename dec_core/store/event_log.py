@@ -18,6 +18,7 @@ from dec_core.events.frames import EMBEDDING_BYTES, LABEL_BYTES, Frames
 from dec_core.store.array_files import (
     append_whole,
     damaged,
+    in_words,
     missing,
     open_bounded,
     read_whole,
@@ -209,7 +210,7 @@ class LineReader:
             raise RunError(f"Line {self._lines} of {self._path.name}: {error}") from error
         except Exception as error:
             raise RunError(
-                f"Line {self._lines} of {self._path.name} is damaged ({error}). "
+                f"Line {self._lines} of {self._path.name} is damaged ({in_words(error)}). "
                 "Copy the run again or delete it."
             ) from error
         return event

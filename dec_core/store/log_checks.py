@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import JUDGED
-from dec_core.config import Config
+from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.events.events import (
     CentersInitialized,
     Event,
@@ -69,6 +69,8 @@ class LogChecks:
                 _check_judged(event)
             case ParameterChanged():
                 _check_at_most("iteration", event.iteration, maximum)
+                if event.path not in LIVE_PARAMETERS:
+                    raise ValueError(f"no live parameter: {event.path[:40]!r}")
                 for value in (event.old, event.new):
                     Config().with_values({event.path: value})
 

@@ -1,27 +1,21 @@
-"""Words of others, made such that every screen, terminal and file can take them."""
+"""Texts from files and errors, made such that every screen, terminal and file can take them."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-# What a terminal obeys: its escape codes, and what turns the direction of a line around.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# A terminal obeys these; line breaks stay.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def printable(text: str) -> str:
-    """The same in one line, with a mark for what is no character or would command a terminal.
+    """The same with a mark for each control character but line breaks, and for half characters.
 
-    JSON can name half a character, and a file's name hold any byte; no screen and no file takes
-    either.
+    JSON can name half a character, and the name of a file can hold any byte.
     """
     whole = text.encode(errors="replace").decode()
     return _CONTROL.sub(lambda found: " " if found[0].isspace() else "?", whole)
-
-
-def printable_lines(text: str) -> str:
-    """As ``printable``, but its line breaks stay."""
-    return "\n".join(map(printable, text.split("\n")))
 
 
 def printable_json(value: Any) -> Any:

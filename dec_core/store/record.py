@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, TypeAdapter, with_config
 
 from dec_core.config import Config, may_be
 from dec_core.errors import RunError
-from dec_core.events.outcome import Count, Outcome
+from dec_core.events.events import Count
+from dec_core.events.outcome import Outcome
 from dec_core.machine import conditions
-from dec_core.store.events_file import renumbered
+from dec_core.store.array_files import in_words
+from dec_core.store.former_versions import renumbered
 from dec_core.store.names import is_run_id
 from dec_core.store.printable import printable_json
 from dec_core.training.checkpoint import is_branch_setting
@@ -197,7 +199,7 @@ def from_json(text: str) -> RunRecord:
     except RunError:
         raise
     except Exception as error:
-        raise RunError(f"run.json is damaged ({_in_words(error)}). Copy the run again.") from error
+        raise RunError(f"run.json is damaged ({in_words(error)}). Copy the run again.") from error
 
 
 _RECORD = TypeAdapter(RunRecord)
@@ -228,10 +230,3 @@ def _check_lineage(lineage: Lineage) -> None:
         for value in values:
             if not may_be(path, value):
                 raise ValueError(f"lineage.changes: {path} cannot be {str(value)[:40]!r}")
-
-
-def _in_words(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error)

@@ -116,8 +116,8 @@ def test_a_measure_that_this_version_does_not_know_is_kept() -> None:
     [
         ({"nmi": 1.5}, "no score: 1.5"),
         ({"largest_share": -0.1}, "no largest share: -0.1"),
-        ({"occupied_clusters": 2.5}, "no whole number"),
-        ({"loss": "high"}, "could not convert"),
+        ({"occupied_clusters": 2.5}, "occupied_clusters is no whole number"),
+        ({"loss": "high"}, r"loss.*\n.*valid number"),
     ],
     ids=str,
 )

@@ -15,7 +15,7 @@ from dec_core.events.growing import Growing
 from dec_core.events.outcome import labels_sha256
 from dec_core.export.bundle import export_run
 from dec_core.store.branch import branch
-from dec_core.store.events_file import renumbered
+from dec_core.store.former_versions import renumbered
 from dec_core.store.record import SCHEMA, RunState
 from dec_core.store.store import RunStore
 from tests.store.test_store import Seen, same, stored, train
