@@ -14,7 +14,7 @@ from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
 from dec_core.events.view import View, replay
 from dec_core.store.checkpoint_files import CheckpointFiles
-from dec_core.store.event_log import EventLog, array_files
+from dec_core.store.event_log import EventLog
 from dec_core.store.events_file import encode
 from dec_core.store.record import Lineage, new_record
 from dec_core.store.store import RunStore, write_record
@@ -78,7 +78,7 @@ def branch(
     try:
         with store.creating() as (run_id, folder):
             _write_log(folder, history)
-            _share_arrays(store.folder(parent_id), folder, len(past.updates))
+            _share_arrays(store.folder(parent_id), folder)
             EventLog(folder).check_files([0])
             CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
             record = replace(
@@ -149,11 +149,11 @@ def _write_log(folder: Path, events: Sequence[Event]) -> None:
     (folder / "events.jsonl").write_text(text, encoding="utf-8")
 
 
-def _share_arrays(parent: Path, folder: Path, updates: int) -> None:
-    """The files as far as they are there; see ``frame_files`` why two runs may share them."""
+def _share_arrays(parent: Path, folder: Path) -> None:
+    """The files that are there; see ``frame_files`` why two runs may share them."""
     (folder / "arrays").mkdir()
-    for name in array_files(updates):
-        source, target = parent / "arrays" / name, folder / "arrays" / name
+    for source in (parent / "arrays").glob("[!.]*"):
+        target = folder / "arrays" / source.name
         with contextlib.suppress(FileNotFoundError):
             try:
                 os.link(source, target)

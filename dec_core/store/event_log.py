@@ -20,20 +20,21 @@ from dec_core.store.array_files import (
     damaged,
     in_words,
     missing,
-    open_bounded,
     read_whole,
     write_arrays,
-    write_compressed,
     write_whole,
 )
 from dec_core.store.events_file import STORED, decode, encode
-from dec_core.store.frame_files import FrameWriter, files_of, has_frame_file, segment_file
+from dec_core.store.frame_files import FrameWriter
 from dec_core.store.log_checks import LogChecks
-from dec_core.store.stored_frames import EMBEDDING, LABELS, START, kmeans_file, read_samples
-
-_FRAMES = (LABELS, EMBEDDING)
-# Settings and the names of the classes; a line without an end may be of any length.
-_LONGEST_START = 2**20
+from dec_core.store.stored_frames import (
+    EMBEDDING,
+    KMEANS_START,
+    LABELS,
+    START,
+    array_file,
+    read_samples,
+)
 
 
 class EventLog:
@@ -89,8 +90,8 @@ class EventLog:
 
     def _append_frame(self, frame: FrameTaken) -> None:
         if frame.update == KMEANS:
-            write_compressed(self._arrays / kmeans_file(LABELS), frame.labels)
-            write_compressed(self._arrays / kmeans_file(EMBEDDING), frame.embedding)
+            arrays = {LABELS: frame.labels, EMBEDDING: frame.embedding}
+            write_arrays(self._arrays / KMEANS_START, arrays)
         else:
             self._labels.append(frame.update, frame.labels)
             self._embeddings.append(frame.update, frame.embedding)
@@ -133,7 +134,7 @@ class EventLog:
             # Asked before the log is opened, as a run that begins makes its log first.
             has_start = (self._arrays / START).exists()
             with open_ordinary(self._path) as stream:
-                line = stream.readline(_LONGEST_START)
+                line = stream.readline()
         except FileNotFoundError as error:
             if has_start or has_gone_on:
                 raise RunError(missing(self._path)) from error
@@ -173,13 +174,10 @@ class EventLog:
 
         Raises RunError.
         """
-        kmeans = map(kmeans_file, _FRAMES) if updates else ()
-        for file in (START, *kmeans):
+        places = product((LABELS, EMBEDDING), (KMEANS, *updates) if updates else ())
+        for file in (START, *(array_file(self._arrays, *place) for place in places)):
             if not (self._arrays / file).exists():
                 raise RunError(missing(self._arrays / file))
-        for name, update in product(_FRAMES, updates):
-            if not has_frame_file(self._arrays, name, update):
-                raise RunError(missing(self._arrays / segment_file(name, update)))
 
     def _whole_lines(self) -> list[bytes]:
         try:
@@ -237,7 +235,7 @@ class NewLines:
         if self._file is None:
             return True
         try:
-            with open_bounded(self._path) as stream:
+            with open_ordinary(self._path) as stream:
                 stream.seek(self._place - len(self._last))
                 is_there = stream.read(len(self._last)) == self._last
                 return is_there and os.fstat(stream.fileno()).st_ino == self._file
@@ -247,7 +245,7 @@ class NewLines:
     def read(self) -> Iterator[Event]:
         """The events that are new. Raises RunError."""
         try:
-            with open_bounded(self._path) as stream:
+            with open_ordinary(self._path) as stream:
                 self._file = os.fstat(stream.fileno()).st_ino
                 stream.seek(self._place)
                 content = stream.read()
@@ -260,14 +258,6 @@ class NewLines:
             yield self._reader.event(line)
             self._place += len(line)
             self._last = line
-
-
-def array_files(updates: int) -> Iterator[str]:
-    """Names of the files that may hold the arrays of so many updates and what came before."""
-    yield START
-    for name in _FRAMES:
-        yield kmeans_file(name)
-        yield from files_of(name, updates)
 
 
 def _smallest(array: NDArray[Any]) -> NDArray[Any]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from dec_core.analysis.metrics import effective_clusters, largest_share, occupied_clusters
+from dec_core.errors import RunError
 from dec_core.events.events import (
+    KMEANS,
     CentersInitialized,
     Event,
     RunFinished,
@@ -15,6 +21,7 @@ from dec_core.events.events import (
     SamplesChosen,
     TargetUpdated,
 )
+from dec_core.store.array_files import Array, damaged, read_whole
 
 # What was written of an update beside its "scores" and in its "health".
 _NUMBERS = ("loss", "delta_label", "successive_acc", "successive_nmi")
@@ -78,3 +85,33 @@ def renumbered(sentence: str, iterations: int) -> str:
     if f"{iterations + 1:,}" not in _ITERATION.findall(sentence):
         return sentence
     return _ITERATION.sub(lambda found: f"{int(found[0].replace(',', '')) - 1:,}", sentence)
+
+
+def array_file(name: str, update: int) -> str:
+    """Where the array of an update stood in schema version 1, and that of k-means ever before."""
+    return f"{name}-kmeans.z" if update == KMEANS else f"{name}-{update:06d}.z"
+
+
+def updates_with_files(folder: Path, name: str) -> set[int]:
+    """Updates whose array has a file of its own."""
+    numbers = (path.stem.rpartition("-")[2] for path in folder.glob(f"{name}-*.z"))
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def read_array(path: Path) -> Array | None:
+    """The array of a ``.z`` file, a line of type and shape before zlib's bytes; None without it.
+
+    Raises
+    ------
+    RunError
+        If the file is damaged.
+    """
+    try:
+        head, _, compressed = read_whole(path).partition(b"\n")
+        kind, lengths = head.decode("ascii").split(" ")
+        shape = tuple(map(int, lengths.split(",")))
+        return np.frombuffer(zlib.decompress(compressed), kind).reshape(shape)
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # a single flipped bit can raise many kinds
+        raise RunError(damaged(path, error)) from error

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import os
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -24,16 +24,15 @@ from numpy.typing import NDArray
 from dec_core.data.ordinary_files import open_ordinary
 from dec_core.events.frames import Thinning
 from dec_core.store.array_files import (
-    LONGEST_HEADER,
     Array,
     append_whole,
-    format_shape,
-    open_bounded,
-    parse_shape,
     write_whole,
 )
 
 SEGMENT = 64
+
+# A line of a record: an update, a type, the lengths of a few dimensions and two checksums.
+_LONGEST_LINE = 200
 
 # Two labels in a byte, where there are at most 16 clusters.
 _PAIRS = "pairs"
@@ -130,17 +129,17 @@ def read_index(path: Path, name: str) -> Index:
 
     Raises
     ------
-    OSError, ValueError
-        If the file is missing or is none that a run may hold.
+    OSError
+        If the file is missing or is no ordinary one.
     """
     places: dict[int, Place] = {}
-    with open_bounded(path) as stream:
+    with open_ordinary(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         at, newest = 0, -1
         try:
             while at < size:
                 stream.seek(at)
-                update, place = _parse(stream.read(LONGEST_HEADER), at, size)
+                update, place = _parse(stream.read(_LONGEST_LINE), at, size)
                 if update <= newest or segment_file(name, update) != path.name:
                     raise ValueError(f"update {update} does not belong here")
                 places[update], newest, at = place, update, place.end
@@ -157,7 +156,7 @@ def read_place(path: Path, place: Place) -> Array:
     Exception
         Of whatever kind, if it is not what was written.
     """
-    with open_bounded(path) as stream:
+    with open_ordinary(path) as stream:
         stream.seek(place.values)
         values = stream.read(place.end - place.values)
     if len(values) < place.end - place.values:
@@ -172,7 +171,7 @@ def read_place(path: Path, place: Place) -> Array:
 def read_segment(path: Path, name: str) -> tuple[bytes, dict[int, Place]]:
     """All of a segment and where its arrays stand. Raises OSError."""
     index = read_index(path, name)
-    with open_bounded(path) as stream:
+    with open_ordinary(path) as stream:
         return stream.read(), index.places
 
 
@@ -181,34 +180,14 @@ def segment_file(name: str, update: int) -> str:
     return f"{name}-{update // SEGMENT * SEGMENT:06d}.frames"
 
 
-def single_file(name: str, update: int) -> str:
-    """Where schema version 1 kept an update's array."""
-    return f"{name}-{update:06d}.z"
-
-
-def files_of(name: str, updates: int) -> Iterator[str]:
-    """The files in which the arrays of the first ``updates`` may stand.
-
-    In the order in which they must be copied: a run of version 1 that goes on meanwhile replaces
-    the single files by segments.
-    """
-    yield from (single_file(name, update) for update in range(updates))
-    yield from (segment_file(name, update) for update in range(0, updates, SEGMENT))
-
-
-def has_frame_file(folder: Path, name: str, update: int) -> bool:
-    """Whether there is a file in which an update's array may stand."""
-    files = (single_file(name, update), segment_file(name, update))
-    return any((folder / file).exists() for file in files)
-
-
 def _record(update: int, array: Array) -> tuple[bytes, memoryview]:
     """The line and the bytes; an array's own, as copying them would take longer than the rest."""
     if array.dtype == np.uint8 and array.ndim == 1 and array.max(initial=0) < 16:
         kind, content = _PAIRS, _paired(array).data
     else:
         kind, content = array.dtype.str, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
-    head = f"{update} {kind} {format_shape(array)} {zlib.crc32(content)}".encode()
+    lengths = ",".join(map(str, array.shape))
+    head = f"{update} {kind} {lengths} {zlib.crc32(content)}".encode()
     return b"%b %d\n" % (head, zlib.crc32(head)), content
 
 
@@ -224,14 +203,14 @@ def _parse(content: bytes, begin: int, size: int) -> tuple[int, Place]:
     """
     line_end = content.find(b"\n")
     if line_end < 0:
-        if len(content) < LONGEST_HEADER:
+        if len(content) < _LONGEST_LINE:
             raise EOFError("it ends within a line")
         raise ValueError("a line does not end")
     head, _, checksum = content[:line_end].rpartition(b" ")
     if zlib.crc32(head) != int(checksum):
         raise ValueError("a line is not what was written")
     update, kind, lengths, checksum_of_values = head.decode("ascii").split(" ")
-    shape = parse_shape(lengths)
+    shape = tuple(map(int, lengths.split(",")))
     dtype = np.dtype(np.uint8 if kind == _PAIRS else kind)
     n_bytes = (shape[0] + 1) // 2 if kind == _PAIRS else dtype.itemsize * math.prod(shape)
     values = begin + line_end + 1

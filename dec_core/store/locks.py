@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import shutil
-import stat
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from dec_core.data.ordinary_files import open_ordinary
 from dec_core.errors import RunError
-from dec_core.store.array_files import damaged
 
 _LOCK_SECONDS = 1.0
 
@@ -28,8 +25,6 @@ def lock_in(folder: Path) -> FileLock:
 def take_lock(lock: FileLock, run_id: str) -> None:
     """Take a run's lock or raise RunError."""
     folder = Path(lock.lock_file).parent
-    if _is_odd(folder / "lock"):
-        raise RunError(damaged(folder / "lock", OSError("it is no ordinary file")))
     try:
         # Whoever only asks whether the lock is held holds it for that moment.
         lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
@@ -59,22 +54,6 @@ def is_held(folder: Path) -> bool:
         except (BlockingIOError, PermissionError):
             return True
     return False
-
-
-def remove_odd_lock(folder: Path) -> None:
-    """Remove what stands in the place of a lock and is none, so that nobody can hold it."""
-    path = folder / "lock"
-    with contextlib.suppress(OSError):
-        if _is_odd(path):
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-def _is_odd(path: Path) -> bool:
-    """Whether there is something else than an ordinary file; a lock is never a link to one."""
-    try:
-        return not stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
-        return False
 
 
 def refusal(run_id: str, root: Path, error: OSError) -> str:

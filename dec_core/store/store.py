@@ -5,8 +5,8 @@
         notes.json       title and tags, which a person may change at any time
         requested.json   live changes that were asked for and wait for the next gradient step
         events.jsonl     one line per event; only ever appended to while the run trains
-        arrays/          start.npz; labels and embedding sample of k-means and of the updates, those
-                         of many updates in one file (``frame_files``)
+        arrays/          start.npz; kmeans.npz, its labels and embedding sample; those of the
+                         updates, many in one file (``frame_files``)
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
         lock             held by the process that trains the run
@@ -22,8 +22,7 @@ The contract
   platter, so a loss of power may cost the last seconds.
 - A run whose log ends with ``RunFinished`` never changes, but for its notes and its maps. A run
   that goes on after an interruption first cuts its log back to the checkpoint that it goes on from.
-- Nothing in a folder is opened before it is known to be an ordinary file. A run with anything
-  else in its folder is listed as damaged.
+- Files that former versions wrote are read (``former_versions``), and never written any more.
 - One process at a time writes a run, for it holds the run's lock, which the system gives back
   when the process ends. A run that is not over and not locked is ``interrupted``,
   or ``waiting`` where it was queued and never began.
@@ -57,20 +56,22 @@ from dec_core.events.map_frame import MapFrame
 from dec_core.events.view import View
 from dec_core.store import record as records
 from dec_core.store.array_files import (
-    read_compressed,
+    Array,
+    read_arrays,
     read_whole,
     remove_stale,
-    write_compressed,
+    write_arrays,
     write_whole,
 )
 from dec_core.store.checkpoint_files import CheckpointFiles
 from dec_core.store.event_log import EventLog
-from dec_core.store.locks import is_held, lock_in, refusal, remove_odd_lock, take_lock
+from dec_core.store.former_versions import read_array
+from dec_core.store.locks import is_held, lock_in, refusal, take_lock
 from dec_core.store.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.store.notes import read_notes, write_notes
 from dec_core.store.printable import printable
 from dec_core.store.record import RunRecord, RunState
-from dec_core.store.run_checks import check_ordinary_files, check_soundness
+from dec_core.store.run_checks import check_soundness
 from dec_core.store.stored_frames import StoredFrames
 from dec_core.store.unsaved import reserve_mark, unsaved_problem
 from dec_core.store.view_reader import ViewReader
@@ -168,7 +169,6 @@ class RunStore:
             If the id is malformed or unknown, or the run damaged.
         """
         folder = self.folder(run_id)
-        check_ordinary_files(folder)
         record = _read_record(folder)
         if not record.is_over and not self.is_locked(run_id):
             # Its process may have come to the end just now.
@@ -258,10 +258,10 @@ class RunStore:
         """The UMAP maps that were made of the run's updates, as far as they fit ``view``."""
         shape = (0 if view.started is None else view.started.n_sampled, 2)
         frames = []
-        for path in sorted((self.folder(run_id) / "maps").glob("*.z")):
-            with contextlib.suppress(RunError, ValueError, IndexError):
+        for path in sorted((self.folder(run_id) / "maps").glob("[!.]*")):
+            with contextlib.suppress(RunError, ValueError, IndexError, KeyError):
                 update = view.updates[int(path.stem)]
-                points = read_compressed(path)
+                points = _read_map(path)
                 if points.shape == shape and points.dtype.kind == "f":
                     frames.append(MapFrame(update.update, update.iteration, points))
         return tuple(frames)
@@ -271,17 +271,18 @@ class RunStore:
         with contextlib.suppress(OSError, RunError):
             folder = self.folder(run_id) / "maps"
             folder.mkdir(exist_ok=True)
-            write_compressed(folder / _map_file(frame.update), frame.points)
+            write_arrays(folder / f"{frame.update:06d}.npz", {"points": frame.points})
 
     def remove_map(self, run_id: str, frame: MapFrame) -> None:
         """Keep a map no longer."""
         with contextlib.suppress(OSError, RunError):
-            (self.folder(run_id) / "maps" / _map_file(frame.update)).unlink(missing_ok=True)
+            for path in (self.folder(run_id) / "maps").glob(f"{frame.update:06d}.*"):
+                path.unlink(missing_ok=True)
 
     def remove_maps(self, run_id: str, *, first: int) -> None:
         """Remove the maps of the updates from ``first`` on. Raises OSError."""
-        for path in (self.folder(run_id) / "maps").glob("*.z"):
-            if path.name >= _map_file(first):
+        for path in (self.folder(run_id) / "maps").glob("[!.]*"):
+            if path.stem >= f"{first:06d}":
                 path.unlink(missing_ok=True)
 
     def annotate(
@@ -300,7 +301,6 @@ class RunStore:
         """
         folder = self.folder(run_id)
         doomed = folder.with_name(f".{run_id}.deleted")
-        remove_odd_lock(folder)
         with self.locked(run_id):
             try:
                 folder.rename(doomed)
@@ -345,8 +345,9 @@ class RunStore:
         return RunRecord(printable(name), RunState.DAMAGED, problem=printable(problem))
 
 
-def _map_file(update: int) -> str:
-    return f"{update:06d}.z"
+def _read_map(path: Path) -> Array:
+    former = read_array(path) if path.suffix == ".z" else None
+    return read_arrays(path)["points"] if former is None else former
 
 
 def _unreadable(root: Path, error: OSError) -> str:

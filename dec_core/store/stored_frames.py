@@ -14,25 +14,18 @@ from dec_core.errors import RunError
 from dec_core.events.events import KMEANS, RunStarted, SamplesChosen
 from dec_core.events.frames import Embedding, Frames, Labels, thinned_out
 from dec_core.events.view import View
-from dec_core.store.array_files import (
-    Array,
-    damaged,
-    missing,
-    read_arrays,
-    read_compressed,
-    read_if_there,
-)
+from dec_core.store import former_versions
+from dec_core.store.array_files import Array, damaged, missing, read_arrays
 from dec_core.store.frame_files import (
     SEGMENT,
     Index,
     read_index,
     read_place,
     segment_file,
-    single_file,
 )
 from dec_core.store.log_checks import check_embedding, check_labels, check_samples
 
-START = "start.npz"
+START, KMEANS_START = "start.npz", "kmeans.npz"
 LABELS, EMBEDDING = "labels", "embedding_sample"
 # Of all runs that a process looks at.
 CACHE_BYTES = 64_000_000
@@ -87,7 +80,7 @@ class StoredFrames(Frames):
     def _kept(self, name: str) -> list[int]:
         """Updates that have this array. Raises RunError where a file is damaged."""
         updates = len(self._view.updates)
-        kept = _single_files(self._folder, name)
+        kept = former_versions.updates_with_files(self._folder, name)
         for begin in range(0, updates, SEGMENT):
             path = self._folder / segment_file(name, begin)
             index = CACHE.index(path, name)
@@ -120,13 +113,14 @@ class StoredFrames(Frames):
     def _array(self, name: str, update: int, check: Callable[[Array], None]) -> Array:
         if update >= len(self._view.updates):
             raise thinned_out(update)
-        path = self._folder / segment_file(name, update)
-        if update == KMEANS:
-            path = self._folder / kmeans_file(name)
+        path = self._folder / array_file(self._folder, name, update)
         try:
-            array = CACHE.array(path, name, update)
-            if array is None:
-                array = read_if_there(self._folder / single_file(name, update))
+            if path.suffix == ".z":
+                array = former_versions.read_array(path)
+            elif update == KMEANS:
+                array = read_arrays(path)[name]
+            else:
+                array = CACHE.array(path, name, update)
             if array is None:
                 raise thinned_out(update)
             check(array)
@@ -177,8 +171,6 @@ class FrameCache:
 
     def array(self, path: Path, name: str, update: int) -> Array | None:
         """An update's array; None where the file has none. Raises Exception where it is damaged."""
-        if update == KMEANS:
-            return read_compressed(path)
         index = self.index(path, name)
         place = index.places.get(update)
         if place is None:
@@ -216,12 +208,11 @@ def read_samples(folder: Path) -> SamplesChosen:
     return SamplesChosen(ids, true_labels)
 
 
-def kmeans_file(name: str) -> str:
-    """Where an array of the k-means start stands."""
-    return f"{name}-kmeans.z"
-
-
-def _single_files(folder: Path, name: str) -> set[int]:
-    """Updates whose array has a file of its own, as in schema version 1."""
-    numbers = (path.stem.rpartition("-")[2] for path in folder.glob(f"{name}-*.z"))
-    return {int(number) for number in numbers if number.isdecimal()}
+def array_file(folder: Path, name: str, update: int) -> str:
+    """The file in which the array of an update or of k-means stands, or would."""
+    former = former_versions.array_file(name, update)
+    if update == KMEANS and (folder / KMEANS_START).exists():
+        return KMEANS_START
+    if (folder / former).exists():
+        return former
+    return KMEANS_START if update == KMEANS else segment_file(name, update)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -13,14 +12,12 @@ import pytest
 
 from dec_core.errors import RunError
 from dec_core.store.array_files import (
-    LARGEST_ARRAY,
     read_arrays,
-    read_compressed,
-    read_if_there,
     write_arrays,
-    write_compressed,
 )
 from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.former_versions import read_array
+from tests.store.former_files import write_z
 from tests.store.test_golden import GOLDEN
 
 CHECKPOINTS = GOLDEN / "checkpoints"
@@ -37,9 +34,10 @@ CHECKPOINTS = GOLDEN / "checkpoints"
     ids=str,
 )
 def test_what_was_written_is_read(tmp_path: Path, array: np.ndarray) -> None:
-    write_compressed(tmp_path / "x.z", array)
+    write_z(tmp_path / "x.z", array)
     write_arrays(tmp_path / "x.npz", {"x": array})
-    for read in (read_compressed(tmp_path / "x.z"), read_arrays(tmp_path / "x.npz")["x"]):
+    for read in (read_array(tmp_path / "x.z"), read_arrays(tmp_path / "x.npz")["x"]):
+        assert read is not None
         assert read.dtype == array.dtype
         np.testing.assert_array_equal(read, array)
 
@@ -88,25 +86,15 @@ def test_a_damaged_newest_checkpoint_is_passed_over(
         CheckpointFiles(tmp_path).read(60)
 
 
-def test_compressed_archives_are_refused(tmp_path: Path) -> None:
-    np.savez_compressed(tmp_path / "x.npz", x=np.zeros(1_000_000))
-    with pytest.raises(RunError, match="its arrays are compressed"):
-        read_arrays(tmp_path / "x.npz")
-
-
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "not found"),
-        (b"|u1 " + 99 * b"9," + b"9\n", "not found"),
+        (b"", "not enough values"),
         (b"xyz 3\n" + zlib.compress(b"abc"), "'xyz'"),
         (b"|O 1\n" + zlib.compress(bytes(8)), "OBJECT"),
         (b"|u1 x\n" + zlib.compress(b"abc"), "invalid literal"),
-        (b"|u1 -1\n" + zlib.compress(b"abc"), "its shape is -1"),
-        (b"|u1 %d\n" % (LARGEST_ARRAY + 1) + zlib.compress(b"abc"), "its shape is"),
-        (b"|u1 4\n" + zlib.compress(b"abc"), "does not hold what its header says"),
-        (b"|u1 2\n" + zlib.compress(b"abc"), "does not hold what its header says"),
-        (b"|u1 3\n" + zlib.compress(b"abc")[:-1], "does not hold what its header says"),
+        (b"|u1 4\n" + zlib.compress(b"abc"), "cannot reshape"),
+        (b"|u1 3\n" + zlib.compress(b"abc")[:-1], "incomplete"),
         (b"|u1 3\n" + zlib.compress(b"abc")[:-1] + b"x", "incorrect data check"),
     ],
 )
@@ -114,30 +102,14 @@ def test_damaged_frames_are_named(tmp_path: Path, content: bytes, reason: str) -
     path = tmp_path / "labels-000001.z"
     path.write_bytes(content)
     with pytest.raises(RunError, match=f"labels-000001.z is damaged .*{reason}"):
-        read_compressed(path)
-
-
-def test_a_missing_frame_is_no_damage(tmp_path: Path) -> None:
-    assert read_if_there(tmp_path / "labels-000001.z") is None
-    with pytest.raises(RunError, match=r"must hold labels-000001.z. It is missing"):
-        read_compressed(tmp_path / "labels-000001.z")
-
-
-def test_a_frame_unfolds_no_further_than_its_header_says(tmp_path: Path) -> None:
-    (tmp_path / "x.z").write_bytes(b"|u1 10\n" + zlib.compress(bytes(10_000_000)))
-    tracemalloc.start()
-    with pytest.raises(RunError, match="does not hold what its header says"):
-        read_compressed(tmp_path / "x.z")
-    _, most = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert most < 1_000_000
+        read_array(path)
 
 
 @pytest.mark.parametrize("name", ["checkpoints/clustering-00000060.npz", "arrays/labels-000001.z"])
 def test_a_flipped_bit_anywhere_is_one_kind_of_error(tmp_path: Path, name: str) -> None:
     whole = (GOLDEN / name).read_bytes()
     path = tmp_path / Path(name).name
-    read = read_arrays if path.suffix == ".npz" else read_compressed
+    read = read_arrays if path.suffix == ".npz" else read_array
     generator = np.random.default_rng(0)
     refused = 0
     for place in generator.choice(len(whole), 120):

@@ -73,7 +73,7 @@ def test_where_files_cannot_be_shared_they_are_copied(
 
 @pytest.mark.parametrize(
     "name",
-    ["start.npz", "labels-kmeans.z", "labels-000000.frames", "embedding_sample-000000.frames"],
+    ["start.npz", "kmeans.npz", "labels-000000.frames", "embedding_sample-000000.frames"],
 )
 def test_a_parent_that_lacks_a_file_has_no_branch(store: RunStore, name: str) -> None:
     parent = new_run(store)

@@ -24,6 +24,7 @@ from dec_core.store.array_files import (
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.runs.short_runs import small_config
+from tests.store.former_files import write_z
 from tests.store.test_golden import GOLDEN
 
 
@@ -168,8 +169,10 @@ def test_maps_of_another_size_are_not_shown(store: RunStore, folder: Path) -> No
     view = store.view(folder.name)
     for update, shape in enumerate([(120, 2), (119, 2), (120, 3)]):
         store.write_map(folder.name, MapFrame(update, 1, np.zeros(shape, np.float32)))
-    (folder / "maps" / "000003.z").write_bytes(b"xyz 3\n")
-    assert [frame.update for frame in store.maps(folder.name, view)] == [0]
+    (folder / "maps" / "000002.z").write_bytes(b"xyz 3\n")
+    # As former versions wrote them.
+    write_z(folder / "maps" / "000003.z", np.zeros((120, 2), np.float32))
+    assert [frame.update for frame in store.maps(folder.name, view)] == [0, 3]
 
 
 CHANGED = {

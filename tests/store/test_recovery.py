@@ -253,7 +253,7 @@ def test_maps_after_the_checkpoint_are_forgotten(store: RunStore) -> None:
     list(islice(execute(recorder), 1))
     recorder.close()
     left = sorted(path.name for path in (store.folder(run_id) / "maps").iterdir())
-    assert left == ["000000.z", "000001.z"]
+    assert left == ["000000.npz", "000001.npz"]
     assert checkpoint > 10
 
 

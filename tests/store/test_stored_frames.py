@@ -16,11 +16,12 @@ from dec_core.events.events import KMEANS, Event, RunStarted
 from dec_core.events.frames import MemoryFrames
 from dec_core.events.view import View, replay
 from dec_core.store import stored_frames
-from dec_core.store.array_files import write_compressed, write_whole
+from dec_core.store.array_files import write_whole
 from dec_core.store.event_log import EventLog
 from dec_core.store.frame_files import SEGMENT, Place, read_index
 from dec_core.store.stored_frames import FrameCache, StoredFrames
 from tests.plots.scripted import START_SIZES, embedding, events, framed, labels_of
+from tests.store.former_files import write_z
 
 COUNT = SEGMENT + 6
 
@@ -265,10 +266,10 @@ def first_version(folder: Path, frames: StoredFrames, count: int) -> Path:
     """The same arrays in files of their own."""
     folder.mkdir(parents=True)
     for update in range(count):
-        write_compressed(folder / f"labels-{update:06d}.z", frames.labels(update))
-        write_compressed(folder / f"embedding_sample-{update:06d}.z", frames.embedding(update))
-    write_compressed(folder / "labels-kmeans.z", frames.labels(KMEANS))
-    write_compressed(folder / "embedding_sample-kmeans.z", frames.embedding(KMEANS))
+        write_z(folder / f"labels-{update:06d}.z", frames.labels(update))
+        write_z(folder / f"embedding_sample-{update:06d}.z", frames.embedding(update))
+    write_z(folder / "labels-kmeans.z", frames.labels(KMEANS))
+    write_z(folder / "embedding_sample-kmeans.z", frames.embedding(KMEANS))
     return folder
 
 

@@ -11,7 +11,6 @@ from dec_core.errors import RunError
 from dec_core.runs.commands import Change, Resume, StepSize, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.store.array_files import write_compressed
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.runs.short_runs import (
@@ -22,6 +21,7 @@ from tests.runs.short_runs import (
     wait_for,
     wait_for_updates,
 )
+from tests.store.former_files import write_z
 from tests.store.test_golden import GOLDEN
 from tests.store.update_numbers import numbers
 from tests.ui.screens import (
@@ -216,7 +216,7 @@ def test_an_embedding_without_a_map_is_a_sentence(manager: RunManager, name: str
     folder = manager.store.root / GOLDEN.name
     shutil.copytree(GOLDEN, folder)
     # Each number is finite, but its square is not.
-    write_compressed(folder / "arrays" / name, np.eye(120, 3, dtype=np.float32) * np.float32(1e30))
+    write_z(folder / "arrays" / name, np.eye(120, 3, dtype=np.float32) * np.float32(1e30))
     shown = plots(new_screen(run=GOLDEN.name))["embedding"]["alternative"]
     assert shown == "PCA map: The embedding is not finite"
 
