@@ -214,52 +214,6 @@ class LineReader:
         return event
 
 
-class NewLines:
-    """Reads the lines of a log that have come since the last time.
-
-    A run that goes on from a checkpoint first cuts its log, so ``is_same`` tells whether the log
-    is still the one that was read: by its file, as far as numbers of files are not used again, and
-    by the last line that was read.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "events.jsonl"
-        self._reader = LineReader(self._path, folder / "arrays")
-        self._place = 0
-        self._last = b""
-        self._file: int | None = None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether what was read still stands at the beginning of the log."""
-        if self._file is None:
-            return True
-        try:
-            with open_ordinary(self._path) as stream:
-                stream.seek(self._place - len(self._last))
-                is_there = stream.read(len(self._last)) == self._last
-                return is_there and os.fstat(stream.fileno()).st_ino == self._file
-        except (OSError, ValueError):
-            return False
-
-    def read(self) -> Iterator[Event]:
-        """The events that are new. Raises RunError."""
-        try:
-            with open_ordinary(self._path) as stream:
-                self._file = os.fstat(stream.fileno()).st_ino
-                stream.seek(self._place)
-                content = stream.read()
-        except FileNotFoundError:
-            return
-        except (OSError, ValueError) as error:
-            raise RunError(f"{self._path.name} cannot be read ({error}).") from error
-        whole = content[: content.rfind(b"\n") + 1]
-        for line in whole.splitlines(keepends=True):
-            yield self._reader.event(line)
-            self._place += len(line)
-            self._last = line
-
-
 def _smallest(array: NDArray[Any]) -> NDArray[Any]:
     """The same whole numbers from 0 in the smallest type."""
     return array.astype(np.min_scalar_type(int(array.max(initial=0))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -131,13 +132,7 @@ class Recorder:
         )
         lines = self._find_place()
         self._take_conditions()
-        try:
-            remove_drafts(self.store.folder(self.run_id))
-            reserve_mark(self._folder)
-            self.store.write_record(self.record)
-            self._rewind(lines)
-        except OSError as error:
-            self._give_up(error)
+        self._save(lambda: self._begin_writing(lines))
 
     def _find_place(self) -> int:
         """Read the newest checkpoint that fits the log; returns the log's lines up to there."""
@@ -177,8 +172,11 @@ class Recorder:
                 "interrupted."
             )
 
-    def _rewind(self, lines: int) -> None:
-        """Forget what came after the place. Raises OSError."""
+    def _begin_writing(self, lines: int) -> None:
+        """Forget what came after the place, and write from there. Raises OSError."""
+        remove_drafts(self._folder)
+        reserve_mark(self._folder)
+        self.store.write_record(self.record)
         self._log.cut(lines)
         if self.resumption is not None:
             self._checkpoints.remove_after(self.resumption.checkpoint.iteration)
@@ -195,40 +193,21 @@ class Recorder:
     def write(self, event: Event, view: View, trainer: Trainer) -> None:
         """Store an event and, where it is time for one, a checkpoint."""
         self.view = view
-        if self.problem:
-            return
-        try:
-            if isinstance(event, RunFinished):
-                self._checkpoint(trainer)
-            self._log.append(event)
-            self._after(event, trainer)
-        except OSError as error:
-            self._give_up(error)
+        self._save(lambda: self._append(event, trainer))
 
     def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
         """Keep arrays, in memory and in the store; the event that they belong to follows."""
         self.frames.take(event)
-        if not self.problem:
-            try:
-                self._log.append(event)
-            except OSError as error:
-                self._give_up(error)
+        self._save(lambda: self._log.append(event))
 
     def write_checkpoint(self, trainer: Trainer) -> None:
         """Keep the run as it stands."""
-        if not self.problem:
-            try:
-                self._checkpoint(trainer)
-            except OSError as error:
-                self._give_up(error)
+        self._save(lambda: self._checkpoint(trainer))
 
     def write_requested(self, trainer: Trainer) -> None:
         """Keep the live changes that wait; they come before the next checkpoint can hold them."""
-        if not self.problem:
-            try:
-                write_whole(self._requested, json.dumps(trainer.requests.waiting).encode())
-            except OSError as error:
-                self._give_up(error)
+        content = json.dumps(trainer.requests.waiting).encode()
+        self._save(lambda: write_whole(self._requested, content))
 
     def request_again(self, trainer: Trainer) -> None:
         """Ask for the live changes that waited when the process ended."""
@@ -244,15 +223,14 @@ class Recorder:
         stays as it is: it can be resumed. One that never began has its failure alone.
         """
         self.view = view
-        if self.problem or not (self._has_gone_on or self._log.is_empty):
-            return
-        try:
-            if not self._log.is_open:
-                self._log.open(self.frames, 0, 0)
-            self._log.append(event)
-            self._end(RunState.FAILED)
-        except OSError as error:
-            self._give_up(error)
+        if self._has_gone_on or self._log.is_empty:
+            self._save(lambda: self._append_failure(event))
+
+    def _append_failure(self, event: RunFailed) -> None:
+        if not self._log.is_open:
+            self._log.open(self.frames, 0, 0)
+        self._log.append(event)
+        self._end(RunState.FAILED)
 
     def withdraw(self) -> None:
         """Give back a run that waits or was refused; one that never trained is removed.
@@ -286,7 +264,19 @@ class Recorder:
         release_mark(self._folder)
         self._lock.release()
 
-    def _after(self, event: Event, trainer: Trainer) -> None:
+    def _save(self, write: Callable[[], object]) -> None:
+        """Write something, unless the disk has refused before."""
+        if self.problem:
+            return
+        try:
+            write()
+        except OSError as error:
+            self._give_up(error)
+
+    def _append(self, event: Event, trainer: Trainer) -> None:
+        if isinstance(event, RunFinished):
+            self._checkpoint(trainer)
+        self._log.append(event)
         self._keep_pretrained(trainer)
         if isinstance(event, ParameterChanged):
             # Until a checkpoint holds the change, the file of requests does.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -141,33 +141,18 @@ class FrameCache:
         self._limit = limit
         self._size = 0
         self._arrays: OrderedDict[Hashable, Array] = OrderedDict()
-        self._indexes: OrderedDict[Path, tuple[Hashable, Index]] = OrderedDict()
+        self._indexed = lru_cache(_CACHED_INDEXES)(_index)
         self._lock = threading.Lock()
 
     def index(self, path: Path, name: str) -> Index:
         """Where the arrays of a file stand; nothing where there is none."""
         try:
             status = path.stat()
+            return self._indexed(path, name, status.st_ino, status.st_size, status.st_mtime_ns)
         except FileNotFoundError:
             return Index({}, None)
         except OSError as error:
             return Index({}, error)
-        stamp = status.st_ino, status.st_size, status.st_mtime_ns
-        with self._lock:
-            known = self._indexes.get(path)
-        if known is not None and known[0] == stamp:
-            return known[1]
-        try:
-            index = read_index(path, name)
-        except FileNotFoundError:
-            return Index({}, None)
-        except (OSError, ValueError) as error:
-            return Index({}, error)
-        with self._lock:
-            self._indexes[path] = stamp, index
-            if len(self._indexes) > _CACHED_INDEXES:
-                self._indexes.popitem(last=False)
-        return index
 
     def array(self, path: Path, name: str, update: int) -> Array | None:
         """An update's array; None where the file has none. Raises Exception where it is damaged."""
@@ -192,6 +177,11 @@ class FrameCache:
             while self._size > self._limit and len(self._arrays) > 1:
                 self._size -= self._arrays.popitem(last=False)[1].nbytes
         return array
+
+
+def _index(path: Path, name: str, *_stamp: int) -> Index:
+    """The index of a file as long as its number, size and time stay."""
+    return read_index(path, name)
 
 
 CACHE = FrameCache(CACHE_BYTES)
