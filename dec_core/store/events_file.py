@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 from pydantic import TypeAdapter
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from dec_core.config import Config
 from dec_core.events.events import (
@@ -70,9 +70,8 @@ def decode(line: str, samples: Callable[[], SamplesChosen]) -> Event:
     Exception
         Of whatever kind, if the line is none that ``encode`` wrote.
     """
-    values = json.loads(line)
-    if "\\u" in line or not line.isascii():
-        values = printable_json(values)
+    is_plain = line.isascii() and "\\u" not in line
+    values = from_json(line) if is_plain else printable_json(json.loads(line))
     name = values.pop("event")
     kind = STORED[name]
     migrate_event(kind, values, samples)
