@@ -99,7 +99,7 @@ KINDS: dict[str, Callable[[Countdown], None]] = {
     "checkpoint": during_a_checkpoint,
     "line": partial(during_an_append, module=event_log),
     "frame": partial(during_an_append, module=frame_files),
-    "rename": partial(before_a_rename, suffix=".npz"),
+    "rename": partial(before_a_rename, suffix="kmeans.npz"),
     "thinning": during_thinning,
 }
 

@@ -122,7 +122,7 @@ def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
     expected, _ = whole_run(DIGITS)
     arguments: tuple[str, ...] = ("train", *DIGITS)
     run_id = ""
-    kills = "checkpoint-2 rename-2 line-9 frame-5 thinning-2".split()
+    kills = "checkpoint-2 rename-1 line-9 frame-5 thinning-2".split()
     for kind, _, count in (kill.partition("-") for kill in kills):
         killed = [sys.executable, "-m", "tests.store.killed_writer", kind, count]
         process, run_id = start([*killed, *arguments, "--json"])
