@@ -47,8 +47,8 @@ def draw_learning(view: View) -> Plot:
     numbers = learning_curves(view)
     figure = new_figure(
         "Is it still learning?",
-        "A run ends once label changes stay below the dashed tolerance; a spread that falls to 0 "
-        "is a collapse",
+        "Label changes below the dashed tolerance end a run; a spread that falls to 0, or grows "
+        "many times over, comes with a collapse",
         {"x": "epoch_or_iteration", "y": "value"},
     )
     _add_curve(

@@ -155,7 +155,7 @@ def test_plots_keep_their_element_and_zoom_over_ten_updates(live: Live) -> None:
 
 def test_the_slider_stays_where_it_is_put_and_follows_again(live: Live) -> None:
     page = live.page()
-    slider = page.get_by_role("slider", name="Update shown")
+    slider = page.get_by_role("slider", name="Update", exact=True)
     slider.fill("1")
     shown = "element => element.layout.annotations[1].text"
     element = plot(page, "labels").element_handle()
@@ -165,6 +165,25 @@ def test_the_slider_stays_where_it_is_put_and_follows_again(live: Live) -> None:
     assert slider.input_value() == "1"
     page.get_by_role("button", name="Newest").click()
     wait_for(page, f"element => ({shown})(element) !== 'at iteration 30'", arg=element)
+
+
+def test_nothing_is_dimmed_while_it_is_sent_again(live: Live) -> None:
+    page = live.page()
+    faintest = page.evaluate(
+        """async () => {
+          let faintest = 1;
+          for (const end = performance.now() + 5_000; performance.now() < end;) {
+            for (const plot of document.querySelectorAll(".dec-lab-plot")) {
+              let opacity = 1;
+              for (let e = plot; e; e = e.parentElement) opacity *= getComputedStyle(e).opacity;
+              faintest = Math.min(faintest, opacity);
+            }
+            await new Promise(done => setTimeout(done, 50));
+          }
+          return faintest;
+        }"""
+    )
+    assert faintest == 1
 
 
 def test_compare_draws_a_run_that_trains_in_place(live: Live) -> None:

@@ -109,7 +109,9 @@ def test_a_lock_that_cannot_be_opened_is_a_sentence() -> None:
     lock.unlink(missing_ok=True)
     lock.mkdir()
     click(screen, "Resume")
-    assert [toast.value for toast in screen.toast if "cannot be written: Is a directory" in toast.value]
+    assert [
+        toast.value for toast in screen.toast if "cannot be written: Is a directory" in toast.value
+    ]
 
 
 def test_a_branch_is_compared_with_its_checkpoint(

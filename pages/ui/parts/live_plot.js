@@ -53,10 +53,15 @@ const csv = (element) => {
 // What a page shows beside the plot, a saved plot must show itself: title, legend, and their room.
 const savedLayout = (element) => ({ ...element.layout, ...element.decLabOnPaper });
 
+// A legend of ten entries needs this many pixels.
+const LEGEND_HEIGHT = 200;
+
 // The layout on the screen, and what of it a saved plot has otherwise.
-const onScreen = (layout, isTitled) => {
-  const onPaper = layout.meta?.runs || layout.meta?.legend_elsewhere ? { showlegend: true } : {};
-  if (layout.meta?.legend_elsewhere) layout.showlegend = false;
+const onScreen = (layout, isTitled, height) => {
+  const { legend, showlegend, meta } = layout;
+  const isCut = height < LEGEND_HEIGHT && legend?.orientation !== "h";
+  const onPaper = { showlegend: meta?.runs ? true : showlegend };
+  if (meta?.legend_elsewhere || isCut) layout.showlegend = false;
   if (!isTitled) return [layout, onPaper];
   Object.assign(onPaper, { title: layout.title, margin: layout.margin });
   const aid = layout.title.text.split("<br>").slice(1).join("<br>");
@@ -176,7 +181,8 @@ const draw = async (element, data, latest) => {
   if (element.decLabLatest !== latest || !element.isConnected) return false;
   const style = getComputedStyle(element);
   const figure = JSON.parse(data.figure);
-  const [layout, onPaper] = onScreen(themed(figure.layout, style), data.is_titled);
+  const [layout, onPaper] = onScreen(
+    themed(figure.layout, style), data.is_titled, element.clientHeight);
   // plotly picks the colour of a cell's text as if the cell were opaque.
   for (const trace of figure.data)
     if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };

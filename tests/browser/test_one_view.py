@@ -1,0 +1,85 @@
+"""What a person sees without scrolling, and the one playhead of all plots."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, StoredRun
+from tests.browser.train_page import plot, wait_for, wait_for_updates
+
+FOUR = ("scores", "sizes", "embedding", "labels")
+COLLAPSED = {"clustering__learning_rate": 10, "clustering__target": "r-recycled"}
+
+
+def bottom(page: Page, selector: str) -> float:
+    """How far down an element reaches; it must begin below the window's upper edge."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    return box["y"] + box["height"]
+
+
+def height(page: Page, name: str) -> float:
+    box = plot(page, name).bounding_box()
+    assert box is not None
+    return box["height"]
+
+
+@pytest.mark.parametrize("values", [{}, COLLAPSED], ids=["finished", "collapsed"])
+def test_everything_that_moves_is_in_one_view(
+    open_page: OpenPage, stored_run: StoredRun, values: dict[str, object]
+) -> None:
+    page = open_page(f"/?run={stored_run(**values)}")
+    wait_for_updates(page)
+    for part in ("banner", "numbers", *(f"plot-{name}" for name in FOUR)):
+        assert bottom(page, f".st-key-{part}") <= 900
+    is_framed = page.locator(".st-key-panels").evaluate("e => getComputedStyle(e).outlineStyle")
+    assert is_framed == ("solid" if values else "none")
+    page.locator(".stMain").evaluate("element => element.scrollTo(0, 600)")
+    for part in ("bar", "banner"):
+        assert bottom(page, f".st-key-{part}") <= 130
+
+
+def test_a_larger_window_has_larger_plots(open_page: OpenPage, stored_run: StoredRun) -> None:
+    page = open_page(f"/?run={stored_run()}", width=1920, height=1080)
+    wait_for_updates(page)
+    for name in FOUR:
+        assert bottom(page, f".st-key-plot-{name}") <= 1080
+        assert height(page, name) > 300
+
+
+def test_a_small_window_shows_two_plots_at_a_time(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    page = open_page(f"/?run={stored_run()}", width=1024, height=768)
+    pairs = {"Scores and sizes": FOUR[:2], "Map and labels": FOUR[2:]}
+    for label, shown in pairs.items():
+        page.get_by_role("radio", name=label).click()
+        for name in FOUR:
+            expect(plot(page, name)).to_be_visible(visible=name in shown)
+        for name in shown:
+            plot(page, name).locator(".main-svg").first.wait_for()
+            assert bottom(page, f".st-key-plot-{name}") <= 768
+
+
+def test_playhead_slider_and_address_agree(open_page: OpenPage, stored_run: StoredRun) -> None:
+    page = open_page(f"/?run={stored_run()}")
+    wait_for_updates(page)
+    slider = page.get_by_role("slider", name="Update", exact=True)
+    last = int(slider.input_value())
+    assert last == 2
+    page.locator("body").press("ArrowLeft")
+    wait_for(page, "() => new URL(location).searchParams.get('update') === '1'")
+    assert slider.input_value() == "1"
+    for name in ("scores", "sizes"):
+        expect(plot(page, name).locator(".dec-lab-playhead")).to_be_visible()
+    again = open_page(f"/?{page.url.partition('?')[2]}")
+    wait_for_updates(again)
+    assert again.get_by_role("slider", name="Update", exact=True).input_value() == "1"
+    shown = plot(again, "labels").evaluate("element => element.layout.annotations[1].text")
+    assert shown == "at iteration 30"
+    # The replay goes on from there to the newest, which needs no mark.
+    again.locator("body").press("Space")
+    wait_for(again, "() => !new URL(location).searchParams.has('update')")
+    expect(plot(again, "scores").locator(".dec-lab-playhead")).to_have_count(0)
