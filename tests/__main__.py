@@ -1,6 +1,6 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
-Tests run two at a time, and the types are checked beside them.
+Tests run two at a time, the types beside them, and then those that need the machine for themselves.
 """
 
 from __future__ import annotations
@@ -15,10 +15,19 @@ from tests.browser.chromium import find_chromium
 
 _STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
-_TESTS = [
-    *("pytest", "-m", "not campaign"),
-    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
-]
+_TESTS = (
+    [
+        "-m",
+        "not serial and not campaign",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ],
+    ["-m", "serial and not campaign"],
+)
+_NOTHING_CHOSEN = 5
 
 
 def main(arguments: list[str]) -> int:
@@ -29,10 +38,15 @@ def main(arguments: list[str]) -> int:
     for check in _STYLE:
         if status := _start(check).wait():
             return status
-    # Both, so that one fault does not hide another.
     types = _start(["mypy"])
-    status = _start([*_TESTS, *arguments]).wait()
-    return types.wait() or status
+    # All, so that one fault does not hide another.
+    statuses = [_start(["pytest", *choice, *arguments]).wait() for choice in _TESTS]
+    if status := types.wait():
+        return status
+    failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
+    if not failed and 0 not in statuses:
+        return _NOTHING_CHOSEN
+    return failed[0] if failed else 0
 
 
 def _start(check: list[str]) -> subprocess.Popen[bytes]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadFileScheduling
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -23,19 +21,6 @@ settings.load_profile("steady")
 
 # Read before other fixtures hide it.
 DATA_DIR = os.environ.get("DEC_DATA_DIR")
-
-
-class _Scheduling(LoadFileScheduling):
-    """A file's tests stay together, and all that drive a browser, which share it and a server."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
-        return "tests/browser" if file.startswith("tests/browser/") else file
-
-
-@pytest.hookimpl
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
-    return _Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

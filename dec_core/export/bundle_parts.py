@@ -19,7 +19,6 @@ from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newe
 from dec_core.export.browser import DrawnSoFar
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import Film, film_of
-from dec_core.export.gif import movie_gif
 from dec_core.export.metrics_csv import updates_csv
 from dec_core.export.model_file import save_model
 from dec_core.export.paper import FigureSize
@@ -130,6 +129,13 @@ def _figures(run: StoredRun) -> Iterator[File]:
         yield from zip(names, render_many(wanted, run.size, run.drawn), strict=True)
 
 
+def _movie(run: StoredRun) -> bytes:
+    # Pages load this file; Pillow they need only here.
+    from dec_core.export.gif import movie_gif
+
+    return movie_gif(run.film)
+
+
 def _model(run: StoredRun) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
@@ -155,7 +161,7 @@ PARTS: dict[str, Part] = {
     ),
     "reproduce.py": Part("runs it again and compares the labels", _script),
     "tensorboard": Part("tensorboard --logdir tensorboard", _tensorboard),
-    "movie.gif": Part("the map and the cluster sizes over time", lambda run: movie_gif(run.film)),
+    "movie.gif": Part("the map and the cluster sizes over time", _movie),
     "player.html": Part(
         "the same with play, pause and a slider",
         lambda run: player_page(run.record.name, run.view, run.film),

@@ -30,7 +30,7 @@ from dec_core.events.events import (
     WarningRaised,
 )
 from dec_core.store.former_versions import migrate_event
-from dec_core.store.printable import printable, printable_json
+from dec_core.store.printable import printable_json, printable_lines
 
 STORED: dict[str, type[Event]] = {
     kind.__name__: kind
@@ -51,7 +51,7 @@ STORED: dict[str, type[Event]] = {
 def encode(event: Event) -> str:
     """One line without its end. Numbers that JSON does not know become words, as in "NaN"."""
     values = {
-        name: printable(value) if isinstance(value, str) else value
+        name: printable_lines(value) if isinstance(value, str) else value
         for name, value in vars(event).items()
     }
     if isinstance(event, TargetUpdated):

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 from typing import Any
 
-# A terminal obeys these; line breaks stay.
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+# A terminal obeys these.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Texts of several lines, by their names in JSON.
+_WITH_LINES = ("message", "details")
 
 
 def printable(text: str) -> str:
-    """The same with a mark for each control character but line breaks, and for half characters.
+    """The same in one line, with a mark for each control character and for half characters.
 
     JSON can name half a character, and the name of a file can hold any byte.
     """
     whole = text.encode(errors="replace").decode()
     return _CONTROL.sub(lambda found: " " if found[0].isspace() else "?", whole)
+
+
+def printable_lines(text: str) -> str:
+    """As ``printable``, but its line breaks stay."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def printable_json(value: Any) -> Any:
@@ -25,5 +32,10 @@ def printable_json(value: Any) -> Any:
     if isinstance(value, list):
         return list(map(printable_json, value))
     if isinstance(value, dict):
-        return {printable(name): printable_json(item) for name, item in value.items()}
+        return {printable(name): _printable_item(name, item) for name, item in value.items()}
     return value
+
+
+def _printable_item(name: str, item: Any) -> Any:
+    has_lines = name in _WITH_LINES and isinstance(item, str)
+    return printable_lines(item) if has_lines else printable_json(item)

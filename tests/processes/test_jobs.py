@@ -19,6 +19,8 @@ from tests.plots.scripted import scripted_view
 from tests.processes.small_jobs import fail, figure, figure_in_a_file, wait
 from tests.runs.short_runs import wait_until
 
+pytestmark = pytest.mark.serial
+
 
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
@@ -28,9 +30,9 @@ def jobs() -> Iterator[Jobs]:
 
 
 def endless(jobs: Jobs, key: str = "one") -> Job:
-    """A job at work, which it is soon only where nothing else has work."""
+    """A job at work."""
     job = jobs.start(key, "x.txt", wait)
-    wait_until(lambda: bool(job.status.step) or job.status.is_over, timeout=900)
+    wait_until(lambda: bool(job.status.step) or job.status.is_over)
     assert not job.status.is_over
     return job
 

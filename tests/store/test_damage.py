@@ -70,7 +70,8 @@ def test_half_a_character_in_a_record_can_be_shown(store: RunStore, folder: Path
 
 # Clears the screen, in both ways to say so, and rings the bell.
 COMMANDS = "a\x1b[2Jb\x9b2Jc\x07d\te\nf"
-MARKED = "a?[2Jb?2Jc?d e\nf"
+MARKED = "a?[2Jb?2Jc?d e f"
+MARKED_LINES = "a?[2Jb?2Jc?d e\nf"
 
 
 def test_a_record_commands_no_terminal(store: RunStore, folder: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_record_commands_no_terminal(store: RunStore, folder: Path) -> None:
     assert whole.summary is not None
     assert whole.preset == whole.dataset == whole.summary["sentence"] == MARKED
     assert whole.versions == {MARKED: MARKED}
-    assert whole.title == whole.tags[0] == MARKED.replace("\n", " ")
+    assert whole.title == whole.tags[0] == MARKED
     assert foreign.run_id == "a?[2J"
 
 
@@ -93,9 +94,12 @@ def test_a_log_commands_no_terminal(store: RunStore, folder: Path) -> None:
     insert(folder, 4, {"event": "WarningRaised", "message": COMMANDS})
     insert(folder, 5, failed)
     view = store.view(folder.name)
-    assert view.warnings == (MARKED,)
+    assert view.warnings == (MARKED_LINES,)
     assert view.failed is not None
-    assert (view.failed.message, view.failed.details) == (MARKED, f"{MARKED}\n  g")
+    assert (view.failed.message, view.failed.details) == (
+        MARKED_LINES,
+        f"{MARKED_LINES}\n  g",
+    )
 
 
 def test_a_foreign_name_can_be_shown(store: RunStore) -> None:

@@ -89,7 +89,7 @@ def setting(screen: AppTest, path: str) -> Any:
 
 def preset_choice(screen: AppTest) -> Any:
     """The form's field for the preset."""
-    (found,) = [field for field in screen.radio if _names(field.key, "", "preset:")]
+    (found,) = [field for field in screen.selectbox if _names(field.key, "", "preset:")]
     return found
 
 

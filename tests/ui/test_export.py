@@ -41,6 +41,8 @@ from tests.ui.screens import (
     sentences,
 )
 
+pytestmark = pytest.mark.serial
+
 
 def finished_run(manager: RunManager, values: Mapping[str, Any] | None = None) -> str:
     session = manager.start(small_config(values), "digits")

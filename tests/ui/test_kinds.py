@@ -9,7 +9,16 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.config import SETTINGS
 from tests.kinds import blobs_source, power_rule, ring_network
-from tests.ui.screens import button, change, click, new_screen, refresh, sentences, setting
+from tests.ui.screens import (
+    button,
+    change,
+    click,
+    new_screen,
+    preset_choice,
+    refresh,
+    sentences,
+    setting,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -85,8 +94,7 @@ def test_a_wrong_value_is_a_sentence_below_its_field() -> None:
 
 def test_another_preset_keeps_a_data_set_with_its_own_settings() -> None:
     screen = new_screen(data__name="blobs", data__size="30")
-    (preset,) = [field for field in screen.radio if str(field.key).startswith("preset:")]
-    preset.set_value("r-port").run()
+    preset_choice(screen).set_value("r-port").run()
     assert not screen.exception
     assert setting(screen, "data.name").value == "blobs"
     assert setting(screen, "data.size").value == "30"

@@ -100,6 +100,22 @@ def test_a_running_run(manager: RunManager) -> None:
     assert "Itr 1 (out of 1000000)" in screen.code[0].value
 
 
+def test_an_address_without_a_run_leads_to_the_one_that_trains(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = new_screen()
+    click(screen, f"A run trains now: {session.run_id}. Show it")
+    assert screen.query_params["run"] == session.run_id
+    assert session.run_id in where(screen)
+
+
+def test_while_a_run_trains_pause_is_the_main_button(manager: RunManager) -> None:
+    session = endless(manager)
+    screen = new_screen(run=session.run_id)
+    assert [one.label for one in screen.button if one.proto.type == "primary"][:1] == ["Pause"]
+    assert button(screen, "Start").proto.type == "secondary"
+    assert button(screen, "Start").help == "Queue a run with the settings on the left"
+
+
 def test_a_run_that_waits_for_its_data(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from tests.ui.screens import (
     menu,
     new_screen,
     plots,
+    preset_choice,
     refresh,
     sentences,
     setting,
@@ -113,8 +114,7 @@ def test_it_cannot_be_resumed_here_and_stays_as_it_is(
 
 def test_another_preset_leaves_its_data_behind(run_id: str) -> None:
     screen = new_screen(run=run_id)
-    (preset,) = [field for field in screen.radio if str(field.key).startswith("preset:")]
-    preset.set_value("r-port").run()
+    preset_choice(screen).set_value("r-port").run()
     assert not screen.exception
     assert setting(screen, "data.name").value == "digits"
     assert not button(screen, "Start").disabled

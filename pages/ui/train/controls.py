@@ -52,7 +52,7 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         st.space("stretch")
-        _start_button(chosen)
+        _start_button(chosen, is_next=state is not None and state.is_active)
         _runs(runs)
         if session is not None and drawn is not None:
             _run_buttons(session, state, chosen)
@@ -101,15 +101,17 @@ def _title(session: RunHandle | None) -> str:
     return title_of(session.config.data.name)
 
 
-def _start_button(chosen: Chosen) -> None:
+def _start_button(chosen: Chosen, *, is_next: bool) -> None:
+    """While the run on the page trains, Pause is the main button and another run waits its turn."""
     problem = ". ".join(chosen.problems.values())
+    what = "Queue" if is_next else "Start"
     st.button(
         "Start",
-        type="primary",
+        type="secondary" if is_next else "primary",
         icon=":material/play_arrow:",
         shortcut="S",
         disabled=bool(problem),
-        help=verbatim(problem) or "Start a run with the settings on the left",
+        help=verbatim(problem) or f"{what} a run with the settings on the left",
         key="start",
         on_click=tell,
         args=(_start,),
@@ -141,6 +143,7 @@ def _pause_button(session: RunHandle, state: RunState | None) -> None:
         resume if goes_on else partial(send, Pause()),
         disabled=not goes_on and state is not RunState.RUNNING,
         help=help,
+        is_main=state is not None and state.is_active,
     )
 
 
@@ -187,6 +190,7 @@ def _button(
     *,
     disabled: bool,
     help: str | None = None,
+    is_main: bool = False,
 ) -> None:
     """One label, one command; the key depends on neither, so the row never jumps.
 
@@ -194,6 +198,7 @@ def _button(
     """
     st.button(
         label,
+        type="primary" if is_main else "secondary",
         icon=f":material/{icon}:",
         shortcut=shortcut,
         disabled=disabled,

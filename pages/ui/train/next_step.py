@@ -25,9 +25,9 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
         return
     st.page_link(
         "compare.py",
-        label="Compare",
+        label="Beside other runs",
         icon=":material/compare_arrows:",
-        help="Its curves and settings beside other runs",
+        help="Compare its curves and settings",
     )
 
 

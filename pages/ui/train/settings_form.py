@@ -142,14 +142,15 @@ def settings_form() -> Chosen:
     with st.sidebar:
         for problem in st.session_state.get("address_problems", []):
             st.warning(problem, icon=":material/link_off:")
-        st.radio(
+        st.selectbox(
             "Preset",
             list(PRESETS),
             index=list(PRESETS).index(filling.preset),
             key=filling.preset_key,
-            captions=[preset.summary for preset in PRESETS.values()],
+            help="  \n".join(f"{name}: {preset.summary}" for name, preset in PRESETS.items()),
             on_change=_take_preset,
         )
+        st.caption(get_preset(chosen.preset).summary)
         base = get_preset(chosen.preset).config
         fields = _Fields(filling, base, chosen.problems)
         shown = fields.draw_with_own(_DATASET)

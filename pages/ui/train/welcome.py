@@ -7,12 +7,13 @@ import streamlit as st
 from dec_core.config import get_preset
 from dec_core.data import available
 from pages.ui.parts.live_plot import preload
-from pages.ui.parts.state import start_run
+from pages.ui.parts.state import run_manager, show_run, start_run
 from pages.ui.train.settings_form import fill_form
 
 
 def welcome() -> None:
-    """Two cards and a paragraph on what will be seen."""
+    """The run that trains, if there is one; two cards and a paragraph on what will be seen."""
+    _offer_running()
     st.markdown(
         "Deep Embedded Clustering trains an autoencoder, lets k-means place the cluster centres, "
         "then sharpens the assignment step by step. Sometimes this improves on k-means; sometimes "
@@ -48,6 +49,19 @@ def welcome() -> None:
         )
     st.caption("Or choose settings on the left and press Start.")
     preload()
+
+
+def _offer_running() -> None:
+    """A new tab, or an address without a run, leads to what trains on this server."""
+    at_work = [handle for handle in run_manager().handles() if handle.state.is_active]
+    if at_work:
+        st.button(
+            f"A run trains now: {at_work[0].run_id}. Show it",
+            icon=":material/visibility:",
+            key="show_running",
+            on_click=show_run,
+            args=(at_work[0].run_id,),
+        )
 
 
 def _start(preset: str, dataset: str) -> None:
