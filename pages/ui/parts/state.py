@@ -14,6 +14,8 @@ from pages.ui.parts.script_runner import keep_keras_session
 from pages.ui.parts.verbatim import verbatim
 
 _RUN = "run"
+# The update of that run at which the slider stands.
+UPDATE = "update"
 
 
 @st.cache_resource(show_spinner=False)
@@ -50,7 +52,7 @@ def show_run(run_id: str) -> None:
     if st.query_params.get(_RUN) != run_id:
         st.query_params[_RUN] = run_id
         # The update that the address names is one of the run before.
-        st.query_params.pop("update", None)
+        st.query_params.pop(UPDATE, None)
 
 
 def tell(command: Callable[[], object]) -> None:
@@ -64,7 +66,7 @@ def tell(command: Callable[[], object]) -> None:
 def forget_run() -> None:
     """Make the address name no run."""
     st.query_params.pop(_RUN, None)
-    st.query_params.pop("update", None)
+    st.query_params.pop(UPDATE, None)
 
 
 def run_or_explain() -> RunHandle | None:

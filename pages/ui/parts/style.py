@@ -8,7 +8,7 @@ from string import Template
 import streamlit as st
 
 _SHEET = Template((Path(__file__).parents[1] / "page.css").read_text(encoding="utf-8"))
-_COLORS = {"background": "backgroundColor", "primary": "primaryColor", "border": "borderColor"}
+_COLORS = {"background": "backgroundColor", "primary": "primaryColor"}
 
 
 def page_style() -> str:

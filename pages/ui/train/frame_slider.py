@@ -11,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-UPDATE = "update"
+from pages.ui.parts.state import UPDATE
 
 _HTML = """
 <div class="dec-lab-frames">
