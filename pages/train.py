@@ -6,8 +6,8 @@ from pages.ui.train.live import live
 from pages.ui.train.settings_form import settings_form
 from pages.ui.train.welcome import welcome
 
-chosen = settings_form()
 session = run_or_explain()
+chosen = settings_form(session)
 # Buttons and plots show one state; whatever comes after it makes the page draw both anew.
 drawn = control_state(session) if session else None
 controls(session, drawn, chosen)

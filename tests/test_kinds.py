@@ -149,7 +149,7 @@ def test_a_field_of_another_kind_is_refused_with_its_name() -> None:
     assert str(caught.value) == sentence
     with pytest.raises(SettingsError, match=r"units belongs to autoencoder\.kind=dense\. Received"):
         Config.from_dict({"autoencoder": {"kind": "ring", "units": [3]}})
-    with pytest.raises(SettingsError, match=r"^autoencoder\.rings: .*equal to 9\. Received 10\."):
+    with pytest.raises(SettingsError, match=r"^autoencoder\.rings: .*from 1 to 9\. Received 10\."):
         Config().with_values({"autoencoder.kind": "ring", "autoencoder.rings": 10})
     with pytest.raises(SettingsError, match=r"^autoencoder\.kind: must be 'dense' or 'ring'\. Rec"):
         Config().with_values({"autoencoder.kind": "square"})
@@ -163,7 +163,7 @@ def test_what_nothing_computes_is_refused_with_its_name(
     assert main(small) == 2
     assert "autoencoder.kind must be a kind that can be trained: dense" in capsys.readouterr().err
     assert main([*small, "--set", "autoencoder.rings=0"]) == 2
-    assert "autoencoder.rings: must be greater than or equal to 1" in capsys.readouterr().err
+    assert "autoencoder.rings: must be a whole number from 1 to 9" in capsys.readouterr().err
 
 
 def trained(capsys: pytest.CaptureFixture[str], *assignments: str) -> dict[str, Any]:

@@ -25,6 +25,18 @@ from dec_core.errors import SettingsError
 LIVE_PARAMETERS = ("clustering.learning_rate", "clustering.update_interval", "clustering.tol")
 
 
+# Problems of which the table of settings says in words what was expected.
+_IN_TABLE = (
+    "_parsing",
+    "_type",
+    "int_from_float",
+    "finite_number",
+    "greater_than_equal",
+    "less_than_equal",
+    "too_short",
+)
+
+
 class Config(Frozen):
     """All settings of a run.
 
@@ -54,7 +66,8 @@ class Config(Frozen):
             return cls.model_validate(values)
         except ValidationError as error:
             problems = error.errors(include_url=False)
-            raise SettingsError(" ".join(_of_problem(one, values) for one in problems)) from error
+            sentences = dict.fromkeys(_of_problem(one, values) for one in problems)
+            raise SettingsError(" ".join(sentences)) from error
 
     @classmethod
     def from_json(cls, text: str) -> Config:
@@ -204,7 +217,17 @@ def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
         return f"Unknown setting {shown(path)}. Remove it or correct its name."
     remedy = f" {setting.label}: {setting.help}" if setting else ""
     expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
-    return f"{path}: {expected}. Received {shown(problem['input'])}.{remedy}"
+    received = problem["input"]
+    if setting is not None and problem["type"].endswith(_IN_TABLE):
+        expected = f"must be {setting.expected}"
+        received = _received(setting, values)
+    return f"{path}: {expected}. Received {shown(received)}.{remedy}"
+
+
+def _received(setting: Setting, values: Mapping[str, Any]) -> Any:
+    """All that was given for a setting; a list as it is typed."""
+    value = (values.get(setting.section, {}) if setting.section else values).get(setting.field)
+    return setting.format(value) if setting.kind is tuple and isinstance(value, list) else value
 
 
 def _path(names: list[str]) -> str:

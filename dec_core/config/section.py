@@ -76,9 +76,19 @@ class Section(Frozen):
         return flat
 
 
-def setting(default: Any, label: str, help: str, *, log: bool = False, **bounds: Any) -> Any:
-    """A field with its label, its help sentence and whether its slider is logarithmic."""
-    return Field(default, title=label, description=help, json_schema_extra={"log": log}, **bounds)
+def setting(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    log: bool = False,
+    slide_to: float | None = None,
+    **bounds: Any,
+) -> Any:
+    """A field with its label, its help sentence, whether its slider is logarithmic, and where the
+    slider ends if that is before the upper bound."""
+    extra: dict[str, Any] = {"log": log, "slide_to": slide_to}
+    return Field(default, title=label, description=help, json_schema_extra=extra, **bounds)
 
 
 def implied_kind(name: str) -> Any:

@@ -32,7 +32,12 @@ class ClusteringSettings(Section):
     """The clustering phase: k-means start, target distribution, optimisation, stop rule."""
 
     n_clusters: int = setting(
-        10, "Clusters", "How many clusters to look for; at most one per sample.", ge=2, le=200
+        10,
+        "Clusters",
+        "How many clusters to look for; at most one per sample.",
+        ge=2,
+        le=200,
+        slide_to=30,
     )
     alpha: float = setting(
         1.0,

@@ -16,9 +16,10 @@ from dec_core.config.section import Frozen, Section
 class Setting:
     """One field of ``Config`` as the form and the command line see it.
 
-    ``minimum`` and ``maximum`` are inclusive bounds, None where there are none; ``choices`` are
-    the allowed words, empty where any number will do. ``union`` is what this setting chooses a
-    kind of, or what it is a field of; ``only_for`` are the kinds that have it, empty where all do.
+    ``minimum`` and ``maximum`` are inclusive bounds, of each number where it is a list, None where
+    there are none; ``slide_to`` is where a slider ends, None for ``maximum``; ``choices`` are the
+    allowed words, empty where any number will do. ``union`` is what this setting chooses a kind of,
+    or what it is a field of; ``only_for`` are the kinds that have it, empty where all do.
     """
 
     path: str
@@ -28,6 +29,7 @@ class Setting:
     default: Any
     minimum: float | None = None
     maximum: float | None = None
+    slide_to: float | None = None
     choices: tuple[str, ...] = ()
     is_log: bool = False
     is_optional: bool = False
@@ -54,6 +56,30 @@ class Setting:
         if self.union is None or not self.only_for:
             return True
         return kind_of(self.union.path) in self.only_for
+
+    @property
+    def expected(self) -> str:
+        """What may be typed, in words: "a whole number from 2 to 200"."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind is bool:
+            return "true or false"
+        if self.kind is str:
+            return "a text"
+        number = "a whole number" if self.kind is int else "a number"
+        if self.kind is tuple:
+            number = "whole numbers with commas between, each"
+        low, high = self._bound(self.minimum), self._bound(self.maximum)
+        if low and high:
+            number += f" from {low} to {high}"
+        elif low or high:
+            number += f" of at least {low}" if low else f" of at most {high}"
+        return number + (f", or empty for {self._word_for_none}" if self.is_optional else "")
+
+    def _bound(self, value: float | None) -> str:
+        if value is None:
+            return ""
+        return f"{value:,.0f}" if value == int(value) else self.format(value)
 
     @property
     def _word_for_none(self) -> str:
@@ -163,13 +189,12 @@ def _setting(
             f"A setting must be a number, a text, a list or a choice. Received {annotation} for "
             f"{path}. Give it one of these types."
         )
-    minimum = maximum = None
-    for constraint in info.metadata:
-        minimum = getattr(constraint, "ge", minimum)
-        maximum = getattr(constraint, "le", maximum)
+    minimum, maximum = _bounds(_element(annotation) if kind is tuple else info)
     if info.is_required():
         raise ValueError(f"A setting needs a default. Received {path} without one. Give it one.")
-    extra = info.json_schema_extra
+    extra: dict[str, Any] = {}
+    if isinstance(info.json_schema_extra, dict):
+        extra |= info.json_schema_extra
     return Setting(
         path=path,
         label=info.title or path,
@@ -179,8 +204,22 @@ def _setting(
         minimum=minimum,
         maximum=maximum,
         choices=choices,
-        is_log=bool(isinstance(extra, dict) and extra.get("log")),
+        slide_to=extra.get("slide_to"),
+        is_log=bool(extra.get("log")),
         is_optional=is_optional,
         union=union,
         only_for=only_for,
     )
+
+
+def _element(annotation: Any) -> FieldInfo:
+    """What each number of a list may be."""
+    return FieldInfo.from_annotation(get_args(annotation)[0])
+
+
+def _bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    minimum = maximum = None
+    for constraint in info.metadata:
+        minimum = getattr(constraint, "ge", minimum)
+        maximum = getattr(constraint, "le", maximum)
+    return minimum, maximum

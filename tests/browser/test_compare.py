@@ -282,7 +282,7 @@ def test_train_comes_back_with_its_run_and_settings(
     page.get_by_role("link", name="Train", exact=True).click()
     banner(page, "at iteration 60").wait_for()
     assert run_id(page) == run
-    expect(page.get_by_test_id("stSlider").filter(has_text="Clusters")).to_contain_text("7")
+    expect(page.get_by_role("textbox", name="Clusters")).to_have_value("7")
 
 
 def test_open_leads_to_the_run(open_page: OpenPage, stored_run: StoredRun) -> None:

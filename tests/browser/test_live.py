@@ -201,7 +201,7 @@ def test_no_markup_is_read_aloud(live: Live) -> None:
     page = live.page()
     page.get_by_text("More settings").click()
     page.get_by_role("button", name="Adjust").click()
-    page.get_by_text("Takes effect at the next chunk").wait_for()
+    page.get_by_text("Takes effect within a second").wait_for()
     read = page.evaluate(_READ_ALOUD)
     assert {"Alpha (changed)", "Help for Tolerance (changed)"} <= set(read)
     open_export(page)

@@ -200,7 +200,7 @@ def insert(folder: Path, number: int, line: Mapping[str, object]) -> None:
     [
         ({"path": "x\nrm -rf ~ #"}, "no live parameter"),
         ({"path": "seed"}, "no live parameter: 'seed'"),
-        ({"new": 1e9}, r"clustering.tol: must be less than or equal to 0.5"),
+        ({"new": 1e9}, r"clustering.tol: must be a number from 0 to 0.5"),
         ({"old": float("nan")}, "old.*finite number"),
         ({"new": "0.1"}, "new.*valid number"),
         ({"iteration": "20"}, "iteration: .* valid integer"),

@@ -289,7 +289,10 @@ def with_change(path: str, values: list[object]) -> Callable[[Path], None]:
         ),
         (with_change("clustering.tol", []), "no change of a branch: 'clustering.tol'"),
         (with_change("seed", [0, 1]), "no change of a branch: 'seed'"),
-        (with_change("clustering.tol", [0.1, "x"]), "clustering.tol: must be a valid number"),
+        (
+            with_change("clustering.tol", [0.1, "x"]),
+            "clustering.tol: must be a number from 0 to 0.5",
+        ),
         (with_change("clustering.tol", [0.1, "0.2"]), "clustering.tol cannot be '0.2'"),
         (truncate_log, "is cut short"),
         (forget_labels, "It is missing"),

@@ -81,10 +81,63 @@ def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
 
 def setting(screen: AppTest, path: str) -> Any:
     """The form's field for a setting."""
-    kinds = "selectbox select_slider slider text_input number_input toggle radio".split()
-    fields = [field for kind in kinds for field in getattr(screen, kind)]
-    (found,) = [field for field in fields if _names(field.key, f":{path}", "setting:")]
+    (found,) = [field for field in fields(screen) if _names(field.key, f":{path}", "setting:")]
     return found
+
+
+def fields(screen: AppTest) -> list[Any]:
+    """All fields of the page that are no buttons."""
+    kinds = "selectbox select_slider slider text_input toggle radio".split()
+    native = [field for kind in kinds for field in getattr(screen, kind)]
+    numbers = [element for element in screen.get("bidi_component") if _is_number(element)]
+    return [*native, *(NumberField(screen, element) for element in numbers)]
+
+
+def _is_number(element: Any) -> bool:
+    return str(element.proto.component_name).endswith("number_field")
+
+
+class NumberField:
+    """A number that is typed or slid; Streamlit's tests know no components."""
+
+    def __init__(self, screen: AppTest, element: Any) -> None:
+        self.screen, self.proto = screen, element.proto
+        self.data: dict[str, Any] = json.loads(element.proto.json)
+        self.key = element.proto.id.split("-", 2)[2]
+
+    @property
+    def label(self) -> str:
+        return f"{self.data['label']} (changed)" if self.data["is_changed"] else self.data["label"]
+
+    @property
+    def help(self) -> str:
+        return str(self.data["help"])
+
+    @property
+    def value(self) -> str:
+        """The text in the box."""
+        known = self.key in self.screen.session_state
+        return str(self.screen.session_state[self.key]["value"] if known else self.data["text"])
+
+    def set_value(self, value: Any) -> NumberField:
+        """Type a value; ``run`` sends it as the browser does."""
+        self.typed = str(value)
+        return self
+
+    def run(self) -> AppTest:
+        states = self.screen._tree.get_widget_states()
+        state = states.widgets.add()
+        state.id, state.json_value = self.proto.id, json.dumps({"value": self.typed})
+        return self.screen._run(states)
+
+
+def problems(screen: AppTest) -> list[str]:
+    """What stands beside the fields that are wrong."""
+    native = [text.value for text in screen.markdown if text.value.startswith(":red[")]
+    typed = [field.data["problem"] for field in fields(screen) if isinstance(field, NumberField)]
+    return [text.removeprefix(":red[").removesuffix("]") for text in native] + list(
+        filter(None, typed)
+    )
 
 
 def preset_choice(screen: AppTest) -> Any:

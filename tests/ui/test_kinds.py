@@ -13,8 +13,10 @@ from tests.ui.screens import (
     button,
     change,
     click,
+    fields,
     new_screen,
     preset_choice,
+    problems,
     refresh,
     sentences,
     setting,
@@ -29,8 +31,7 @@ def new_kinds() -> Iterator[None]:
 
 def drawn(screen: AppTest) -> set[str]:
     """The settings that have a field."""
-    kinds = (screen.selectbox, screen.select_slider, screen.slider, screen.text_input)
-    keys = [str(field.key) for kind in kinds for field in kind]
+    keys = [str(field.key) for field in fields(screen)]
     return {key.rpartition(":")[2] for key in keys if key.startswith("setting:")}
 
 
@@ -41,7 +42,7 @@ def test_the_form_shows_a_field_for_its_kind_only() -> None:
     assert "autoencoder.units" in drawn(screen)
     assert not {"autoencoder.rings", "clustering.power", "data.size"} & drawn(screen)
     change(screen, "autoencoder.kind", "ring")
-    assert setting(screen, "autoencoder.rings").value == 3
+    assert setting(screen, "autoencoder.rings").value == "3"
     assert setting(screen, "autoencoder.rings").help.startswith(SETTINGS["autoencoder.rings"].help)
     assert not {"autoencoder.units", "autoencoder.initializer"} & drawn(screen)
     assert "autoencoder.activation" in drawn(screen)
@@ -63,7 +64,7 @@ def test_the_address_holds_what_differs_and_brings_it_back() -> None:
     }
     again = new_screen(clustering__target="power", clustering__power="3")
     assert not sentences(again)
-    assert setting(again, "clustering.power").value == 3.0
+    assert setting(again, "clustering.power").value == "3"
     assert setting(again, "clustering.power").label == "Power (changed)"
     click(again, "Reset")
     assert again.query_params == {"preset": "digits"}
@@ -77,16 +78,16 @@ def test_a_field_of_another_kind_in_a_link_is_left_out_with_a_sentence() -> None
 
 def test_a_wrong_value_is_a_sentence_below_its_field() -> None:
     screen = change(new_screen(data__name="blobs"), "data.size", "7")
-    (sentence,) = sentences(screen)
-    assert sentence.startswith("Size: must be greater than or equal to 20")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Size: must be a whole number from 20")
     assert button(screen, "Start").disabled
     change(screen, "data.size", "30")
     change(screen, "data.spread", "a lot")
-    (sentence,) = sentences(screen)
-    assert sentence.startswith("Spread: must be a valid number")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Spread: must be a number")
     change(screen, "data.spread", "1e3")
     change(screen, "data.note", "wide")
-    assert not sentences(refresh(screen))
+    assert not problems(refresh(screen))
     shown = {name: screen.query_params[f"data.{name}"] for name in ("size", "spread", "note")}
     assert shown == {"size": "30", "spread": "1000", "note": "wide"}
     assert setting(screen, "data.spread").label == "Spread (changed)"

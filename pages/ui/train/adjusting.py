@@ -30,7 +30,7 @@ def adjust_control(session: RunHandle, is_active: bool) -> None:
         # Drawn while it is open only, so that every opening begins with the values in force.
         if not (is_active and popover.open):
             return
-        st.caption("Takes effect at the next chunk and is marked in the curves.")
+        st.caption("Takes effect within a second and is marked in the curves.")
         shown = {path: SETTINGS[path].format(value) for path, value in session.live_values.items()}
         with st.form(f"adjust:{session.run_id}", border=False, enter_to_submit=True):
             for path, text in shown.items():

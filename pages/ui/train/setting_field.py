@@ -3,79 +3,116 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from dec_core.config import PRESETS, Setting
+from pages.ui.parts.number_field import number_field, number_text
+from pages.ui.parts.verbatim import verbatim
+
+# A slider over more even values than these is too fine for a mouse.
+_MOST_STEPS = 200
 
 
 def is_typed(setting: Setting) -> bool:
-    """Whether it is typed: what can be empty, words, several numbers, any of very many numbers."""
-    is_wide = setting.kind is int and not setting.is_log and (setting.maximum or math.inf) > 200
-    is_number = setting.kind in (int, float)
-    is_unbounded = is_number and (setting.minimum is None or setting.maximum is None)
-    is_word = setting.kind is str and not setting.choices
-    return setting.kind is tuple or setting.is_optional or is_wide or is_unbounded or is_word
+    """Whether it is typed, beside a slider or without: its field holds text."""
+    return not setting.choices and setting.kind is not bool
 
 
-def draw_field(setting: Setting, value: Any, arguments: dict[str, Any]) -> None:
-    """The field that suits the setting; ``arguments`` are those that every kind of field has.
+def has_slider(setting: Setting) -> bool:
+    """Whether it is a number between bounds that are near enough for a slider."""
+    if setting.kind not in (int, float) or setting.is_optional:
+        return False
+    if setting.minimum is None or setting.maximum is None:
+        return False
+    end = setting.slide_to or setting.maximum
+    return setting.kind is float or setting.is_log or end - setting.minimum <= _MOST_STEPS
+
+
+def field_value(setting: Setting, key: str, default: Any) -> Any:
+    """What a field holds now, in a callback too; text where it is typed."""
+    if has_slider(setting):
+        return number_text(key, setting.format(default))
+    return st.session_state.get(key, setting.format(default) if is_typed(setting) else default)
+
+
+def draw_field(
+    setting: Setting,
+    value: Any,
+    *,
+    preset: Any,
+    is_changed: bool,
+    problem: str,
+    help: str,
+    key: str,
+) -> None:
+    """The field that suits the setting, and below it what is wrong with what it holds.
 
     ``value`` is what was filled in, not what is chosen now: a default must not change.
     """
-    if setting.choices:
-        # A stored run may name a data set that is not known here: it is shown, and refused.
-        words = list(dict.fromkeys((*setting.choices, value)))
-        st.selectbox(options=words, index=words.index(value), **arguments)
-    elif setting.kind is bool:
-        st.toggle(value=value, **arguments)
-    elif is_typed(setting):
-        st.text_input(value=setting.format(value), **arguments)
-    elif setting.is_log:
-        options = log_options(setting, value)
-        st.select_slider(options=options, value=value, format_func=setting.format, **arguments)
-    elif setting.kind is int:
-        low, high = int(setting.minimum or 0), int(setting.maximum or 0)
-        st.slider(min_value=low, max_value=high, value=value, **arguments)
-    else:
-        digits = _decimals(value)
-        st.slider(
-            min_value=float(setting.minimum or 0),
-            max_value=float(setting.maximum or 1),
-            value=value,
-            step=10.0**-digits,
-            format=f"%.{digits}f",
-            **arguments,
+    if has_slider(setting):
+        number_field(
+            setting.label,
+            setting.format(value),
+            options=[setting.format(option) for option in slider_values(setting)],
+            preset=setting.format(preset),
+            help=help,
+            problem=problem,
+            is_changed=is_changed,
+            key=key,
         )
+        return
+    _native_field(setting)(setting, value, label=_label(setting, is_changed), help=help, key=key)
+    if problem:
+        st.markdown(f":red[{verbatim(problem)}]")
 
 
-def _decimals(value: float) -> int:
-    """Enough for a slider that holds the value as it is; at least three."""
-    return max(3, -int(Decimal(repr(value)).as_tuple().exponent))
+def _native_field(setting: Setting) -> Callable[..., None]:
+    if setting.choices:
+        return _choice
+    return _switch if setting.kind is bool else _text
 
 
-def log_options(setting: Setting, value: float) -> list[float]:
-    """1, 2, 5, 10 ... between the bounds, every preset's value and ``value`` itself, sorted."""
-    lowest = setting.minimum or (1e-6 if setting.kind is float else 1)
-    first, last = math.floor(math.log10(lowest)), math.ceil(math.log10(setting.maximum or 1))
-    powers = [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 2, 5)]
-    low, high = setting.minimum or 0, setting.maximum or math.inf
+def _choice(setting: Setting, value: Any, **arguments: Any) -> None:
+    # A stored run may name a data set that is not known here: it is shown, and refused.
+    words = list(dict.fromkeys((*setting.choices, value)))
+    st.selectbox(options=words, index=words.index(value), **arguments)
+
+
+def _switch(_setting: Setting, value: Any, **arguments: Any) -> None:
+    st.toggle(value=value, **arguments)
+
+
+def _text(setting: Setting, value: Any, **arguments: Any) -> None:
+    st.text_input(value=setting.format(value), **arguments)
+
+
+def slider_values(setting: Setting) -> list[float]:
+    """The even values of a slider, ascending: 1, 2, 5, 10 ... where it is logarithmic, else every
+    whole number or hundredth; each bound and every preset's value among them."""
+    low = setting.minimum or 0
+    high = setting.slide_to or setting.maximum or math.inf
+    if setting.is_log:
+        even = _one_two_five(low or (1e-6 if setting.kind is float else 1), high)
+    else:
+        step = 1.0 if setting.kind is int else 0.01
+        even = [round(low + i * step, 2) for i in range(math.floor((high - low) / step + 1e-9) + 1)]
     configs = [preset.config for preset in PRESETS.values()]
-    known = {config.get(setting.path) for config in configs if config.has(setting.path)} | {value}
-    if setting.minimum == 0:
-        known.add(setting.kind(0))
-    return sorted({setting.kind(power) for power in powers if low <= power <= high} | known)
+    known = {config.get(setting.path) for config in configs if config.has(setting.path)}
+    values = {low, high, *even, *known}
+    return sorted({setting.kind(value) for value in values if low <= value <= high})
 
 
-def label_of(setting: Setting, value: Any, default: Any) -> str:
+def _one_two_five(low: float, high: float) -> list[float]:
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    return [float(f"{digit}e{power}") for power in range(first, last + 1) for digit in (1, 2, 5)]
+
+
+def _label(setting: Setting, is_changed: bool) -> str:
     """The label, with a mark where the value differs from the preset's.
 
     It is read aloud as it is, so that it holds no markup; the frame's style colours the mark.
     """
-    if isinstance(value, str):
-        value = setting.parse(value)
-    if setting.format(value) == setting.format(default):
-        return setting.label
-    return f"{setting.label} (changed)"
+    return f"{setting.label} (changed)" if is_changed else setting.label

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -18,14 +19,17 @@ from dec_core.training.memory import check_memory
 from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
 from pages.ui.parts.verbatim import verbatim
-from pages.ui.train.setting_field import draw_field, is_typed, label_of
+from pages.ui.train.funnel import draw_funnel
+from pages.ui.train.setting_field import draw_field, field_value
 
 _FORM, _DRAWN = "form", "form_drawn"
-_DATASET = "data.name"
+_DATASET, _SAMPLES = "data.name", "data.n_samples"
 # Stands for the form as a whole where a setting is expected.
 _WHOLE = ""
 
-# The dozen that matter next, by heading; all others stand under "More".
+_UNITS = "autoencoder.units"
+
+# Those that matter most, by heading; all others stand under "More settings".
 _MAIN = {
     "Clustering": (
         "clustering.target",
@@ -33,14 +37,9 @@ _MAIN = {
         "clustering.update_interval",
         "clustering.tol",
         "clustering.n_clusters",
-        "clustering.max_iterations",
     ),
-    "Pretraining": (
-        "pretraining.epochs",
-        "pretraining.learning_rate",
-        "autoencoder.units",
-    ),
-    "Run": ("data.n_samples", "seed"),
+    "Pretraining": ("pretraining.epochs", _UNITS, "pretraining.learning_rate"),
+    "Run": ("clustering.max_iterations", "data.n_samples", "seed"),
 }
 
 
@@ -59,10 +58,8 @@ class _Filling:
     prefix: str
 
     def value(self, path: str) -> Any:
-        """What the field of a setting holds now, in a callback too; text in a text field."""
-        setting, default = SETTINGS[path], self.default(path)
-        shown = setting.format(default) if is_typed(setting) else default
-        return st.session_state.get(self.prefix + path, shown)
+        """What the field of a setting holds now, in a callback too; text where it is typed."""
+        return field_value(SETTINGS[path], self.prefix + path, self.default(path))
 
     def default(self, path: str) -> Any:
         """What was put into the field of a setting."""
@@ -115,14 +112,39 @@ def _misfits(config: Config) -> dict[str, str]:
 def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
     """In the words of the form what is wrong with each of its fields."""
     problems = {}
-    for path, value in values.items():
-        union = SETTINGS[path].union
-        kind = {} if union is None or union.path not in values else {union.path: values[union.path]}
+    for path in values:
         try:
-            Config().with_values({**kind, path: value})
+            _read_alone(values, path)
         except SettingsError as error:
-            problems[path] = in_words(SETTINGS[path], error)
+            problems[path] = _expected(path, values) or in_words(SETTINGS[path], error)
     return problems
+
+
+def _read_alone(values: Mapping[str, Any], path: str) -> Any:
+    """The value of one field, whatever stands in the others; raises SettingsError."""
+    union = SETTINGS[path].union
+    kind = {} if union is None or union.path not in values else {union.path: values[union.path]}
+    return Config().with_values({**kind, path: values[path]}).get(path)
+
+
+def _expected(path: str, values: Mapping[str, Any]) -> str:
+    """How many samples may be chosen, where the data set is known; empty for other settings."""
+    data = description_of(str(values[_DATASET]))
+    if path != _SAMPLES or data is None:
+        return ""
+    samples = replace(SETTINGS[_SAMPLES], maximum=data.n_samples)
+    return f"{samples.label}: {samples.expected}"
+
+
+def _changed(values: Mapping[str, Any], base: Config) -> set[str]:
+    """The settings whose fields hold something else than the preset has."""
+    changed = set()
+    for path in values:
+        with suppress(SettingsError):
+            if _read_alone(values, path) == _value(base, path):
+                continue
+        changed.add(path)
+    return changed
 
 
 def in_words(setting: Setting, error: SettingsError) -> str:
@@ -131,8 +153,8 @@ def in_words(setting: Setting, error: SettingsError) -> str:
     return str(error).replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
 
 
-def settings_form() -> Chosen:
-    """Draw the form and say what it holds."""
+def settings_form(session: RunHandle | None) -> Chosen:
+    """Draw the form and say what it holds; ``session`` is the run on the page."""
     filling: _Filling | None = st.session_state.get(_FORM)
     # While another page is shown Streamlit forgets the fields; the address keeps what they held.
     if filling is None or (_is_drawn(filling) and filling.preset_key not in st.session_state):
@@ -152,17 +174,22 @@ def settings_form() -> Chosen:
         )
         st.caption(get_preset(chosen.preset).summary)
         base = get_preset(chosen.preset).config
-        fields = _Fields(filling, base, chosen.problems)
+        values = {path: filling.value(path) for path in filling.paths()}
+        fields = _Fields(filling, base, chosen.problems, _changed(values, base))
+        _changes(chosen.config, len(fields.changed))
+        if session is not None:
+            _beside(session, chosen.config)
+        if _WHOLE in chosen.problems:
+            st.error(verbatim(chosen.problems[_WHOLE]), icon=":material/error:")
         shown = fields.draw_with_own(_DATASET)
         for heading, paths in _MAIN.items():
             st.subheader(heading)
             for path in paths:
                 shown |= fields.draw_with_own(path)
+                if path == _UNITS:
+                    _funnel(chosen.config)
         with st.expander("More settings", icon=":material/tune:"):
             _more(shown, fields)
-        if _WHOLE in chosen.problems:
-            st.error(verbatim(chosen.problems[_WHOLE]), icon=":material/error:")
-        _changes(chosen.config, base)
     st.session_state[_DRAWN] = filling.preset_key, filling.prefix
     if chosen.config is not None:
         write_settings(chosen.preset, chosen.config)
@@ -194,8 +221,8 @@ def fill_form(preset: str, config: Config, *, preset_key: str = "") -> None:
 
 def take_run(session: RunHandle, config: Config | None = None) -> None:
     """Put a run's settings into the form, before it is drawn: as they stand now, or ``config``."""
-    now = session.view.config if session.view.started is not None else session.config
-    fill_form(session.preset if session.preset in PRESETS else DEFAULT_PRESET, config or now)
+    preset = session.preset if session.preset in PRESETS else DEFAULT_PRESET
+    fill_form(preset, config or settings_of(session))
 
 
 def _load_address() -> None:
@@ -249,6 +276,7 @@ class _Fields:
     filling: _Filling
     base: Config
     problems: Mapping[str, str]
+    changed: Collection[str]
 
     def draw_with_own(self, path: str) -> set[str]:
         """A field and, where it names a kind, those that only this kind has; which they are."""
@@ -270,25 +298,55 @@ class _Fields:
         """The field that suits the setting's kind, and what is wrong with it below."""
         setting, default = SETTINGS[path], _value(self.base, path)
         origin = "Preset" if self.base.has(path) else "Default"
-        arguments: dict[str, Any] = {
-            "label": label_of(setting, self.filling.value(path), default),
-            "key": self.filling.prefix + path,
-            "help": f"{setting.help} {origin}: {setting.format(default)}.",
-        }
-        draw_field(setting, self.filling.default(path), arguments)
-        if path in self.problems:
-            st.error(verbatim(self.problems[path]), icon=":material/error:")
-
-
-def _changes(config: Config | None, base: Config) -> None:
-    count = len(config.differences(base)) if config is not None else 0
-    words = f"{count} changed against the preset" if count else "As the preset has it"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("A field is wrong" if config is None else words)
-        st.button(
-            "Reset",
-            on_click=_take_preset,
-            icon=":material/undo:",
-            disabled=config is not None and not count,
-            type="tertiary",
+        draw_field(
+            setting,
+            self.filling.default(path),
+            preset=default,
+            is_changed=path in self.changed,
+            problem=self.problems.get(path, ""),
+            help=f"{setting.help} {origin}: {setting.format(default)}.",
+            key=self.filling.prefix + path,
         )
+
+
+def _changes(config: Config | None, count: int) -> None:
+    words = f"{count} changed" if count else "As the preset has it"
+    _row(
+        "A field is wrong" if config is None else words,
+        "Reset",
+        _take_preset,
+        is_needed=bool(count),
+        help="Put the preset's settings into this form",
+    )
+
+
+def _beside(session: RunHandle, config: Config | None) -> None:
+    """The form is for the next run: whether it is as the run on the page."""
+    count = len(config.differences(settings_of(session))) if config is not None else 0
+    _row(
+        f"For the next run: {count} differ{'s' if count == 1 else ''}" if count else "As the run",
+        "Match",
+        partial(take_run, session),
+        is_needed=bool(count),
+        help="Put the settings of the run on the page into this form",
+    )
+
+
+def _row(words: str, label: str, act: Callable[[], None], *, is_needed: bool, help: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"form_{label.lower()}"):
+        st.caption(words, width="content")
+        st.space("stretch")
+        st.button(label, on_click=act, disabled=not is_needed, type="tertiary", help=help)
+
+
+def settings_of(session: RunHandle) -> Config:
+    """A run's settings as they stand now."""
+    return session.view.config if session.view.started is not None else session.config
+
+
+def _funnel(config: Config | None) -> None:
+    """The encoder's layers as bars, from the features on where their number is known."""
+    if config is None or not config.has(_UNITS):
+        return
+    data = description_of(config.data.name)
+    draw_funnel(([data.n_features] if data else []) + list(config.get(_UNITS)))
