@@ -191,10 +191,16 @@ class RunManager:
         with self._lock:
             return tuple(self._handles.values())
 
-    def runs_ahead(self, handle: RunHandle) -> int:
-        """How many runs a queued one waits for."""
-        waiting = [h for h in self.handles() if h.state.is_at_work]
-        return waiting.index(handle) if handle in waiting else 0
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run that is started now would wait for its turn."""
+        return sum(handle.state.is_active for handle in self.handles()) >= self._max_active
+
+    def runs_ahead(self, handle: RunHandle) -> tuple[str, ...]:
+        """The runs that a queued one waits for, the next one to train last."""
+        waiting = [h.run_id for h in self.handles() if h.state.is_at_work]
+        is_waiting = handle.run_id in waiting
+        return tuple(waiting[: waiting.index(handle.run_id)]) if is_waiting else ()
 
     def warm_up(self) -> None:
         """Load TensorFlow and start the UMAP process in the background, once."""

@@ -113,7 +113,8 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     third = manager.start(small_config(), "digits")
     assert first.state is RunState.RUNNING
     assert (second.state, third.state) == (RunState.QUEUED, RunState.QUEUED)
-    assert [manager.runs_ahead(s) for s in (first, second, third)] == [0, 1, 2]
+    ids = (first.run_id, second.run_id)
+    assert [manager.runs_ahead(s) for s in (first, second, third)] == [(), ids[:1], ids]
     assert active(manager) == [first]
     wait_for_updates(first, 1)
     assert second.view.revision == 0
@@ -121,7 +122,7 @@ def test_the_second_run_waits_for_the_first(manager: RunManager) -> None:
     wait_for(second, RunState.FINISHED)
     wait_for(third, RunState.FINISHED)
     assert active(manager) == []
-    assert manager.runs_ahead(third) == 0
+    assert manager.runs_ahead(third) == ()
     for handle in (second, third):
         assert handle.view.finished is not None
         assert handle.view.iteration == 40
@@ -143,7 +144,7 @@ def test_a_queued_run_can_be_withdrawn(manager: RunManager) -> None:
     third = manager.start(small_config(), "digits")
     manager.send(withdrawn, Stop())
     assert withdrawn.state is RunState.WITHDRAWN
-    assert manager.runs_ahead(third) == 1
+    assert len(manager.runs_ahead(third)) == 1
     manager.send(first, Stop())
     wait_for(third, RunState.FINISHED)
     assert third.view.finished is not None
@@ -237,7 +238,7 @@ def test_starting_from_several_threads_leaves_one_active(manager: RunManager) ->
     states = [handle.state for handle in handles]
     assert states.count(RunState.RUNNING) == 1
     assert states.count(RunState.QUEUED) == 5
-    assert sorted(manager.runs_ahead(handle) for handle in handles) == list(range(6))
+    assert sorted(len(manager.runs_ahead(handle)) for handle in handles) == list(range(6))
 
 
 def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order(
@@ -258,7 +259,8 @@ def test_runs_that_waited_when_the_process_ended_are_queued_again_in_their_order
     assert {manager.store.record(run_id).state.value for run_id in run_ids} == {"waiting"}
     assert [manager.get(run_id).state for run_id in run_ids] == [RunState.WAITING] * 3
     manager.start_waiting()
-    assert [manager.runs_ahead(manager.get(run_id)) for run_id in run_ids] == [0, 1, 2]
+    ahead = [manager.runs_ahead(manager.get(run_id)) for run_id in run_ids]
+    assert ahead == [run_ids[:count] for count in range(3)]
     assert manager.waiting() == ()
 
 

@@ -183,10 +183,10 @@ def buttons_enabled(
     """Whether the buttons of a run are as they should be; Start can always be clicked."""
     found = enabled(screen)
     # Whether a branch is possible depends on when the first checkpoint was written.
-    for name in ("Start the branch", "Show this run's settings on the left"):
+    for name in ("Start the branch", "Show this run's settings on the left", "Match"):
         found.pop(name, None)
     return found == {
-        "Start": True,
+        "Start next" if "Start next" in found else "Start": True,
         "Resume" if is_paused else "Pause": pause,
         "Step": step,
         "Stop": stop,

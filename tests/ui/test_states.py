@@ -86,13 +86,14 @@ def test_a_running_run(manager: RunManager) -> None:
     assert "of 1,000,000" in where(screen)
     assert "left" in where(screen)
     assert enabled(screen) == {
-        "Start": True,
+        "Start next": True,
         "Start the branch": True,
         "Show this run's settings on the left": False,
         "Pause": True,
         "Step": True,
         "Stop": True,
         "Reset": True,
+        "Match": False,
         "Export": True,
     }
     assert plots(screen).keys() == ALL_PLOTS
@@ -112,8 +113,8 @@ def test_while_a_run_trains_pause_is_the_main_button(manager: RunManager) -> Non
     session = endless(manager)
     screen = new_screen(run=session.run_id)
     assert [one.label for one in screen.button if one.proto.type == "primary"][:1] == ["Pause"]
-    assert button(screen, "Start").proto.type == "secondary"
-    assert button(screen, "Start").help == "Queue a run with the settings on the left"
+    assert button(screen, "Start next").proto.type == "secondary"
+    assert button(screen, "Start next").help.endswith("when the runs before it have ended")
 
 
 def test_a_run_that_waits_for_its_data(
@@ -144,13 +145,14 @@ def test_a_paused_run(manager: RunManager) -> None:
     screen = new_screen(run=session.run_id)
     assert where(screen).endswith("paused")
     assert enabled(screen) == {
-        "Start": True,
+        "Start next": True,
         "Start the branch": True,
         "Show this run's settings on the left": False,
         "Resume": True,
         "Step": True,
         "Stop": True,
         "Reset": True,
+        "Match": False,
         "Export": True,
     }
     last = session.view.updates[-1]
@@ -180,6 +182,7 @@ def test_a_finished_run(manager: RunManager) -> None:
         "Step": False,
         "Stop": False,
         "Reset": True,
+        "Match": False,
         "Export": True,
     }
     assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
@@ -240,19 +243,24 @@ def test_a_number_of_active_runs_that_is_none(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_queued_run(manager: RunManager) -> None:
-    endless(manager)
+    first = endless(manager)
     session = begin(manager)
     screen = new_screen(run=session.run_id)
-    assert sentences(screen) == ["Queued: 1 ahead of this one."]
+    (sentence,) = sentences(screen)
+    assert sentence == f"Queued: 1 ahead of this one, {first.run_id}."
     assert "Queued" in where(screen)
     assert enabled(screen) == {
-        "Start": True,
+        f"Show {first.run_id}": True,
+        "Start next": True,
         "Pause": False,
         "Step": False,
         "Stop": True,
         "Reset": True,
+        "Match": False,
         "Export": True,
     }
+    click(screen, f"Show {first.run_id}")
+    assert screen.query_params["run"] == first.run_id
 
 
 def test_a_withdrawn_run(manager: RunManager) -> None:

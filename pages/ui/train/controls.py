@@ -36,12 +36,14 @@ class ControlState:
 
     state: RunState
     can_branch: bool
+    is_stopping: bool
     live_values: Mapping[str, float]
 
 
 def control_state(session: RunHandle) -> ControlState:
     """How the run stands now."""
-    return ControlState(session.state, bool(checkpoints(session)), session.live_values)
+    can_branch = bool(checkpoints(session))
+    return ControlState(session.state, can_branch, session.is_stopping, session.live_values)
 
 
 def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chosen) -> None:
@@ -52,7 +54,7 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
         origin = lineage_sentence(session) if session else ""
         st.subheader(_title(session), anchor=False, width="content", help=origin or None)
         st.space("stretch")
-        _start_button(chosen, is_next=state is not None and state.is_active)
+        _start_button(chosen, is_main=state is None or not state.is_active)
         _runs(runs)
         if session is not None and drawn is not None:
             _run_buttons(session, state, chosen)
@@ -65,7 +67,7 @@ def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> 
     _step_button(session, is_active)
     _move_up_button(session, state)
     _button(
-        "Stop",
+        "Stopping ..." if session.is_stopping and is_active else "Stop",
         "stop",
         "X",
         partial(run_manager().send, session, Stop()),
@@ -101,17 +103,19 @@ def _title(session: RunHandle | None) -> str:
     return title_of(session.config.data.name)
 
 
-def _start_button(chosen: Chosen, *, is_next: bool) -> None:
-    """While the run on the page trains, Pause is the main button and another run waits its turn."""
+def _start_button(chosen: Chosen, *, is_main: bool) -> None:
+    """While the run on the page trains, Pause is the main button; where one trains, another run
+    waits its turn."""
     problem = ". ".join(chosen.problems.values())
-    what = "Queue" if is_next else "Start"
+    is_next = run_manager().is_busy
+    waits = ": it begins when the runs before it have ended" if is_next else ""
     st.button(
-        "Start",
-        type="secondary" if is_next else "primary",
+        "Start next" if is_next else "Start",
+        type="primary" if is_main else "secondary",
         icon=":material/play_arrow:",
         shortcut="S",
         disabled=bool(problem),
-        help=verbatim(problem) or f"{what} a run with the settings on the left",
+        help=verbatim(problem) or f"A run with the settings on the left{waits}",
         key="start",
         on_click=tell,
         args=(_start,),

@@ -1,4 +1,4 @@
-"""The way on from a run that has ended, beside its verdict."""
+"""The way on from a run that waits or has ended, beside what is said of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _BAD = (Verdict.COLLAPSED, Verdict.DIVERGED, Verdict.DEGRADED)
 
 
 def next_step(session: RunHandle, view: View, state: RunState) -> None:
-    """One action for a run that is over; nothing while it trains or can be resumed."""
+    """One action for a run that is over or waits; nothing while it trains or can be resumed."""
+    if state is RunState.QUEUED:
+        _run_ahead(session)
     if view.finished is None or not state.is_over:
         return
     if view.finished.judgement.verdict in _BAD:
@@ -29,6 +31,19 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
         icon=":material/compare_arrows:",
         help="Compare its curves and settings",
     )
+
+
+def _run_ahead(session: RunHandle) -> None:
+    ahead = run_manager().runs_ahead(session)
+    if ahead:
+        st.button(
+            f"Show {ahead[-1]}",
+            icon=":material/arrow_back:",
+            help="The run that this one waits for",
+            key="run_ahead",
+            on_click=show_run,
+            args=(ahead[-1],),
+        )
 
 
 def _mend(session: RunHandle, view: View) -> None:

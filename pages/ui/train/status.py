@@ -116,7 +116,8 @@ def _interrupted_sentence(view: View) -> str:
 def _waiting_sentence(session: RunHandle, view: View, state: RunState) -> str:
     if state is RunState.QUEUED:
         ahead = run_manager().runs_ahead(session)
-        return f"Queued: {ahead} ahead of this one."
+        names = f", {', '.join(ahead)}" if ahead else ""
+        return f"Queued: {len(ahead)} ahead of this one{names}."
     if view.started is None:
         return "Getting ready: loading the data and TensorFlow."
     if view.phase is Phase.PRETRAINING:
@@ -144,7 +145,7 @@ def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, s
     elif state.is_settled:
         words.append(state.in_a_sentence)
     elif session.is_stopping:
-        words.append("stopping")
+        words.append("stopping ...")
     elif state is RunState.PAUSED:
         words.append("paused")
     elif state is RunState.ELSEWHERE:
