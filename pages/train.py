@@ -3,6 +3,7 @@
 from pages.ui.parts.state import run_or_explain
 from pages.ui.train.controls import control_state, controls
 from pages.ui.train.live import live
+from pages.ui.train.run_settings import run_settings
 from pages.ui.train.settings_form import settings_form
 from pages.ui.train.welcome import welcome
 
@@ -15,3 +16,4 @@ if session is None or drawn is None:
     welcome()
 else:
     live(session, drawn)
+    run_settings(session, chosen.config)

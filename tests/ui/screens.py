@@ -46,8 +46,8 @@ def click(screen: AppTest, label: str) -> AppTest:
 
 
 def enabled(screen: AppTest) -> dict[str, bool]:
-    """Which buttons can be clicked."""
-    return {candidate.label: not candidate.disabled for candidate in screen.button}
+    """Which buttons can be clicked, but for the one that saves a run's name."""
+    return {one.label: not one.disabled for one in screen.button if one.label != "Save"}
 
 
 def sentences(screen: AppTest) -> list[str]:
@@ -74,8 +74,6 @@ def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
     for element in screen.get("bidi_component"):
         if element.proto.component_name.endswith("live_plot"):
             found[element.proto.id.rpartition("plot:")[2]] = json.loads(element.proto.json)
-    # Draws nothing: it lets the browser load plotly.js early.
-    found.pop("preload", None)
     return found
 
 
@@ -133,7 +131,7 @@ class NumberField:
 
 def problems(screen: AppTest) -> list[str]:
     """What stands beside the fields that are wrong."""
-    native = [text.value for text in screen.markdown if text.value.startswith(":red[")]
+    native = [one.value for one in screen.sidebar.markdown if one.value.startswith(":red[")]
     typed = [field.data["problem"] for field in fields(screen) if isinstance(field, NumberField)]
     return [text.removeprefix(":red[").removesuffix("]") for text in native] + list(
         filter(None, typed)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from dec_core.config import DataSettings
+from dec_core.config import DataSettings, get_preset
 from dec_core.data import Dataset, load
 from dec_core.errors import DataUnavailableError
 from dec_core.runs.commands import Stop
@@ -18,6 +18,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
 from pages.ui.parts.verbatim import verbatim
+from pages.ui.train.known_outcomes import known_outcome
 from tests.runs.short_runs import (
     ENDLESS,
     damaged_data,
@@ -67,8 +68,22 @@ def test_before_the_first_run() -> None:
         "Reset": False,
     }
     assert not sentences(screen)
-    assert not plots(screen)
     assert not screen.get("menu_button")
+
+
+def test_the_first_screen_shows_how_real_runs_ended() -> None:
+    screen = new_screen()
+    said = " ".join(text.value for text in screen.markdown)
+    assert "Converged at iteration 1,140" in said
+    assert "Collapsed: 1 of 10 clusters left at iteration 30" in said
+    assert plots(screen).keys() == {
+        f"known-{preset}-{name}" for preset in ("digits", "r-port") for name in ("sizes", "scores")
+    }
+    for preset in ("digits", "r-port"):
+        view = known_outcome(preset)
+        assert view.config == get_preset(preset).config
+        alternative = plots(screen)[f"known-{preset}-sizes"]["alternative"]
+        assert f"at iteration {view.iteration:,}" in alternative
 
 
 def test_without_fashion_mnist_the_card_names_digits() -> None:

@@ -46,20 +46,6 @@ _component = st.components.v2.component(
 REDRAW_SECONDS = 1.0
 
 
-def preload() -> None:
-    """Let the browser load and compile plotly.js while a person still reads."""
-    data = {
-        "figure": '{"data": [], "layout": {}}',
-        "alternative": "",
-        "filename": "",
-        "uirevision": "",
-        "library": plotly_url(),
-        "height": 1,
-        "is_titled": False,
-    }
-    _component(key="plot:preload", data=data, height=1)
-
-
 @dataclass(frozen=True)
 class Drawn:
     """A figure as it was last sent, what it showed, and when.

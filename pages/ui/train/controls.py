@@ -8,7 +8,6 @@ from functools import partial
 
 import streamlit as st
 
-from dec_core.data import title_of
 from dec_core.errors import RunError, SettingsError
 from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
@@ -19,6 +18,7 @@ from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, t
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.adjusting import adjust_control
 from pages.ui.train.branching import branch_control, checkpoints, lineage_sentence
+from pages.ui.train.naming import title_control
 from pages.ui.train.panels import PLOTS
 from pages.ui.train.settings_form import Chosen, chosen_settings
 
@@ -51,8 +51,10 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
     state = drawn.state if drawn else None
     runs = _listed()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
-        origin = lineage_sentence(session) if session else ""
-        st.subheader(_title(session), anchor=False, width="content", help=origin or None)
+        if session is None:
+            st.subheader("DEC Lab", anchor=False, width="content")
+        else:
+            title_control(session, lineage_sentence(session))
         st.space("stretch")
         _start_button(chosen, is_main=state is None or not state.is_active)
         _runs(runs)
@@ -95,12 +97,6 @@ def _waiting_offer(listed: Sequence[ListedRun] | RunError) -> None:
             on_click=tell,
             args=(run_manager().start_waiting,),
         )
-
-
-def _title(session: RunHandle | None) -> str:
-    if session is None:
-        return "DEC Lab"
-    return title_of(session.config.data.name)
 
 
 def _start_button(chosen: Chosen, *, is_main: bool) -> None:
