@@ -6,7 +6,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, StoredRun
-from tests.browser.train_page import plot, wait_for, wait_for_updates
+from tests.browser.train_page import (
+    ENDLESS,
+    plot,
+    press,
+    start,
+    stop,
+    wait_for,
+    wait_for_updates,
+)
 
 FOUR = ("scores", "sizes", "embedding", "labels")
 COLLAPSED = {"clustering__learning_rate": 10, "clustering__target": "r-recycled"}
@@ -26,19 +34,40 @@ def height(page: Page, name: str) -> float:
     return box["height"]
 
 
+def all_in_view(page: Page) -> None:
+    for part in ("banner", "numbers", *(f"plot-{name}" for name in FOUR)):
+        assert bottom(page, f".st-key-{part}") <= 900
+
+
 @pytest.mark.parametrize("values", [{}, COLLAPSED], ids=["finished", "collapsed"])
 def test_everything_that_moves_is_in_one_view(
     open_page: OpenPage, stored_run: StoredRun, values: dict[str, object]
 ) -> None:
     page = open_page(f"/?run={stored_run(**values)}")
     wait_for_updates(page)
-    for part in ("banner", "numbers", *(f"plot-{name}" for name in FOUR)):
-        assert bottom(page, f".st-key-{part}") <= 900
+    all_in_view(page)
     is_framed = page.locator(".st-key-panels").evaluate("e => getComputedStyle(e).outlineStyle")
     assert is_framed == ("solid" if values else "none")
     page.locator(".stMain").evaluate("element => element.scrollTo(0, 600)")
     for part in ("bar", "banner"):
         assert bottom(page, f".st-key-{part}") <= 130
+
+
+def test_a_run_is_in_one_view_from_start_to_stop(open_page: OpenPage) -> None:
+    # Many epochs, so that pretraining is seen; the clustering ends only when it is stopped.
+    page = open_page(ENDLESS.replace("pretraining.epochs=5", "pretraining.epochs=300"))
+    start(page)
+    page.get_by_text("Pretraining, epoch").wait_for()
+    for part in ("banner", "numbers", "plot-pretraining", "before"):
+        page.locator(f".st-key-{part}").wait_for()
+        assert bottom(page, f".st-key-{part}") <= 900
+    wait_for_updates(page)
+    all_in_view(page)
+    press(page, "p", "Pause")
+    page.get_by_test_id("stProgress").get_by_text("paused").wait_for()
+    all_in_view(page)
+    stop(page)
+    all_in_view(page)
 
 
 def test_a_larger_window_has_larger_plots(open_page: OpenPage, stored_run: StoredRun) -> None:

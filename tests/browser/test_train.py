@@ -54,6 +54,46 @@ def test_both_themes_at_both_sizes(open_page: OpenPage, stored_run: StoredRun) -
     assert colors["dark"][1] != colors["light"][1]
 
 
+def test_typed_and_slid_values_agree_and_only_those_are_sent(open_page: OpenPage) -> None:
+    page = open_page("/?preset=digits")
+    box = page.get_by_role("textbox", name="Learning rate").first
+    slider = page.get_by_role("slider", name="Learning rate").first
+    expect(box).to_have_value("0.05")
+
+    def place() -> float:
+        return float(slider.evaluate("element => element.value / element.max"))
+
+    before = place()
+    box.fill("0.0123")
+    box.press("Enter")
+    page.wait_for_url("**clustering.learning_rate=0.0123*")
+    assert 0 < place() < before
+    slider.press("ArrowRight")
+    expect(box).to_have_value("0.02")
+    page.wait_for_url("**clustering.learning_rate=0.02*")
+    track = slider.bounding_box()
+    assert track is not None
+    page.mouse.click(track["x"] + track["width"] - 1, track["y"] + track["height"] / 2)
+    expect(box).to_have_value("10")
+    page.wait_for_url("**clustering.learning_rate=10*")
+    # Another field, beyond the end of its slider, and one that is wrong.
+    clusters = page.get_by_role("textbox", name="Clusters")
+    clusters.fill("64")
+    clusters.press("Tab")
+    page.wait_for_url("**clustering.n_clusters=64*")
+    assert page.get_by_role("slider", name="Clusters").input_value() == "28"
+    clusters.fill("1")
+    clusters.press("Tab")
+    page.get_by_text("Clusters: must be a whole number from 2 to 200").first.wait_for()
+    expect(page.locator(".st-key-start button").first).to_be_disabled()
+    # Back to the presets by the mark and by the button: nothing else was ever sent.
+    page.locator(".dec-lab-number i.preset").first.click(force=True)
+    expect(box).to_have_value("0.05")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    page.wait_for_url("**/?preset=digits")
+    expect(clusters).to_have_value("10")
+
+
 def test_every_plot_is_saved_as_png_svg_html_and_csv(
     open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
 ) -> None:

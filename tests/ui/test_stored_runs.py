@@ -299,12 +299,12 @@ def test_the_first_that_waits_for_two_cannot_be_moved_up(
 def test_a_link_to_a_run_brings_its_settings(manager: RunManager) -> None:
     before = interrupted_run({"clustering.alpha": 2.0})
     screen = new_screen(run=before.run_id)
-    assert setting(screen, "clustering.alpha").value == 2.0
+    assert setting(screen, "clustering.alpha").value == "2"
     assert setting(screen, "data.n_samples").value == "300"
     other = new_screen(run=before.run_id, preset="digits")
     assert setting(other, "clustering.alpha").value == 1.0
     click(other, "Show this run's settings on the left")
-    assert setting(other, "clustering.alpha").value == 2.0
+    assert setting(other, "clustering.alpha").value == "2"
     assert manager.handles()
 
 

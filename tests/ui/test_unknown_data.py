@@ -88,7 +88,7 @@ def test_the_train_page_shows_it_by_its_name(run_id: str) -> None:
     assert any(NAME in option for option in menu(screen, "runs").options)
     # The form holds the run's settings, and says why they cannot be trained here.
     assert setting(screen, "data.name").value == NAME
-    assert setting(screen, "clustering.update_interval").value == 20
+    assert setting(screen, "clustering.update_interval").value == "20"
     said = [sentence.replace("\\", "") for sentence in sentences(screen)]
     assert any(one.startswith("Data set: ") and f"Received '{NAME}'" in one for one in said)
     assert button(screen, "Start").disabled
