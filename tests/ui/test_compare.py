@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.runs.commands import Change, Resume, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
@@ -24,12 +22,10 @@ from tests.runs.short_runs import (
     wait_for,
     wait_for_updates,
 )
-from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     ROUTER,
     button,
     captions,
-    choose,
     click,
     intact,
     menu,
@@ -201,41 +197,6 @@ def test_a_pinned_baseline_stays_in_the_address_and_comes_first(manager: RunMana
     assert [entry["run"] for entry in legend(screen)] == [second, first]
     screen.selectbox(key="compare_baseline").set_value("").run()
     assert "baseline" not in intact(screen).query_params
-
-
-def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
-    run_id = trained(manager).run_id
-    screen = compare(runs=run_id)
-    assert len({trace["yaxis"] for trace in curves(screen)}) == 6
-    choose(screen, "compare_measure", "NMI")
-    assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
-    choose(screen, "compare_along", "Seconds")
-    assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
-
-
-def test_every_other_measure_of_the_table_can_be_chosen(
-    manager: RunManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    toy = Measure("toy", "Toy share", "Share of cluster 0.", lambda c: c.sizes[0] / c.sizes.sum())
-    monkeypatch.setitem(MEASURES, toy.name, toy)
-    screen = compare(runs=trained(manager).run_id)
-    choose(screen, "compare_measure", "More")
-    others = screen.selectbox(key="compare_other_measure")
-    assert {"Embedding spread", "Smallest centre distance", "Purity"} <= set(others.options)
-    others.set_value("embedding_spread").run()
-    assert {trace["meta"] for trace in curves(screen)} == {"Embedding spread"}
-    screen.selectbox(key="compare_other_measure").set_value("toy").run()
-    assert {trace["meta"] for trace in curves(intact(screen))} == {"Toy share"}
-
-
-def test_a_run_that_did_not_record_a_measure_is_named(manager: RunManager) -> None:
-    shutil.copytree(GOLDEN, manager.store.root / GOLDEN.name)
-    screen = compare(runs=f"{trained(manager).run_id},{GOLDEN.name}")
-    choose(screen, "compare_measure", "More")
-    screen.selectbox(key="compare_other_measure").set_value("purity").run()
-    assert [text for text in captions(intact(screen)) if "Purity was not recorded by" in text]
-    screen.selectbox(key="compare_other_measure").set_value("center_distance").run()
-    assert not [text for text in captions(intact(screen)) if "not recorded" in text]
 
 
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:

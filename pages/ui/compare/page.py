@@ -35,8 +35,7 @@ def comparison(records: Sequence[RunRecord]) -> None:
     _damaged(records)
     if not chosen:
         return
-    measures, along = curve_controls(chosen)
-    curves(groups, measures, along)
+    curves(groups, curve_controls(chosen))
     settings_differences(groups)
     labels_agreement(chosen, baseline)
 
