@@ -6,12 +6,16 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from dec_core.config import SETTINGS
 from dec_core.errors import RunError
 from dec_core.plots.comparison_curves import Along
 from dec_core.store.names import check_run_id
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
+_NUMBERS, _SETTINGS = "numbers", "settings"
+# Of the settings as columns: whichever differ among the chosen runs.
+DIFFERING = ("differing",)
 _MOST_SMOOTHING = 0.95
 
 
@@ -84,6 +88,43 @@ def chosen_smoothing() -> float:
 def choose_smoothing(weight: float) -> None:
     """Keep the weight of the moving average."""
     _keep(_SMOOTHING, f"{weight:g}" if weight else "")
+
+
+def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:
+    """The further numbers of the table."""
+    return _chosen_of(_NUMBERS, known, "number")
+
+
+def choose_numbers(names: Sequence[str]) -> None:
+    """Keep the further numbers of the table."""
+    _keep(_NUMBERS, ",".join(names))
+
+
+def chosen_settings() -> tuple[str, ...] | None:
+    """The settings that are columns of the table, by path, or DIFFERING; None where none are."""
+    if _SETTINGS not in st.query_params:
+        return None
+    return _chosen_of(_SETTINGS, [*SETTINGS, *DIFFERING], "setting")
+
+
+def choose_settings(paths: Sequence[str] | None) -> None:
+    """Keep the settings that are columns; no setting at all is a choice too."""
+    if paths is None:
+        st.query_params.pop(_SETTINGS, None)
+    else:
+        st.query_params[_SETTINGS] = ",".join(paths)
+
+
+def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:
+    """Names in the address; an unknown one becomes a sentence and leaves it."""
+    wanted = dict.fromkeys(part for part in st.query_params.get(name, "").split(",") if part)
+    chosen = tuple(part for part in wanted if part in known)
+    for part in wanted:
+        if part not in known:
+            _explain(f"There is no {word} {part[:40]}, so it is no column.")
+    if len(chosen) != len(wanted):
+        st.query_params[name] = ",".join(chosen)
+    return chosen
 
 
 def _keep(name: str, text: str) -> None:
