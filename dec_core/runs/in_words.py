@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from dec_core.analysis.verdict import Condition, StopReason, Verdict
@@ -101,6 +102,8 @@ def differences_from_preset(config: Config, preset: str) -> list[str]:
     return [f"{_name(path)} {config.text_of(path)}" for path in paths]
 
 
+# A page of many runs asks for the same again and again.
+@lru_cache(maxsize=1024)
 def preset_in_words(config: Config, preset: str, at_most: int = 3) -> str:
     """Preset, data and what differs, as "r-port on digits: alpha 2, tolerance 0 and 2 more"."""
     words = f"{preset} on {config.data.name}" if preset else config.data.name
