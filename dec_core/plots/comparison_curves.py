@@ -12,7 +12,8 @@ from enum import StrEnum
 import numpy as np
 
 from dec_core.analysis.measures import MEASURES, Measure
-from dec_core.analysis.replicates import Curve, FoldedCurve, finite, fold_curves
+from dec_core.analysis.replicates import Curve, Floats, FoldedCurve, finite, fold_curves
+from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 
 
@@ -31,10 +32,45 @@ def _scores_first(measures: Iterable[Measure]) -> list[Measure]:
 
 
 class Along(StrEnum):
-    """What the curves run along."""
+    """What the curves run along.
 
-    ITERATIONS = "Iterations"
-    SECONDS = "Seconds"
+    SHARE is the part of a run's iterations, from 0 % at the k-means start to 100 % at its newest
+    update, so that a short run is as wide as a long one. LOG has no place for iteration 0.
+    """
+
+    ITERATIONS = "iterations"
+    LOG = "log"
+    SHARE = "share"
+    SECONDS = "seconds"
+
+    @property
+    def label(self) -> str:
+        """Where a person chooses it."""
+        return _LABELS[self]
+
+    @property
+    def axis_title(self) -> str:
+        """Below the axis."""
+        return _AXES[self][0]
+
+    @property
+    def column(self) -> str:
+        """In the CSV of the figure."""
+        return _AXES[self][1]
+
+
+_LABELS = {
+    Along.ITERATIONS: "Iterations",
+    Along.LOG: "Iterations, log",
+    Along.SHARE: "Share of the run",
+    Along.SECONDS: "Seconds",
+}
+_AXES = {
+    Along.ITERATIONS: ("iteration", "iteration"),
+    Along.LOG: ("iteration, logarithmic", "iteration"),
+    Along.SHARE: ("% of the run", "percent_of_run"),
+    Along.SECONDS: ("seconds of clustering", "seconds_of_clustering"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +94,42 @@ class Series:
 
 
 def curve_of(view: View, measure: Measure, along: Along) -> Curve:
-    """One run's measure per update; updates without a finite value are left out."""
+    """One run's measure per update; updates without a finite value are left out.
+
+    So is, along a logarithmic axis, the update at iteration 0.
+    """
     # The first update has nothing to compare its labels with.
     updates = view.updates[1:] if measure.is_successive else view.updates
-    by_time = along is Along.SECONDS
-    x = [update.seconds if by_time else update.iteration for update in updates]
+    if along is Along.LOG:
+        updates = [update for update in updates if update.iteration > 0]
+    last = max(view.updates[-1].iteration, 1) if view.updates else 1
+    x = [_place(update, along, last) for update in updates]
     return finite(x, [update.value(measure.name) for update in updates])
+
+
+def _place(update: TargetUpdated, along: Along, last: int) -> float:
+    """Where an update stands; ``last`` is the iteration of the run's newest."""
+    if along is Along.SECONDS:
+        return update.seconds
+    return 100 * update.iteration / last if along is Along.SHARE else update.iteration
+
+
+def smoothed(values: Floats, weight: float) -> Floats:
+    """The bias-corrected exponential moving average of a curve's values (n,).
+
+    s_t = weight * s_(t-1) + (1 - weight) * y_t with s_0 = 0, divided by 1 - weight^t: a weighted
+    mean of the values up to the t-th, whose first point is the first value itself.
+
+    Parameters
+    ----------
+    weight : in [0, 1) of what came before; 0 changes nothing
+    """
+    shown, average, bias = np.empty(len(values)), 0.0, 1.0
+    for t, value in enumerate(values):
+        average = weight * average + (1 - weight) * value
+        bias *= weight
+        shown[t] = average / (1 - bias)
+    return shown
 
 
 def series_curve(series: Series, measure: Measure, along: Along) -> FoldedCurve:

@@ -159,7 +159,7 @@ def test_pointing_at_a_run_lights_it_up_everywhere(
     assert set(chosen(page)) >= {first, second}
     row = page.locator(f".dec-lab-settings [data-run={second}]")
     row.wait_for()
-    page.get_by_test_id("data-grid-canvas").first.wait_for()
+    page.locator(f".dec-lab-runs [data-run={second}]").wait_for()
     wait_until_only(page, None)
     entry = page.locator(f".dec-lab-legend [data-run={first}]")
     point_until_lit(page, entry.hover, first)
@@ -210,19 +210,37 @@ def test_the_choice_survives_a_reload_and_the_plot_another_measure(
 
 
 def test_a_ticked_row_is_compared(open_page: OpenPage, stored_run: StoredRun) -> None:
-    run = stored_run(seed=6)
+    run, other = stored_run(seed=6), stored_run(seed=1)
     page = open_page(f"/compare?runs={run}")
     entries = page.locator(".dec-lab-legend [data-run]")
     expect(entries).to_have_count(1)
-    expect(page.get_by_test_id("data-grid-canvas").first).to_be_visible()
-    # The newest run is the first row; its tick goes. A click may come before the table listens,
-    # but one that was only slow to take effect would be undone by the next.
-    for _ in range(4):
-        page.locator(".dvn-scroller").first.click(position={"x": 17, "y": 52})
-        with contextlib.suppress(AssertionError):
-            expect(entries).to_have_count(0, timeout=PATIENCE / 4)
-            break
-    wait_for(page, "() => new URL(location).searchParams.get('runs') === ''")
+    page.get_by_role("checkbox", name=f"Compare {other}").check()
+    page.get_by_role("checkbox", name=f"Compare {run}").uncheck()
+    wait_for(page, "run => new URL(location).searchParams.get('runs') === run", arg=other)
+    expect(entries).to_have_count(1)
+    expect(entries).to_have_attribute("data-run", other)
+
+
+def test_the_table_is_sorted_by_a_heading_and_wide_enough(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    for seed in (1, 2, 3):
+        stored_run(seed=seed)
+    page = open_page("/compare")
+    page.set_viewport_size({"width": 1024, "height": 768})
+    scores = page.locator(".dec-lab-runs tbody td:nth-of-type(4)")
+    scores.first.wait_for()
+    for _ in range(2):
+        page.locator(".dec-lab-runs").get_by_role("button", name="NMI").click()
+        shown = [float(text[:5]) for text in scores.all_inner_texts()]
+        is_descending = page.locator(".dec-lab-runs [aria-sort=descending]").count() == 1
+        assert shown == sorted(shown, reverse=is_descending)
+    assert not is_descending
+    # Nothing is cut: no cell is wider than its place, and the table no wider than its frame.
+    assert page.evaluate(
+        """() => [...document.querySelectorAll(".dec-lab-runs, .dec-lab-runs :is(th, td)")]
+            .every(element => element.scrollWidth <= element.clientWidth + 1)"""
+    )
 
 
 def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: StoredRun) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from dec_core.analysis.agreement import compare_labels
 from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.events.view import View
+from dec_core.export.figure_csv import figure_csv
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
-from dec_core.plots.comparison import draw_comparison
+from dec_core.plots.comparison import draw_comparison, logarithmic_ticks
 from dec_core.plots.comparison_curves import (
     Along,
     Series,
@@ -19,9 +21,10 @@ from dec_core.plots.comparison_curves import (
     headline_measures,
     lacks,
     series_curve,
+    smoothed,
     start_of,
 )
-from dec_core.plots.palette import run_colors
+from dec_core.plots.palette import run_colors, translucent
 from dec_core.plots.style import Plot
 from tests.plots.figures import as_sent, texts
 from tests.plots.scripted import scripted_view
@@ -115,12 +118,84 @@ def test_folded_runs_have_a_band_and_say_how_many_they_are() -> None:
     )
 
 
-@pytest.mark.parametrize("along", Along)
-def test_the_axis_says_what_the_curves_run_along(along: Along) -> None:
-    layout = as_sent(draw_comparison(two(), headline_measures(), along))["layout"]
-    titles = {layout[f"xaxis{n}"]["title"]["text"] for n in (4, 5, 6)}
-    assert titles == {"iteration" if along is Along.ITERATIONS else "seconds of clustering"}
-    assert list(layout["meta"]["columns"].values())[:2] == [titles.pop().replace(" ", "_"), "value"]
+@pytest.mark.parametrize(
+    ("along", "title", "column"),
+    [
+        (Along.ITERATIONS, "iteration", "iteration"),
+        (Along.LOG, "iteration, logarithmic", "iteration"),
+        (Along.SHARE, "% of the run", "percent_of_run"),
+        (Along.SECONDS, "seconds of clustering", "seconds_of_clustering"),
+    ],
+)
+def test_the_axis_and_the_csv_say_what_the_curves_run_along(
+    along: Along, title: str, column: str
+) -> None:
+    plot = draw_comparison(two(), headline_measures(), along)
+    layout = as_sent(plot)["layout"]
+    assert {layout[f"xaxis{n}"]["title"]["text"] for n in (4, 5, 6)} == {title}
+    head, *rows = figure_csv(plot).splitlines()
+    assert head == f"series,{column},value,measure"
+    x = [float(row.split(",")[-3]) for row in rows if row.startswith("run calm-fox-0001,")]
+    assert max(x) == {Along.SHARE: 100, Along.SECONDS: 2}.get(along, 20)
+
+
+def test_a_short_run_is_as_wide_as_a_long_one_along_the_share_of_the_run() -> None:
+    long, short = two()
+    for one in (long, short):
+        curve = series_curve(one, MEASURES["nmi"], Along.SHARE)
+        assert (curve.x[0], curve.x[-1]) == (0, 100)
+    assert series_curve(long, MEASURES["nmi"], Along.SHARE).x.tolist() == [0, 50, 100]
+    begun = series(scripted_view(n_updates=1))
+    assert series_curve(begun, MEASURES["nmi"], Along.SHARE).x.tolist() == [0]
+
+
+def test_a_logarithmic_axis_leaves_out_iteration_0_and_says_so() -> None:
+    plot = draw_comparison([*two(), series(View())], [MEASURES["nmi"]], Along.LOG)
+    assert plot.figure.layout.xaxis.type == "log"
+    assert all(x > 0 for trace in plot.figure.data for x in trace.x)
+    assert list(lines(plot, "calm-fox-0001")[0].x) == [10, 20]
+    assert "no place for iteration 0" in as_sent(plot)["layout"]["title"]["text"]
+    (start, _) = [t for t in plot.figure.data if t.line.dash == "dash"]
+    assert list(start.x) == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (10, 3000, [10, 100, 1000]),
+        (1, 1140, [1, 10, 100, 1000]),
+        (30, 90, [50]),
+        (20, 140, [20, 50, 100]),
+        (1, 1, [1]),
+    ],
+)
+def test_a_logarithmic_axis_has_round_ticks(low: float, high: float, ticks: list[int]) -> None:
+    assert logarithmic_ticks(low, high) == ticks
+
+
+def test_smoothing_is_a_bias_corrected_exponential_moving_average() -> None:
+    values = np.array([1.0, 0.0, 4.0])
+    # (0.5 * 1 + 0) / 1.5, and (0.25 * 1 + 0.5 * 0 + 4) / 1.75.
+    np.testing.assert_allclose(smoothed(values, 0.5), [1, 1 / 3, 17 / 7])
+    np.testing.assert_array_equal(smoothed(values, 0.0), values)
+    np.testing.assert_allclose(smoothed(np.full(9, 3.0), 0.9), 3.0)
+
+
+def test_a_smoothed_line_has_the_recorded_one_faint_behind_it() -> None:
+    one = two()[0]
+    plot = draw_comparison([one], [MEASURES["loss"], MEASURES["nmi"]], smoothing=0.6)
+    recorded, smooth = (line for line in lines(plot, one.key) if line.yaxis == "y")
+    raw = series_curve(one, MEASURES["loss"], Along.ITERATIONS).mean
+    np.testing.assert_allclose(recorded.y, raw, rtol=1e-6)
+    np.testing.assert_allclose(smooth.y, smoothed(raw, 0.6), rtol=1e-6)
+    assert (smooth.line.color, recorded.line.color) == (one.color, translucent(one.color, 0.35))
+    assert recorded.line.width < smooth.line.width
+    assert "as recorded at" in recorded.hovertemplate
+    assert "smoothed at" in smooth.hovertemplate
+    assert [line.showlegend for line in lines(plot, one.key)] == [False, True, False, False]
+    assert "weight 0.6" in as_sent(plot)["layout"]["title"]["text"]
+    names = {row["series"] for row in csv.DictReader(figure_csv(plot).splitlines())}
+    assert {f"{one.name}, as recorded", f"{one.name}, smoothed"} <= names
 
 
 def test_panels_do_not_overlap() -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from dec_core.plots.comparison_curves import Along, Series
 from dec_core.store.events_file import decode, encode
 from dec_core.store.record import RunRecord, RunState
 from dec_core.store.store import RunStore
-from pages.ui.compare import table as compare_table
+from pages.ui.compare.rows import row_of
 from tests.store.test_damage import CHANGED, insert
 from tests.store.test_golden import GOLDEN
 
@@ -97,7 +98,7 @@ def show(store: RunStore, view: View | None) -> None:
     with np.errstate(all="ignore"):
         for one in (view, replace(view, finished=None)):
             record = RunRecord("calm-lynx-0001", RunState.FINISHED, summary=outcome(one))
-            compare_table._row(record, None)
+            row_of(record, None, list(MEASURES), (), UTC)
         series = Series(record.run_id, record.run_id, "#000000", (view, view))
         for along in Along:
             draw_comparison([series], list(MEASURES.values()), along)

@@ -77,6 +77,28 @@ def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
     return found
 
 
+def rows(screen: AppTest) -> dict[str, dict[str, Any]]:
+    """The table of the Compare page by run id: what rows are sorted by, and the small print."""
+    (table,) = [
+        json.loads(element.proto.json)
+        for element in screen.get("bidi_component")
+        if element.proto.component_name.endswith("run_table")
+    ]
+    heads = [column["label"] for column in table["columns"]]
+    return {
+        row["run"]: {
+            "About": row["about"],
+            "Open": row["href"],
+            "Color": row["color"],
+            "State": row["state"]["phrase"],
+            "Remark": row["state"]["note"],
+            **{label: cell["sort"] for label, cell in zip(heads, row["cells"], strict=True)},
+            **{f"{n} small": c["below"] for n, c in zip(heads, row["cells"], strict=True)},
+        }
+        for row in table["rows"]
+    }
+
+
 def setting(screen: AppTest, path: str) -> Any:
     """The form's field for a setting."""
     (found,) = [field for field in fields(screen) if _names(field.key, f":{path}", "setting:")]

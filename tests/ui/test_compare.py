@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.runs.commands import Change, Resume, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
@@ -24,17 +22,16 @@ from tests.runs.short_runs import (
     wait_for,
     wait_for_updates,
 )
-from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     ROUTER,
     button,
     captions,
-    choose,
     click,
     intact,
     menu,
     plots,
     refresh,
+    rows,
     sentences,
 )
 from tests.ui.test_stored_runs import interrupted_run
@@ -69,12 +66,6 @@ def forget_sessions(manager: RunManager) -> RunManager:
     return manager
 
 
-def rows(screen: AppTest) -> dict[str, dict[str, Any]]:
-    """The table, by run id."""
-    records = screen.dataframe[0].value.to_dict("records")
-    return {record["Id"]: record for record in records}
-
-
 def legend(screen: AppTest) -> list[dict[str, Any]]:
     """The entries of the legend."""
     for element in screen.get("bidi_component"):
@@ -106,12 +97,13 @@ def test_before_the_first_run() -> None:
 def test_stored_runs_are_listed_with_their_numbers(manager: RunManager) -> None:
     session = trained(manager)
     forget_sessions(manager)
-    row = rows(compare())[session.run_id]
+    row = rows(compare(numbers="best_acc"))[session.run_id]
     last, start = session.view.updates[-1].measures, session.view.start
     assert start is not None
-    assert (row["Preset"], row["Data"], row["State"]) == ("digits", "digits", "finished")
+    assert row["About"].startswith("digits on digits: samples 300, ")
+    assert row["State"] == "not settled at iteration 40"
     assert row["NMI"] == pytest.approx(last["nmi"])
-    assert row["NMI gain"] == pytest.approx(last["nmi"] - start.measures["nmi"])
+    assert row["NMI small"] == f"{last['nmi'] - start.measures['nmi']:+.3f}"
     assert row["Best ACC"] >= row["ACC"]
     assert row["Iterations"] == 40
     assert row["Open"] == f"./?run={session.run_id}"
@@ -137,14 +129,14 @@ def test_the_address_says_which_runs_in_which_order(manager: RunManager) -> None
         assert f'<tr data-run="{run_id}"><th><span class="swatch" style="background:{color}">' in (
             settings(screen)
         )
-    assert all(row[""].startswith("data:image/svg+xml") for row in rows(screen).values())
+    assert {run_id: row["Color"] for run_id, row in rows(screen).items()} == colors
 
 
 def test_no_run_chosen_is_a_choice(manager: RunManager) -> None:
     two(manager)
     screen = compare(runs="")
     assert not plots(screen)
-    assert "Tick runs to compare them" in captions(screen)
+    assert [said for said in captions(screen) if said.startswith("Tick runs to compare them.")]
     assert button(screen, "Delete").disabled
 
 
@@ -171,6 +163,26 @@ def test_a_damaged_run_is_listed_and_holds_up_nothing(manager: RunManager) -> No
     assert [s for s in sentences(screen) if s.startswith(f"{first} cannot be drawn.")]
 
 
+def test_settings_are_columns_on_demand_at_first_those_that_differ(manager: RunManager) -> None:
+    first = trained(manager).run_id
+    second = trained(manager, clustering__alpha=2.0).run_id
+    screen = compare(runs=f"{first},{second}")
+    assert "Alpha" not in rows(screen)[first]
+    screen.toggle(key="compare_settings_on").set_value(True).run()
+    assert screen.query_params["settings"] == "differing"
+    assert [rows(intact(screen))[run]["Alpha"] for run in (first, second)] == [1, 2]
+    assert "Seed" not in rows(screen)[first]
+    screen.multiselect(key="compare_settings").set_value(["seed"]).run()
+    assert intact(screen).query_params["settings"] == "seed"
+    assert rows(screen)[second]["Seed"] == 0
+    assert "Alpha" not in rows(screen)[second]
+    screen = compare(runs=first, settings="alpha", numbers="beauty")
+    assert sentences(screen) == [
+        "There is no number beauty, so it is no column.",
+        "There is no setting alpha, so it is no column.",
+    ]
+
+
 def test_filters_hide_rows_but_choose_nothing_else(manager: RunManager) -> None:
     first, second = two(manager)
     manager.store.annotate(second, title="The second", tags=("keep",))
@@ -183,7 +195,7 @@ def test_filters_hide_rows_but_choose_nothing_else(manager: RunManager) -> None:
     screen.multiselect(key="compare_Tag").set_value(["keep"]).run()
     assert list(rows(intact(screen))) == [second]
     screen.multiselect(key="compare_Tag").set_value([]).run()
-    screen.multiselect(key="compare_State").set_value(["finished"]).run()
+    screen.multiselect(key="compare_State").set_value(["not settled"]).run()
     assert set(rows(intact(screen))) == {first, second}
 
 
@@ -201,41 +213,6 @@ def test_a_pinned_baseline_stays_in_the_address_and_comes_first(manager: RunMana
     assert [entry["run"] for entry in legend(screen)] == [second, first]
     screen.selectbox(key="compare_baseline").set_value("").run()
     assert "baseline" not in intact(screen).query_params
-
-
-def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
-    run_id = trained(manager).run_id
-    screen = compare(runs=run_id)
-    assert len({trace["yaxis"] for trace in curves(screen)}) == 6
-    choose(screen, "compare_measure", "NMI")
-    assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
-    choose(screen, "compare_along", "Seconds")
-    assert "seconds of clustering" in plots(screen)["comparison"]["figure"]
-
-
-def test_every_other_measure_of_the_table_can_be_chosen(
-    manager: RunManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    toy = Measure("toy", "Toy share", "Share of cluster 0.", lambda c: c.sizes[0] / c.sizes.sum())
-    monkeypatch.setitem(MEASURES, toy.name, toy)
-    screen = compare(runs=trained(manager).run_id)
-    choose(screen, "compare_measure", "More")
-    others = screen.selectbox(key="compare_other_measure")
-    assert {"Embedding spread", "Smallest centre distance", "Purity"} <= set(others.options)
-    others.set_value("embedding_spread").run()
-    assert {trace["meta"] for trace in curves(screen)} == {"Embedding spread"}
-    screen.selectbox(key="compare_other_measure").set_value("toy").run()
-    assert {trace["meta"] for trace in curves(intact(screen))} == {"Toy share"}
-
-
-def test_a_run_that_did_not_record_a_measure_is_named(manager: RunManager) -> None:
-    shutil.copytree(GOLDEN, manager.store.root / GOLDEN.name)
-    screen = compare(runs=f"{trained(manager).run_id},{GOLDEN.name}")
-    choose(screen, "compare_measure", "More")
-    screen.selectbox(key="compare_other_measure").set_value("purity").run()
-    assert [text for text in captions(intact(screen)) if "Purity was not recorded by" in text]
-    screen.selectbox(key="compare_other_measure").set_value("center_distance").run()
-    assert not [text for text in captions(intact(screen)) if "not recorded" in text]
 
 
 def test_labels_of_two_runs_on_the_same_samples_are_matched(manager: RunManager) -> None:
@@ -269,7 +246,7 @@ def test_a_run_that_trains_is_compared_as_it_stands(manager: RunManager) -> None
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 3)
     screen = compare(runs=f"{ended},{session.run_id}")
-    assert rows(screen)[session.run_id]["State"] == "running"
+    assert rows(screen)[session.run_id]["State"].startswith("training")
     assert {trace["legendgroup"] for trace in curves(screen)} == {ended, session.run_id}
 
 
@@ -282,7 +259,7 @@ def test_a_run_that_another_process_ended_is_compared_as_it_is_stored(
     wait_for(elsewhere.resume(before.run_id), RunState.FINISHED)
     elsewhere.close()
     screen = compare(runs=before.run_id)
-    assert rows(screen)[before.run_id]["State"] == "finished"
+    assert rows(screen)[before.run_id]["State"] == "not settled at iteration 60"
     shown = curves(screen)
     screen.switch_page("train.py")
     (label,) = menu(refresh(screen), "runs").options
@@ -310,6 +287,7 @@ def test_runs_are_deleted_after_a_question(manager: RunManager) -> None:
     click(screen, "Delete")
     assert manager.store.folder(first).is_dir()
     click(screen, "Delete for good")
+    assert [message.value for message in screen.toast] == [f"Deleted: {first}"]
     assert [record.run_id for record in manager.store.records()] == [second]
     refresh(screen)
     assert screen.query_params["runs"] == ""
@@ -317,7 +295,7 @@ def test_runs_are_deleted_after_a_question(manager: RunManager) -> None:
     assert list(rows(screen)) == [second]
 
 
-def test_only_runs_at_rest_are_offered_for_deletion(manager: RunManager) -> None:
+def test_only_runs_that_do_not_train_are_offered_for_deletion(manager: RunManager) -> None:
     ended = trained(manager).run_id
     session = manager.start(small_config(ENDLESS), "digits")
     at_work = [session.run_id, manager.start(small_config(), "digits").run_id]
@@ -328,7 +306,7 @@ def test_only_runs_at_rest_are_offered_for_deletion(manager: RunManager) -> None
     click(screen, "Delete for good")
     assert {record.run_id for record in manager.store.records()} == set(at_work)
     assert screen.query_params["runs"].split(",") == at_work
-    assert not screen.toast
+    assert [message.value for message in screen.toast] == [f"Deleted: {ended}"]
 
 
 def test_runs_that_cannot_be_deleted_stay_with_one_message(manager: RunManager) -> None:
@@ -361,7 +339,7 @@ def test_a_run_that_cannot_be_saved_is_compared_as_well(
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
     screen = compare(runs=f"{session.run_id},{other.run_id}")
-    assert rows(screen)[session.run_id]["State"] == "running"
+    assert rows(screen)[session.run_id]["State"].startswith("training")
     assert [said for said in sentences(screen) if "was not saved, so nothing tells" in said]
     screen = compare(runs=session.run_id)
     assert button(screen, "Delete").disabled
@@ -371,7 +349,7 @@ def test_a_run_that_was_not_saved_to_its_end_is_compared_as_it_ended(manager: Ru
     session = partly_saved(manager)
     screen = compare(runs=session.run_id)
     row = rows(screen)[session.run_id]
-    assert row["State"] == "finished"
+    assert row["State"].startswith("stopped by you at iteration")
     assert row["Remark"].startswith("Not saved to its end")
     assert row["Iterations"] == session.view.iteration
     # What it has cost of the disk can be given back.

@@ -9,6 +9,7 @@ import streamlit as st
 from dec_core.errors import RunError
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.address import choose_baseline, choose_runs
+from pages.ui.compare.columns import columns_control
 from pages.ui.compare.runs import is_changing, is_saved
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.state import run_manager
@@ -20,7 +21,9 @@ _NO_BASELINE = ""
 _AT_WORK = "Runs that train or wait in a queue are not deleted. Stop them first."
 
 
-def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
+def actions(
+    chosen: Sequence[RunRecord], baseline: RunRecord | None, compared: Sequence[RunRecord]
+) -> None:
     """One row of controls under the table; always there, so that nothing moves.
 
     The baseline is compared without being ticked, but neither renamed nor deleted then.
@@ -36,11 +39,7 @@ def actions(chosen: Sequence[RunRecord], baseline: RunRecord | None) -> None:
                 _notes(saved, names)
         _delete_button(chosen)
         export_control("comparison", PLOTS, pinned | names)
-        st.caption(_count(len(chosen)), width="content")
-
-
-def _count(n_chosen: int) -> str:
-    return "Tick runs to compare them" if not n_chosen else f"{n_chosen} chosen"
+        columns_control(compared)
 
 
 def _baseline(names: Mapping[str, str], baseline: str | None) -> None:
@@ -77,22 +76,23 @@ def _annotate(run_id: str, title: str, tags: str) -> None:
     except (RunError, OSError) as error:
         st.error(verbatim(str(error)), icon=":material/error:")
     else:
+        st.toast(verbatim(f"Saved: {title.strip() or run_id}"), icon=":material/check:")
         st.rerun()
 
 
 def _delete_button(chosen: Sequence[RunRecord]) -> None:
     """Offer only what can be deleted: runs with a folder that neither train nor wait."""
     at_work = [record for record in chosen if is_changing(record)]
-    at_rest = [record for record in chosen if record not in at_work and is_saved(record)]
+    doomed = [record for record in chosen if record not in at_work and is_saved(record)]
     is_pressed = st.button(
         "Delete",
         icon=":material/delete:",
-        disabled=not at_rest,
-        help=_AT_WORK if at_work and not at_rest else None,
+        disabled=not doomed,
+        help=_AT_WORK if at_work and not doomed else None,
         key="delete_runs",
     )
     if is_pressed:
-        _confirm_delete(at_rest, at_work, tuple(record.run_id for record in chosen))
+        _confirm_delete(doomed, at_work, tuple(record.run_id for record in chosen))
 
 
 def _names(records: Sequence[RunRecord]) -> dict[str, str]:
@@ -138,6 +138,9 @@ def _delete(doomed: Sequence[RunRecord], ticked: Sequence[str]) -> None:
     choose_runs([run_id for run_id in ticked if run_id not in deleted])
     if st.query_params.get("baseline") in deleted:
         choose_baseline(None)
+    if deleted:
+        names = ", ".join(record.name for record in doomed if record.run_id in deleted)
+        st.toast(verbatim(f"Deleted: {names}"), icon=":material/delete:")
     if problems:
         st.toast(verbatim(_refusal(_names(doomed), problems)), icon=":material/error:")
 

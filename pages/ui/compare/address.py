@@ -1,4 +1,4 @@
-"""Which runs are compared, and with which baseline, as the address says it."""
+"""Which runs are compared, and how they are drawn, as the address says it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ from collections.abc import Collection, Sequence
 
 import streamlit as st
 
+from dec_core.config import SETTINGS
 from dec_core.errors import RunError
+from dec_core.plots.comparison_curves import Along
 from dec_core.store.names import check_run_id
 from pages.ui.parts.verbatim import verbatim
 
-_RUNS, _BASELINE = "runs", "baseline"
+_RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
+_NUMBERS, _SETTINGS = "numbers", "settings"
+# Of the settings as columns: whichever differ among the chosen runs.
+DIFFERING = ("differing",)
+_MOST_SMOOTHING = 0.95
 
 
 def chosen_runs(known: Sequence[str]) -> tuple[str, ...]:
@@ -47,10 +53,86 @@ def choose_runs(run_ids: Sequence[str]) -> None:
 
 def choose_baseline(run_id: str | None) -> None:
     """Pin a baseline, or none."""
-    if run_id is None:
-        st.query_params.pop(_BASELINE, None)
+    _keep(_BASELINE, run_id or "")
+
+
+def chosen_along() -> Along:
+    """What the curves run along; the iterations where the address does not say otherwise."""
+    text = st.query_params.get(_ALONG)
+    if text is None or text in list(Along):
+        return Along(text or Along.ITERATIONS)
+    _explain(f"The curves can run along {', '.join(Along)}. Received along={text[:40]}.")
+    choose_along(Along.ITERATIONS)
+    return Along.ITERATIONS
+
+
+def choose_along(along: Along) -> None:
+    """Keep what the curves run along."""
+    _keep(_ALONG, "" if along is Along.ITERATIONS else along.value)
+
+
+def chosen_smoothing() -> float:
+    """The weight of the moving average, 0 for none."""
+    text = st.query_params.get(_SMOOTHING)
+    try:
+        weight = float(text or 0)
+    except ValueError:
+        weight = -1
+    if 0 <= weight <= _MOST_SMOOTHING:
+        return weight
+    _explain(f"Smoothing must be a weight from 0 to {_MOST_SMOOTHING}. Received {text!r:.40}.")
+    choose_smoothing(0)
+    return 0.0
+
+
+def choose_smoothing(weight: float) -> None:
+    """Keep the weight of the moving average."""
+    _keep(_SMOOTHING, f"{weight:g}" if weight else "")
+
+
+def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:
+    """The further numbers of the table."""
+    return _chosen_of(_NUMBERS, known, "number")
+
+
+def choose_numbers(names: Sequence[str]) -> None:
+    """Keep the further numbers of the table."""
+    _keep(_NUMBERS, ",".join(names))
+
+
+def chosen_settings() -> tuple[str, ...] | None:
+    """The settings that are columns of the table, by path, or DIFFERING; None where none are."""
+    if _SETTINGS not in st.query_params:
+        return None
+    return _chosen_of(_SETTINGS, [*SETTINGS, *DIFFERING], "setting")
+
+
+def choose_settings(paths: Sequence[str] | None) -> None:
+    """Keep the settings that are columns; no setting at all is a choice too."""
+    if paths is None:
+        st.query_params.pop(_SETTINGS, None)
     else:
-        st.query_params[_BASELINE] = run_id
+        st.query_params[_SETTINGS] = ",".join(paths)
+
+
+def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:
+    """Names in the address; an unknown one becomes a sentence and leaves it."""
+    wanted = dict.fromkeys(part for part in st.query_params.get(name, "").split(",") if part)
+    chosen = tuple(part for part in wanted if part in known)
+    for part in wanted:
+        if part not in known:
+            _explain(f"There is no {word} {part[:40]}, so it is no column.")
+    if len(chosen) != len(wanted):
+        st.query_params[name] = ",".join(chosen)
+    return chosen
+
+
+def _keep(name: str, text: str) -> None:
+    """What is as usual does not stand in the address."""
+    if text:
+        st.query_params[name] = text
+    else:
+        st.query_params.pop(name, None)
 
 
 def _is_known(run_id: str, known: Collection[str]) -> bool:

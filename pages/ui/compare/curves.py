@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -18,6 +19,12 @@ from dec_core.plots.comparison_curves import (
     lacks,
 )
 from dec_core.store.record import RunRecord
+from pages.ui.compare.address import (
+    choose_along,
+    choose_smoothing,
+    chosen_along,
+    chosen_smoothing,
+)
 from pages.ui.compare.run_legend import LegendEntry, run_legend
 from pages.ui.compare.runs import have_moved_on, is_changing
 from pages.ui.compare.series import FOLD, Group, can_fold, readable, repeats
@@ -27,20 +34,25 @@ from pages.ui.parts.verbatim import verbatim
 TICK_SECONDS = 1.0
 HEIGHT = 530
 _ALL, _MORE = "All", "More"
+# Of the moving average; an address may name others.
+_WEIGHTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95)
 
 
-def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
-    """What is drawn along what."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        measures = _chosen_measures()
-        along = st.segmented_control(
-            "Along",
-            [one.value for one in Along],
-            default=Along.ITERATIONS.value,
-            required=True,
-            label_visibility="collapsed",
-            key="compare_along",
-        )
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn, along what, and with which weight of the moving average."""
+
+    measures: tuple[Measure, ...]
+    along: Along
+    smoothing: float
+
+
+def curve_controls(records: Sequence[RunRecord]) -> Drawing:
+    """What is drawn, and how."""
+    measures = _chosen_measures()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        along = _along()
+        smoothing = _smoothing()
         is_possible = can_fold(records)
         is_folded = st.toggle(
             "Fold seeds",
@@ -52,30 +64,64 @@ def curve_controls(records: Sequence[RunRecord]) -> tuple[list[Measure], Along]:
         )
     if is_folded or not is_possible:
         _explain_repeats(records)
-    return measures, Along(along)
+    return Drawing(tuple(measures), along, smoothing)
+
+
+def _along() -> Along:
+    """The horizontal axis; the widget follows the address."""
+    key, along = "compare_along", chosen_along()
+    st.session_state[key] = along
+    st.segmented_control(
+        "Along",
+        list(Along),
+        required=True,
+        format_func=lambda one: Along(one).label,
+        label_visibility="collapsed",
+        key=key,
+        on_change=lambda: choose_along(Along(st.session_state[key])),
+    )
+    return along
+
+
+def _smoothing() -> float:
+    """The weight of the moving average; the widget follows the address."""
+    key, weight = "compare_smoothing", chosen_smoothing()
+    st.session_state[key] = weight
+    st.selectbox(
+        "Smoothing",
+        sorted({*_WEIGHTS, weight}),
+        key=key,
+        format_func=lambda one: f"Smoothing: {one:g}" if one else "Smoothing: off",
+        label_visibility="collapsed",
+        width=160,
+        on_change=lambda: choose_smoothing(st.session_state[key]),
+        help="Exponential moving average over the updates; the recorded values stay behind it",
+    )
+    return weight
 
 
 def _chosen_measures() -> list[Measure]:
     """All headline measures, one of them, or one of the others from a list of its own."""
     headline, further = headline_measures(), further_measures()
-    choice = st.segmented_control(
-        "Measure",
-        [_ALL, *(one.label for one in headline), _MORE],
-        default=_ALL,
-        required=True,
-        label_visibility="collapsed",
-        key="compare_measure",
-    )
-    if choice == _MORE:
-        name = st.selectbox(
-            "Other measure",
-            [one.name for one in further],
-            format_func=lambda name: MEASURES[name].label,
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        choice = st.segmented_control(
+            "Measure",
+            [_ALL, *(one.label for one in headline), _MORE],
+            default=_ALL,
+            required=True,
             label_visibility="collapsed",
-            width=220,
-            key="compare_other_measure",
+            key="compare_measure",
         )
-        return [MEASURES[name]]
+        if choice == _MORE:
+            name = st.selectbox(
+                "Other measure",
+                [one.name for one in further],
+                format_func=lambda name: MEASURES[name].label,
+                label_visibility="collapsed",
+                width=220,
+                key="compare_other_measure",
+            )
+            return [MEASURES[name]]
     return headline if choice == _ALL else [one for one in headline if one.label == choice]
 
 
@@ -99,7 +145,7 @@ def _explain_missing(series: Sequence[Series], measures: Sequence[Measure]) -> N
             st.caption(f"{measure.label} was not recorded by: {verbatim(names)}.")
 
 
-def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -> None:
+def curves(groups: Sequence[Group], drawing: Drawing) -> None:
     """Legend and figure; they tick only while one of the runs trains."""
     is_ticking = any(is_changing(record) for group in groups for record in group.records)
 
@@ -109,25 +155,25 @@ def curves(groups: Sequence[Group], measures: Sequence[Measure], along: Along) -
         run_legend([_entry(one) for one in series])
         for problem in problems:
             st.warning(verbatim(problem), icon=":material/broken_image:")
-        _figure(series, measures, along)
-        _explain_missing(series, measures)
+        _figure(series, drawing)
+        _explain_missing(series, drawing.measures)
         if is_ticking and any(have_moved_on(group.records) for group in groups):
             st.rerun()
 
     tick()
 
 
-def _figure(series: Sequence[Series], measures: Sequence[Measure], along: Along) -> None:
+def _figure(series: Sequence[Series], drawing: Drawing) -> None:
+    measures, along, smoothing = drawing.measures, drawing.along, drawing.smoothing
     with st.container(border=True):
         show_plot(
             "comparison",
-            partial(draw_comparison, series, measures, along),
+            partial(draw_comparison, series, measures, along, smoothing),
             subject=",".join(one.key for one in series),
             filename="dec-lab_{}",
             news=tuple(len(view.updates) for one in series for view in one.views),
             options=(
-                tuple(one.name for one in measures),
-                along,
+                drawing,
                 tuple((one.name, one.color, one.is_baseline, len(one.views)) for one in series),
             ),
             may_wait=False,

@@ -10,11 +10,16 @@ from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.actions import actions
 from pages.ui.compare.address import chosen_baseline, chosen_runs
 from pages.ui.compare.agreement import labels_agreement
+from pages.ui.compare.columns import chosen_columns
 from pages.ui.compare.curves import curve_controls, curves
 from pages.ui.compare.runs import as_read
 from pages.ui.compare.series import groups_of
 from pages.ui.compare.settings import settings_differences
 from pages.ui.compare.table import filtered, table
+
+_WORDS = (
+    "ACC: accuracy by best matching. NMI: normalized mutual information. ARI: adjusted Rand index."
+)
 
 
 def comparison(records: Sequence[RunRecord]) -> None:
@@ -29,14 +34,14 @@ def comparison(records: Sequence[RunRecord]) -> None:
     by_id = {record.run_id: record for record in records}
     chosen = [by_id[run_id] for run_id in compared]
     groups = groups_of(chosen, baseline)
-    colors = {record.run_id: group.color for group in groups for record in group.records}
-    table(filtered(records), ticked, colors, baseline)
-    actions([by_id[run_id] for run_id in ticked], by_id[baseline] if baseline else None)
+    table(filtered(records), ticked, groups, baseline, chosen_columns(chosen))
+    count = f"{len(ticked)} chosen" if ticked else "Tick runs to compare them"
+    st.caption(f"{count}. {_WORDS}")
+    actions([by_id[run_id] for run_id in ticked], by_id[baseline] if baseline else None, chosen)
     _damaged(records)
     if not chosen:
         return
-    measures, along = curve_controls(chosen)
-    curves(groups, measures, along)
+    curves(groups, curve_controls(chosen))
     settings_differences(groups)
     labels_agreement(chosen, baseline)
 

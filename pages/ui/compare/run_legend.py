@@ -16,19 +16,17 @@ _HTML = """
 <div class="dec-lab-legend" role="list" aria-label="Compared runs"></div>
 """
 _CSS = """
-.dec-lab-legend {
-  display: flex; flex-wrap: wrap; gap: 0.4rem; font-size: 0.85rem;
-  max-height: 7rem; overflow-y: auto;
-}
+.dec-lab-legend { display: flex; flex-wrap: wrap; gap: 0.4rem; font-size: 0.85rem; }
 .dec-lab-legend > div {
-  display: flex; gap: 0.5rem; align-items: center; padding: 0.15rem 0.6rem;
+  display: flex; flex-wrap: wrap; gap: 0 0.5rem; max-width: 100%;
+  align-items: center; padding: 0.15rem 0.6rem;
   border: 1px solid var(--st-border-color); border-radius: var(--st-base-radius);
   font-variant-numeric: tabular-nums;
 }
 .dec-lab-legend i, .dec-lab-swatch { width: 0.8em; height: 0.8em; border-radius: 50%; flex: none; }
 .dec-lab-legend i.baseline { border-radius: 0; transform: rotate(45deg) scale(0.85); }
 .dec-lab-legend b { font-weight: 600; overflow-wrap: anywhere; }
-.dec-lab-legend span { opacity: 0.8; white-space: nowrap; }
+.dec-lab-legend span { opacity: 0.8; }
 .dec-lab-legend a { color: var(--st-link-color); }
 [data-run] { transition: opacity 0.1s; }
 [data-run].dec-lab-dim { opacity: 0.25; }

@@ -36,7 +36,7 @@ def settings_differences(groups: Sequence[Group]) -> None:
     known = [group for group in groups if all(record.config for record in group.records)]
     known.sort(key=lambda group: not group.is_baseline)
     configs = [[c for record in group.records for c in configs_of(record)] for group in known]
-    paths = _differing([config for group in configs for config in group])
+    paths = differing([config for group in configs for config in group])
     if len(known) < 2 and not paths:
         st.caption("Choose at least two runs.")
         return
@@ -53,7 +53,7 @@ def settings_differences(groups: Sequence[Group]) -> None:
     st.caption(f"The other {len(SETTINGS) - len(paths)} settings are equal.")
 
 
-def _differing(configs: Sequence[Config]) -> list[str]:
+def differing(configs: Sequence[Config]) -> list[str]:
     """The settings that are not the same in all, in the form's order."""
     found = {path for config in configs[1:] for path in config.differences(configs[0])}
     return [path for path in SETTINGS if path in found]
