@@ -8,12 +8,12 @@ from math import ceil, isfinite
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.analysis.measures import Measure
 from dec_core.analysis.replicates import FoldedCurve
 from dec_core.plots.comparison_curves import Along, Series, series_curve, start_of
+from dec_core.plots.figure import Figure
 from dec_core.plots.palette import translucent
 from dec_core.plots.style import Plot, name_axes, new_figure, plain
 
@@ -145,7 +145,7 @@ def _hover_text(panel: _Panel, one: Series, curve: FoldedCurve) -> str:
     return f"{name}<br>{panel.measure.label} %{{y:{number}}}{spread} at {at}<extra></extra>"
 
 
-def _place(figure: go.Figure, panel: _Panel, number: int, count: int) -> None:
+def _place(figure: Figure, panel: _Panel, number: int, count: int) -> None:
     """Axes in rows of three, or one over the whole width."""
     n_columns = min(count, _COLUMNS)
     n_rows = ceil(count / n_columns)
