@@ -35,12 +35,14 @@ def true_scores(measures: Mapping[str, float]) -> str:
     )
 
 
-def log_text(view: View) -> str:
-    """All updates of a run and its last sentence."""
+def log_text(view: View, last: int | None = None) -> str:
+    """The ``last`` updates of a run, newest at the end, or all, and its last sentence."""
     if view.started is None:
         return ""
     maximum = view.started.config.clustering.max_iterations
-    lines = [log_line(update, maximum) for update in view.updates]
+    begin = 0 if last is None else max(0, len(view.updates) - last)
+    lines = [f"{begin:,} updates before these"] if begin else []
+    lines += [log_line(update, maximum) for update in view.updates[begin:]]
     if view.finished is not None:
         lines.append(view.finished.judgement.sentence)
     return "\n".join(lines)
