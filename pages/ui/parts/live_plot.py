@@ -26,11 +26,13 @@ _HTML = """
 <div class="dec-lab-plot" role="figure"></div>
 """
 _CSS = """
-.dec-lab-plot { width: 100%; overflow: hidden; position: relative; }
+.dec-lab-plot { width: 100%; contain: strict; position: relative; }
 .dec-lab-playhead {
   position: absolute; width: 0; border-left: 1.5px solid var(--st-text-color); opacity: 0.6;
   pointer-events: none;
 }
+/* Its fading makes sixty pictures a second of the whole page, after every draw. */
+.dec-lab-plot .modebar-group { transition: none !important; }
 .dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -57,6 +59,7 @@ def preload() -> None:
         "alternative": "",
         "filename": "",
         "uirevision": "",
+        "choice": "",
         "library": plotly_url(),
         "height": 1,
         "is_titled": False,
@@ -187,6 +190,7 @@ def show_plot(
         def drawn() -> Drawn:
             plot = draw()
             data = _data(plot, filename, f"{subject}:{zoom}") | shown
+            data["choice"] = str(hash((subject, options)))
             return Drawn(subject, news, options, iteration, plot, data, monotonic())
 
         shown = {"height": height, "is_titled": is_titled}

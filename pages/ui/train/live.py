@@ -7,6 +7,7 @@ import streamlit as st
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
+from pages.ui.parts.page_sight import is_page_hidden
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.next_step import next_step
@@ -18,18 +19,20 @@ TICK_SECONDS, WAITING_TICK_SECONDS = 1.0, 0.5
 
 
 def live(session: RunHandle, drawn: ControlState) -> None:
-    """Status and plots; they redraw in place until the run ends and no map is awaited.
+    """Status and plots; they redraw in place until the run ends and no map is awaited, and only
+    while the page can be seen.
 
     Where the run no longer stands as the buttons show it, one full rerun gives them their new
     state; the same rerun starts and stops the ticking.
     """
-    run_every = _tick_seconds(session, session.view, drawn.state)
+    is_hidden = is_page_hidden()
+    run_every = None if is_hidden else _tick_seconds(session, session.view, drawn.state)
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
         now, view = control_state(session), session.view
         _draw(session, view, now.state)
-        is_at_pace = _tick_seconds(session, view, now.state) == run_every
+        is_at_pace = is_hidden or _tick_seconds(session, view, now.state) == run_every
         if now != drawn or not is_at_pace or run_manager().has_news(session):
             # A tick that waited behind a click still carries the address from before it.
             show_run(session.run_id)

@@ -30,7 +30,7 @@ PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
 # Two rows of plots fill the window; the style sheet knows what stands above them.
 HEIGHT = "var(--dec-lab-plot)"
 LOW = 230
-# While a run trains its log shows as many; thousands of lines a second would cost it speed.
+# While a run trains its log shows as many at least; thousands would cost it speed.
 _NEWEST_LINES = 100
 _PAIRS = ("Scores and sizes", "Map and labels")
 # Every panel has one row above its plot, so that plots side by side line up.
@@ -161,5 +161,8 @@ def _log(session: RunHandle, view: View) -> None:
                 on_click="ignore",
                 key="updates_csv",
             )
-        last = None if view.is_over else _NEWEST_LINES
-        st.code(log_text(view, last) or "No update yet.", language=None, height=220)
+        # It begins elsewhere once in as many updates, so that lines are added and none changed.
+        begin = 0 if view.is_over else len(view.updates) // _NEWEST_LINES - 1
+        st.code(
+            log_text(view, begin * _NEWEST_LINES) or "No update yet.", language=None, height=220
+        )
