@@ -171,28 +171,36 @@ const FRAME_MILLISECONDS = 17;
 const isSeen = (element) => element.decLabSeen && element.isConnected && !document.hidden;
 const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
-// The plots of the page that have news, drawn one at a time with a rest after each; what is not
-// seen is drawn once it is.
+// The plots of the page that have news, drawn one at a time, so that the page stays awake. What a
+// person has chosen or has not seen yet comes first and waits for no rest; what is out of sight is
+// drawn once it is in sight.
 const waiting = (window.decLabWaiting ??= new Set());
+const nextWaiting = () => {
+  const seen = [...waiting].filter(isSeen);
+  return seen.find((element) => element.decLabUrgent) ?? seen[0];
+};
+const rest = (milliseconds) => new Promise((done) => {
+  window.decLabWake = done;
+  setTimeout(done, Math.min(milliseconds, LONGEST_REST));
+});
+
 const drawWaiting = async () => {
+  if (nextWaiting()?.decLabUrgent) window.decLabWake?.();
   if (window.decLabDraws) return;
   window.decLabDraws = true;
   try {
-    for (let element; (element = [...waiting].find(isSeen));) {
+    for (let element; (element = nextWaiting());) {
       const begun = performance.now();
-      await drawNow(element);
+      waiting.delete(element);
+      element.decLabUrgent = false;
+      await element.decLabDraw();
       await frame();
-      const rest = (performance.now() - begun - FRAME_MILLISECONDS) * RESTS;
-      await new Promise((done) => setTimeout(done, Math.min(rest, LONGEST_REST)));
+      if (!nextWaiting()?.decLabUrgent)
+        await rest((performance.now() - begun - FRAME_MILLISECONDS) * RESTS);
     }
   } finally {
     window.decLabDraws = false;
   }
-};
-
-const drawNow = (element) => {
-  waiting.delete(element);
-  return element.decLabDraw();
 };
 
 // What was not drawn, or is drawn no longer, must be drawn when it comes again.
@@ -207,7 +215,8 @@ const watch = (element) => {
   if (!element.decLabSight) {
     element.decLabSight = new IntersectionObserver((entries) => {
       element.decLabSeen = entries.at(-1).isIntersecting;
-      if (waiting.has(element) && isSeen(element)) drawNow(element);
+      element.decLabUrgent ||= waiting.has(element);
+      drawWaiting();
     });
     element.decLabSize = new ResizeObserver(() => {
       if (element.decLabSeen && element.isConnected && element._fullLayout)
@@ -235,6 +244,8 @@ const draw = async (element, data, latest) => {
   element.decLabOnPaper = onPaper;
   element.decLabConfig ??= {
     displaylogo: false, responsive: true,
+    // plotly would draw four times the pixels that an ordinary screen has.
+    plotGlPixelRatio: Math.min(Math.max(window.devicePixelRatio, 1), 2),
     // Nothing leaves this machine: no button that sends the chart to a server.
     plotlyServerURL: "",
     modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
@@ -287,9 +298,8 @@ export default function (component) {
     });
   waiting.add(element);
   window.decLabWakes ??= document.addEventListener("visibilitychange", drawWaiting) ?? true;
-  const isChosen = element.decLabChoice !== choice;
+  element.decLabUrgent ||= element.decLabChoice !== choice;
   element.decLabChoice = choice;
-  if (isChosen && isSeen(element)) drawNow(element);
-  else if (!isChosen) drawWaiting();
+  drawWaiting();
   return cleanup;
 }
