@@ -35,12 +35,13 @@ def true_scores(measures: Mapping[str, float]) -> str:
     )
 
 
-def log_text(view: View) -> str:
-    """All updates of a run and its last sentence."""
+def log_text(view: View, first: int = 0) -> str:
+    """The updates of a run, from ``first`` on, and its last sentence."""
     if view.started is None:
         return ""
     maximum = view.started.config.clustering.max_iterations
-    lines = [log_line(update, maximum) for update in view.updates]
+    lines = [f"{first:,} updates before these"] if first > 0 else []
+    lines += [log_line(update, maximum) for update in view.updates[max(first, 0) :]]
     if view.finished is not None:
         lines.append(view.finished.judgement.sentence)
     return "\n".join(lines)

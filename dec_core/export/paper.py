@@ -101,14 +101,14 @@ _TWO_COLUMNS, _PANEL_ROW = 180, 50
 
 def has_panels(plot: Plot) -> bool:
     """Whether there are several pairs of axes."""
-    return "xaxis2" in plot.figure.to_plotly_json()["layout"]
+    return "xaxis2" in plot.figure.layout
 
 
 def size_of(plot: Plot) -> FigureSize:
     """One column of a paper, or two for several panels, with room for every row of them."""
     if not has_panels(plot):
         return ONE_COLUMN
-    layout = plot.figure.to_plotly_json()["layout"]
+    layout = plot.figure.layout
     axes = [layout[key] for key in layout if _AXIS.fullmatch(key) and key.startswith("y")]
     rows = len({tuple(axis.get("domain") or ()) for axis in axes})
     return FigureSize(width=_TWO_COLUMNS, height=15 + _PANEL_ROW * rows)

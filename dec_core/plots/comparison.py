@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from math import ceil, isfinite, log10
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dec_core.analysis.measures import Measure
 from dec_core.plots.comparison_curves import Along, Series, series_curve
 from dec_core.plots.comparison_traces import LEAST_CHANGE, Panel, Trace, traces_of
+from dec_core.plots.figure import Figure
 from dec_core.plots.style import Plot, name_axes, new_figure
 
 _COLUMNS = 3
@@ -85,7 +85,7 @@ def _extent(traces: Sequence[Trace]) -> tuple[float, float]:
     return min(ends, default=1), max(ends, default=1)
 
 
-def _place(figure: go.Figure, panel: Panel, number: int, count: int) -> None:
+def _place(figure: Figure, panel: Panel, number: int, count: int) -> None:
     """Axes in rows of three, or one over the whole width."""
     n_columns = min(count, _COLUMNS)
     n_rows = ceil(count / n_columns)

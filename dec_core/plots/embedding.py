@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.events.view import View
+from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors, true_label_colors
 from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
@@ -88,7 +88,7 @@ def draw_waiting(method: str, reason: str) -> Plot:
 
 
 def _add_points(
-    figure: go.Figure,
+    figure: Figure,
     points: Points,
     labels: NDArray[np.integer],
     *,
@@ -115,7 +115,7 @@ def _add_points(
     return count
 
 
-def _fit_axes(figure: go.Figure, points: Points, start: Points | None) -> str:
+def _fit_axes(figure: Figure, points: Points, start: Points | None) -> str:
     """Show all points and what the start fills, in equal units; what to say of the scale."""
     shown = points if start is None else np.concatenate([points, start])
     for axis, column in (("xaxis", 0), ("yaxis", 1)):
@@ -135,7 +135,7 @@ def _fit_axes(figure: go.Figure, points: Points, start: Points | None) -> str:
     return ""
 
 
-def _add_notes(figure: go.Figure, notes: Sequence[str]) -> None:
+def _add_notes(figure: Figure, notes: Sequence[str]) -> None:
     if notes:
         figure.add_annotation(
             text="<br>".join(notes),

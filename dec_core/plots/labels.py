@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
+from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors, discrete_scale
 from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
 
@@ -59,7 +59,7 @@ def draw_unreadable(reason: str) -> Plot:
     return Plot("labels", figure, f"Labels: {reason}")
 
 
-def _new_figure() -> go.Figure:
+def _new_figure() -> Figure:
     return new_figure(
         "Which cluster is each sample in?",
         "One point per sample in stored order; its height is its cluster",
@@ -68,7 +68,7 @@ def _new_figure() -> go.Figure:
 
 
 def _add_labels(
-    figure: go.Figure, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
+    figure: Figure, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
 ) -> None:
     suffix = "" if column == 1 else str(column)
     n_samples = len(labels)

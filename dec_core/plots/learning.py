@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.events.view import View
+from dec_core.plots.figure import Figure
 from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING, SPREAD
 from dec_core.plots.style import Plot, name_axes, new_figure
 
@@ -102,7 +102,7 @@ def draw_pretraining(view: View) -> Plot:
 
 
 def _add_curve(
-    figure: go.Figure,
+    figure: Figure,
     column: int,
     name: str,
     points: tuple[NDArray[np.int32], Floats],
@@ -123,7 +123,7 @@ def _add_curve(
     name_axes(figure, suffix, name)
 
 
-def _arrange(figure: go.Figure, view: View, zero: float) -> None:
+def _arrange(figure: Figure, view: View, zero: float) -> None:
     epochs = view.config.pretraining.epochs
     figure.update_layout(
         showlegend=False,

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
+from dec_core.plots.figure import Figure
 from dec_core.plots.palette import ACC, ARI, NMI
 from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
 
@@ -75,7 +75,7 @@ def draw_successive(view: View) -> Plot:
     return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))
 
 
-def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> go.Figure:
+def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
     figure = new_figure(title, reading_aid, {"x": "iteration", "y": "score"})
     for name, values in numbers.curves.items():
         color = _COLORS[name]

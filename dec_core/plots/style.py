@@ -5,11 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import plotly.graph_objects as go
 
 from dec_core.events.events import ParameterChanged
+from dec_core.plots.figure import Figure
 
 _SHORT_NAMES = {
     "clustering.learning_rate": "rate",
@@ -27,7 +25,7 @@ class Plot:
     """A figure, and in words what it shows at this moment."""
 
     name: str
-    figure: go.Figure
+    figure: Figure
     alternative: str
 
     @property
@@ -36,16 +34,8 @@ class Plot:
         text: str = self.figure.layout.title.text
         return text.partition("<br>")[0].removeprefix("<b>").removesuffix("</b>")
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # plotly pickles a whole figure with its arrays as text, its parts with them as they are.
-        return _plot_of, (self.name, self.figure.data, self.figure.layout, self.alternative)
 
-
-def _plot_of(name: str, data: Any, layout: Any, alternative: str) -> Plot:
-    return Plot(name, go.Figure(data, layout), alternative)
-
-
-def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figure:
+def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
     """An empty figure.
 
     Parameters
@@ -54,29 +44,26 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> go.Figu
     reading_aid : one line that says how to read the figure
     columns : the columns of its CSV, from a trace's attribute to the column's name
     """
-    return go.Figure(
-        layout={
-            "template": "none",
-            "title": {
-                "text": f"<b>{title}</b><br>{reading_aid}",
-                "font": {"size": 12.5},
-                "x": 0.012,
-                "xanchor": "left",
-                # Of a title of several lines, plotly.js places the first baseline.
-                "y": 1,
-                "yanchor": "top",
-                "pad": {"t": 18},
-            },
-            "margin": {"l": 48, "r": 12, "t": 54, "b": 36},
-            "font": {"size": 12},
-            "hovermode": "closest",
-            "legend": {"itemsizing": "constant", "font": {"size": 10}, "y": 1, "itemwidth": 30},
-            "meta": {"columns": columns},
-        }
+    return Figure(
+        title={
+            "text": f"<b>{title}</b><br>{reading_aid}",
+            "font": {"size": 12.5},
+            "x": 0.012,
+            "xanchor": "left",
+            # Of a title of several lines, plotly.js places the first baseline.
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 18},
+        },
+        margin={"l": 48, "r": 12, "t": 54, "b": 36},
+        font={"size": 12},
+        hovermode="closest",
+        legend={"itemsizing": "constant", "font": {"size": 10}, "y": 1, "itemwidth": 30},
+        meta={"columns": columns},
     )
 
 
-def over_iterations(figure: go.Figure) -> None:
+def over_iterations(figure: Figure) -> None:
     """Its first horizontal axis is the iteration, along which a page marks the update it shows."""
     figure.update_xaxes(title="iteration", rangemode="tozero")
     figure.layout.meta = {**figure.layout.meta, "iterations": True}
@@ -91,7 +78,7 @@ def plain(name: str) -> str:
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%&#123;")
 
 
-def say_instead(figure: go.Figure, reason: str) -> None:
+def say_instead(figure: Figure, reason: str) -> None:
     """Show a sentence in the middle of a figure that has nothing to draw."""
     lines = [plain(line) for line in textwrap.wrap(reason, _LINE_LENGTH)]
     figure.update_layout(xaxis={"visible": False}, yaxis={"visible": False})
@@ -100,7 +87,7 @@ def say_instead(figure: go.Figure, reason: str) -> None:
     )
 
 
-def name_axes(figure: go.Figure, suffix: str, name: str) -> None:
+def name_axes(figure: Figure, suffix: str, name: str) -> None:
     """A name above one of several pairs of axes; ``suffix`` is "" for the first, "2", "3" ..."""
     figure.add_annotation(
         text=name,
@@ -115,7 +102,7 @@ def name_axes(figure: go.Figure, suffix: str, name: str) -> None:
     )
 
 
-def mark_changes(figure: go.Figure, changes: Sequence[ParameterChanged]) -> None:
+def mark_changes(figure: Figure, changes: Sequence[ParameterChanged]) -> None:
     """A dotted line where a live parameter was changed, with its new value.
 
     Changes that stand at the same place, or too near for two labels, share the label of the last.
@@ -149,7 +136,7 @@ def _near(changes: Sequence[ParameterChanged], distance: float) -> list[list[Par
     return groups
 
 
-def _extent(figure: go.Figure, changes: Sequence[ParameterChanged]) -> float:
+def _extent(figure: Figure, changes: Sequence[ParameterChanged]) -> float:
     """The last iteration that the figure shows."""
     ends = [float(max(trace.x)) for trace in figure.data if trace.x is not None and len(trace.x)]
     return max([*ends, *(float(change.iteration) for change in changes)], default=0.0)

@@ -27,17 +27,17 @@ _TRIES = 3
 
 @contextmanager
 def running_server(
-    log: Path, end: signal.Signals = signal.SIGTERM, *, by_itself: bool = False
+    log: Path, end: signal.Signals = signal.SIGTERM, *, by_itself: bool = False, threads: int = 1
 ) -> Iterator[str]:
     """Start ``streamlit run app.py``, yield its address, end it by that signal.
 
     ``python app.py`` if it runs ``by_itself``. Its runs lie beside ``log``, where a second server
-    finds them.
+    finds them. ``threads`` is what TensorFlow uses for one operation; 0 leaves that to it.
     """
     with log.open("wb") as output:
         for _ in range(_TRIES):
             port = _free_port()
-            process = _start(port, output, log.parent, by_itself=by_itself)
+            process = _start(port, output, log.parent, by_itself=by_itself, threads=threads)
             try:
                 address = f"http://127.0.0.1:{port}"
                 if not _answers(address, process):
@@ -49,7 +49,7 @@ def running_server(
     raise RuntimeError(f"The server ended with status {process.returncode}. See {log}.")
 
 
-def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool) -> Process:
+def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool, threads: int) -> Process:
     options = [f"--server.port={port}", "--server.headless=true"]
     command, home = ["-m", "streamlit", "run", "app.py", *options], {}
     if by_itself:
@@ -67,7 +67,7 @@ def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool) -> Pr
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
             # A run that trains on and on leaves a core to the browser and to other tests.
-            "TF_NUM_INTRAOP_THREADS": "1",
+            "TF_NUM_INTRAOP_THREADS": str(threads),
             "DEC_RUNS_DIR": str(folder / "runs"),
             "DEC_ALLOWED_HOSTS": ALLOWED_HOSTS,
             **home,

@@ -186,6 +186,18 @@ def test_nothing_is_dimmed_while_it_is_sent_again(live: Live) -> None:
     assert faintest == 1
 
 
+def test_a_tab_behind_others_asks_for_nothing(live: Live) -> None:
+    page = live.page()
+    tell = """hidden => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(tell, True)
+    assert not all(_asks_again(page, live.asked) for _ in range(24))
+    page.evaluate(tell, False)
+    wait_for_draws(page, "scores", 2)
+
+
 def test_compare_draws_a_run_that_trains_in_place(live: Live) -> None:
     page = live.page()
     run, origin = run_id(page), page.url.split("/?")[0]

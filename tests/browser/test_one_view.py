@@ -48,7 +48,11 @@ def test_everything_that_moves_is_in_one_view(
     all_in_view(page)
     is_framed = page.locator(".st-key-panels").evaluate("e => getComputedStyle(e).outlineStyle")
     assert is_framed == ("solid" if values else "none")
+    # What is not seen is not drawn before it is.
+    learning = plot(page, "learning").locator(".main-svg")
+    expect(learning).to_have_count(0)
     page.locator(".stMain").evaluate("element => element.scrollTo(0, 600)")
+    expect(learning.first).to_be_visible()
     for part in ("bar", "banner"):
         assert bottom(page, f".st-key-{part}") <= 130
 

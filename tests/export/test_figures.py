@@ -10,11 +10,11 @@ import struct
 import zipfile
 import zlib
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from PIL import Image
 
@@ -177,7 +177,8 @@ def test_nothing_ends_a_script_of_a_page_early(monkeypatch: pytest.MonkeyPatch) 
     library = "var Plotly = '<script></script>';"
     monkeypatch.setattr("plotly.offline.get_plotlyjs", lambda: library)
     plot = PLOTS["scores"]
-    figure = go.Figure(plot.figure).update_layout(title_text="one</script><br>two</SCRIPT >")
+    figure = deepcopy(plot.figure)
+    figure.update_layout(title={"text": "one</script><br>two</SCRIPT >"})
     page = render(replace(plot, figure=figure), FigureFormat.HTML).decode()
     scripts = re.findall(r"<script>(.*?)</script\s*>", page, re.DOTALL | re.IGNORECASE)
     assert len(scripts) == len(re.findall("</script", page, re.IGNORECASE)) == 2

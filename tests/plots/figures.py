@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import plotly.graph_objects as go
-
+from dec_core.plots.figure import Figure
 from dec_core.plots.style import Plot
 
 
@@ -16,7 +15,7 @@ def as_sent(plot: Plot) -> dict[str, Any]:
     return sent
 
 
-def by_name(figure: go.Figure) -> dict[str, Any]:
+def by_name(figure: Figure) -> dict[str, Any]:
     """The traces by their names."""
     return {trace.name: trace for trace in figure.data}
 

@@ -165,14 +165,65 @@ const themed = (layout, style) => {
   return layout;
 };
 
-// A plot that is hidden draws nothing; once it is seen it draws what it was last given, and
-// whenever its place changes it fills it.
-const watchSize = (element) => {
-  element.decLabSize ??= new ResizeObserver(() => {
-    if (!element.clientWidth || !element.isConnected) return;
-    if (element.decLabPending) element.decLabPending();
-    else if (element._fullLayout) window.Plotly.Plots.resize(element);
-  });
+// After a plot was drawn the browser rests for four times as long, at most half a second.
+const RESTS = 4, LONGEST_REST = 500;
+const FRAME_MILLISECONDS = 17;
+const isSeen = (element) => element.decLabSeen && element.isConnected && !document.hidden;
+const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+// The plots of the page that have news, drawn one at a time, so that the page stays awake. What a
+// person has chosen or has not seen yet comes first and waits for no rest; what is out of sight is
+// drawn once it is in sight.
+const waiting = (window.decLabWaiting ??= new Set());
+const nextWaiting = () => {
+  const seen = [...waiting].filter(isSeen);
+  return seen.find((element) => element.decLabUrgent) ?? seen[0];
+};
+const rest = (milliseconds) => new Promise((done) => {
+  window.decLabWake = done;
+  setTimeout(done, Math.min(milliseconds, LONGEST_REST));
+});
+
+const drawWaiting = async () => {
+  if (nextWaiting()?.decLabUrgent) window.decLabWake?.();
+  if (window.decLabDraws) return;
+  window.decLabDraws = true;
+  try {
+    for (let element; (element = nextWaiting());) {
+      const begun = performance.now();
+      waiting.delete(element);
+      element.decLabUrgent = false;
+      await element.decLabDraw();
+      await frame();
+      if (!nextWaiting()?.decLabUrgent)
+        await rest((performance.now() - begun - FRAME_MILLISECONDS) * RESTS);
+    }
+  } finally {
+    window.decLabDraws = false;
+  }
+};
+
+// What was not drawn, or is drawn no longer, must be drawn when it comes again.
+const forget = (element) => {
+  waiting.delete(element);
+  delete element.decLabShown;
+};
+
+// Whenever a plot comes into sight it draws what it was last given, and whenever its place changes
+// it fills it.
+const watch = (element) => {
+  if (!element.decLabSight) {
+    element.decLabSight = new IntersectionObserver((entries) => {
+      element.decLabSeen = entries.at(-1).isIntersecting;
+      element.decLabUrgent ||= waiting.has(element);
+      drawWaiting();
+    });
+    element.decLabSize = new ResizeObserver(() => {
+      if (element.decLabSeen && element.isConnected && element._fullLayout)
+        window.Plotly.Plots.resize(element);
+    });
+  }
+  element.decLabSight.observe(element);
   element.decLabSize.observe(element);
 };
 
@@ -193,6 +244,8 @@ const draw = async (element, data, latest) => {
   element.decLabOnPaper = onPaper;
   element.decLabConfig ??= {
     displaylogo: false, responsive: true,
+    // plotly would draw four times the pixels that an ordinary screen has.
+    plotGlPixelRatio: Math.min(Math.max(window.devicePixelRatio, 1), 2),
     // Nothing leaves this machine: no button that sends the chart to a server.
     plotlyServerURL: "",
     modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
@@ -206,37 +259,47 @@ const draw = async (element, data, latest) => {
   return true;
 };
 
+// One look for all plots of a tick: each look lets the browser style the page anew.
+const background = (element) => {
+  if (window.decLabBackground === undefined) {
+    window.decLabBackground = getComputedStyle(element).getPropertyValue("--st-background-color");
+    setTimeout(() => { delete window.decLabBackground; });
+  }
+  return window.decLabBackground;
+};
+
 export default function (component) {
   const { data, parentElement } = component;
   const element = parentElement.querySelector(".dec-lab-plot");
+  const choice = data.choice + background(element);
+  const shown = data.uirevision + choice + data.figure;
+  const purge = () => {
+    element.decLabSight?.disconnect();
+    element.decLabSize?.disconnect();
+    window.Plotly?.purge(element);
+    forget(element);
+  };
+  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
+  const cleanup = () => setTimeout(() => element.isConnected || purge());
+  watch(element);
+  library(data.library).catch(() => {});
+  if (element.decLabShown === shown) return cleanup;
+  element.decLabShown = shown;
   element.style.height = typeof data.height === "number" ? data.height + "px" : data.height;
   element.setAttribute("aria-label", data.alternative);
   element.dataset.filename = data.filename;
   element.dataset.library = data.library;
-  const background = getComputedStyle(element).getPropertyValue("--st-background-color");
-  const shown = data.uirevision + background + data.figure;
-  // What was not drawn, or is drawn no longer, must be drawn when it comes again.
-  const forget = () => { delete element.decLabShown; };
-  const purge = () => {
-    element.decLabSize?.disconnect();
-    window.Plotly?.purge(element);
-    forget();
-  };
-  // A rerun of the page may end and begin this component in the same element; keep its zoom then.
-  const cleanup = () => setTimeout(() => element.isConnected || purge());
-  watchSize(element);
-  if (element.decLabShown === shown) return cleanup;
-  element.decLabShown = shown;
   const latest = (element.decLabLatest = {});
-  const drawNow = () => {
-    delete element.decLabPending;
-    draw(element, data, latest)
-      .then((isDrawn) => { if (!isDrawn && !element.isConnected) forget(); })
-      .catch((error) => {
-        forget();
-        if (!window.Plotly) element.textContent = error.message; else throw error;
-      });
-  };
-  if (element.clientWidth) drawNow(); else element.decLabPending = drawNow;
+  element.decLabDraw = () => draw(element, data, latest)
+    .then((isDrawn) => { if (!isDrawn && !element.isConnected) forget(element); })
+    .catch((error) => {
+      forget(element);
+      if (!window.Plotly) element.textContent = error.message; else throw error;
+    });
+  waiting.add(element);
+  window.decLabWakes ??= document.addEventListener("visibilitychange", drawWaiting) ?? true;
+  element.decLabUrgent ||= element.decLabChoice !== choice;
+  element.decLabChoice = choice;
+  drawWaiting();
   return cleanup;
 }

@@ -7,6 +7,8 @@ as CSV.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +26,13 @@ _HTML = """
 <div class="dec-lab-plot" role="figure"></div>
 """
 _CSS = """
-.dec-lab-plot { width: 100%; overflow: hidden; position: relative; }
+.dec-lab-plot { width: 100%; contain: strict; position: relative; }
 .dec-lab-playhead {
   position: absolute; width: 0; border-left: 1.5px solid var(--st-text-color); opacity: 0.6;
   pointer-events: none;
 }
+/* Its fading makes sixty pictures a second of the whole page, after every draw. */
+.dec-lab-plot .modebar-group { transition: none !important; }
 .dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -42,8 +46,10 @@ _component = st.components.v2.component(
 
 
 # A plot is drawn anew at most this often while a run trains; drawing costs the browser more than
-# reading costs the eye.
-REDRAW_SECONDS = 1.0
+# reading costs the eye. A little less than what lies between two ticks of a page.
+REDRAW_SECONDS = 0.8
+# So many places of runs that train keep their newest figure.
+_MOST_SHARED = 32
 
 
 @dataclass(frozen=True)
@@ -62,9 +68,39 @@ class Drawn:
     at: float
 
     @property
+    def is_rested(self) -> bool:
+        """Whether a second has passed, about."""
+        return monotonic() - self.at >= REDRAW_SECONDS
+
+    @property
     def choice(self) -> Hashable:
         """What a person chose to see in it, whatever has been added since."""
         return self.plot.name, self.subject, self.options
+
+
+class SharedDrawings:
+    """The newest figures of runs that train, for all tabs of this server that look at them."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._newest: OrderedDict[Hashable, Drawn] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, place: Hashable, news: Hashable, draw: Callable[[], Drawn]) -> Drawn:
+        """The figure of a place, drawn anew where it is neither the newest nor drawn just now."""
+        with self._lock:
+            drawn = self._newest.get(place)
+        if drawn is None or (drawn.news != news and drawn.is_rested):
+            drawn = draw()
+        with self._lock:
+            self._newest[place] = drawn
+            self._newest.move_to_end(place)
+            while len(self._newest) > self._limit:
+                self._newest.popitem(last=False)
+        return drawn
+
+
+_shared = SharedDrawings(_MOST_SHARED)
 
 
 def live_plot(
@@ -88,6 +124,7 @@ def live_plot(
         options=options,
         iteration=view.iteration,
         may_wait=not view.is_over,
+        is_shared=not view.is_over,
         zoom=zoom,
         height=height,
         is_titled=True,
@@ -104,6 +141,7 @@ def show_plot(
     options: Hashable = None,
     iteration: int | None = None,
     may_wait: bool = True,
+    is_shared: bool = False,
     zoom: str = "",
     height: int | str,
     is_titled: bool = False,
@@ -120,6 +158,8 @@ def show_plot(
     options : what the person chose; a change is drawn at once
     iteration : how far its run is, where it shows one run
     may_wait : whether news may wait until a second has passed, because the page will ask again
+    is_shared : whether another tab's figure, if it is new enough, may stand here; it must depend on
+        ``name``, ``subject``, ``news`` and ``options`` alone
     zoom : which axes these are; zoom is kept as long as they stay the same
     height : in pixels, or a length of the style sheet
     is_titled : whether the page shows its title already
@@ -131,12 +171,16 @@ def show_plot(
         or last.subject != subject
         or _is_outdated(last, news, options, may_wait=may_wait)
     ):
-        plot = draw()
-        data = _data(plot, filename, f"{subject}:{zoom}") | {
-            "height": height,
-            "is_titled": is_titled,
-        }
-        last = Drawn(subject, news, options, iteration, plot, data, monotonic())
+
+        def drawn() -> Drawn:
+            plot = draw()
+            data = _data(plot, filename, f"{subject}:{zoom}") | shown
+            data["choice"] = str(hash((subject, options)))
+            return Drawn(subject, news, options, iteration, plot, data, monotonic())
+
+        shown = {"height": height, "is_titled": is_titled}
+        place = name, subject, options, zoom, *shown.values()
+        last = _shared.get(place, news, drawn) if is_shared else drawn()
         st.session_state[key] = last
     _component(key=f"plot:{name}", data=last.data)
 
@@ -155,8 +199,7 @@ def forget_plot(name: str) -> None:
 def _is_outdated(last: Drawn, news: Hashable, options: Hashable, *, may_wait: bool) -> bool:
     if options != last.options:
         return True
-    is_rested = not may_wait or monotonic() - last.at >= REDRAW_SECONDS
-    return news != last.news and is_rested
+    return news != last.news and (last.is_rested or not may_wait)
 
 
 def _data(plot: Plot, filename: str, uirevision: str) -> dict[str, Any]:

@@ -7,30 +7,33 @@ import streamlit as st
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
+from pages.ui.parts.page_sight import is_page_hidden
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.next_step import next_step
 from pages.ui.train.panels import panels
 from pages.ui.train.status import banner, figures_of_merit, messages, where_it_is
 
-TICK_SECONDS = 0.5
+# Between two ticks while it trains beside the page, and while a person waits for something.
+TICK_SECONDS, WAITING_TICK_SECONDS = 1.0, 0.5
 
 
 def live(session: RunHandle, drawn: ControlState) -> None:
-    """Status and plots; they redraw in place until the run ends and no map is awaited.
+    """Status and plots; they redraw in place until the run ends and no map is awaited, and only
+    while the page can be seen.
 
     Where the run no longer stands as the buttons show it, one full rerun gives them their new
     state; the same rerun starts and stops the ticking.
     """
-    is_ticking = _needs_ticks(session, drawn.state)
-    run_every = TICK_SECONDS if is_ticking else None
+    is_hidden = is_page_hidden()
+    run_every = None if is_hidden else _tick_seconds(session, session.view, drawn.state)
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
         now, view = control_state(session), session.view
         _draw(session, view, now.state)
-        needs_ticks = _needs_ticks(session, now.state)
-        if now != drawn or needs_ticks is not is_ticking or run_manager().has_news(session):
+        is_at_pace = is_hidden or _tick_seconds(session, view, now.state) == run_every
+        if now != drawn or not is_at_pace or run_manager().has_news(session):
             # A tick that waited behind a click still carries the address from before it.
             show_run(session.run_id)
             st.rerun()
@@ -38,8 +41,12 @@ def live(session: RunHandle, drawn: ControlState) -> None:
     tick()
 
 
-def _needs_ticks(session: RunHandle, state: RunState) -> bool:
-    return not state.is_settled or session.maps.is_waiting
+def _tick_seconds(session: RunHandle, view: View, state: RunState) -> float | None:
+    """What lies between two ticks; None where nothing will change by itself."""
+    if state.is_settled and not session.maps.is_waiting:
+        return None
+    is_clustering = state is RunState.RUNNING and view.centers is not None
+    return TICK_SECONDS if is_clustering else WAITING_TICK_SECONDS
 
 
 def _draw(session: RunHandle, view: View, state: RunState) -> None:

@@ -30,6 +30,8 @@ PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
 # Two rows of plots fill the window; the style sheet knows what stands above them.
 HEIGHT = "var(--dec-lab-plot)"
 LOW = 230
+# While a run trains its log shows as many at least; thousands would cost it speed.
+_NEWEST_LINES = 100
 _PAIRS = ("Scores and sizes", "Map and labels")
 # Every panel has one row above its plot, so that plots side by side line up.
 ROW = 32
@@ -159,4 +161,8 @@ def _log(session: RunHandle, view: View) -> None:
                 on_click="ignore",
                 key="updates_csv",
             )
-        st.code(log_text(view) or "No update yet.", language=None, height=220)
+        # It begins elsewhere once in as many updates, so that lines are added and none changed.
+        begin = 0 if view.is_over else len(view.updates) // _NEWEST_LINES - 1
+        st.code(
+            log_text(view, begin * _NEWEST_LINES) or "No update yet.", language=None, height=220
+        )
