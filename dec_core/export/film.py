@@ -19,6 +19,9 @@ from dec_core.plots.sizes import ClusterShares, cluster_shares
 from dec_core.plots.style import new_figure
 
 MOST_FRAMES = 100
+# How wide it is drawn, in pixels.
+FILM_WIDTHS = (500, 760, 1_000)
+FILM_WIDTH = 760
 
 Points = NDArray[np.float32]
 # The ends of an axis, or of one side of a rectangle.

@@ -9,16 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from dec_core.errors import ExportError
-from dec_core.export.film import Ends, Film
+from dec_core.export.film import FILM_WIDTH, FILM_WIDTHS, Ends, Film
 from dec_core.export.paper import AXIS, GRID, INK, PAPER
 from dec_core.plots.palette import cluster_colors
 
 Pixels = NDArray[np.uint8]
 Box = tuple[int, int, int, int]
 
-# In pixels; the heights that belong to them are even too, as video needs them.
-FILM_WIDTHS = (500, 760, 1_000)
-FILM_WIDTH = 760
 # How long each picture is shown, and the last one, in milliseconds.
 _SECONDS, _SHORTEST, _LONGEST = 8, 60, 500
 PAUSE = 2_500
@@ -32,7 +29,13 @@ _FINER = 2
 
 
 def film_size(width: int) -> tuple[int, int]:
-    """Width and height in pixels. Raises ExportError if the width is not one of FILM_WIDTHS."""
+    """Width and height in pixels, both even, as a video needs them.
+
+    Raises
+    ------
+    ExportError
+        If the width is not one of ``FILM_WIDTHS``.
+    """
     if width not in FILM_WIDTHS:
         raise ExportError(
             f"A film is {', '.join(f'{one:,}' for one in FILM_WIDTHS)} pixels wide. "

@@ -6,8 +6,8 @@ import io
 
 from PIL import Image
 
-from dec_core.export.film import Film
-from dec_core.export.film_pictures import FILM_WIDTH, PAUSE, FilmPictures
+from dec_core.export.film import FILM_WIDTH, Film
+from dec_core.export.film_pictures import PAUSE, FilmPictures
 
 
 def movie_gif(film: Film, width: int = FILM_WIDTH) -> bytes:

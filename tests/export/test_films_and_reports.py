@@ -19,8 +19,8 @@ from dec_core.errors import ExportError
 from dec_core.events.events import KMEANS, PretrainingEpochEnded
 from dec_core.events.growing import Growing
 from dec_core.events.view import replay
-from dec_core.export.film import film_of, finite_updates
-from dec_core.export.film_pictures import FILM_WIDTHS, FilmPictures, film_size
+from dec_core.export.film import FILM_WIDTHS, film_of, finite_updates
+from dec_core.export.film_pictures import FilmPictures, film_size
 from dec_core.export.gif import movie_gif
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page

@@ -177,8 +177,10 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
     choose(click(screen, "Export"), "export_what", "A whole run")
     choose(screen, "run_size", "Custom")
     screen.number_input(key="run_Width").set_value(120.0).run()
+    choose(screen, "film_width", "Large, 1,000 px wide")
     click(screen, "Make the file")
     assert asked[0].keywords["size"].width == 120
+    assert asked[0].keywords["film_width"] == 1_000
     screen.number_input(key="run_Width").set_value(5.0).run()
     assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
     assert button(screen, "Make the file").disabled
@@ -193,10 +195,18 @@ def test_without_a_browser_there_are_no_images(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("pages.ui.export.run.find_ffmpeg", lambda: "an ffmpeg")
     screen = click(new_screen(run=finished_run(manager)), "Export")
     assert pills(screen, "Formats").options == ["HTML", "CSV"]
     assert any("There is none at" in caption.value for caption in screen.caption)
     assert not button(screen, "Make the files").disabled
+    # The same holds for a video without ffmpeg, which is looked for whenever the page asks.
+    choose(screen, "export_what", "A whole run")
+    assert "Film (MP4)" in pills(screen, "Parts").options
+    monkeypatch.setattr("pages.ui.export.run.find_ffmpeg", lambda: None)
+    refresh(screen)
+    assert "Film (MP4)" not in pills(screen, "Parts").options
+    assert any("install ffmpeg" in caption.value for caption in screen.caption)
 
 
 def test_parts_of_a_run(manager: RunManager) -> None:

@@ -17,6 +17,7 @@ TICK_SECONDS = 0.5
 _TYPES = {
     ".zip": "application/zip",
     ".gif": "image/gif",
+    ".mp4": "video/mp4",
     ".html": "text/html",
     ".csv": "text/csv",
     ".json": "application/json",

@@ -7,8 +7,10 @@ from typing import Any
 import streamlit as st
 
 from dec_core.errors import ExportError
+from dec_core.export.film import FILM_WIDTH, FILM_WIDTHS
 from dec_core.export.paper import FigureSize, converted
 
+_WIDTHS = dict(zip(FILM_WIDTHS, ("Small", "Medium", "Large"), strict=True))
 _FIT, _CUSTOM = "Fit for a paper", "Custom"
 
 
@@ -52,6 +54,20 @@ def size_choice(is_needed: bool, *, key: str) -> tuple[FigureSize | None, str]:
         return FigureSize(**values), ""
     except ExportError as error:
         return None, str(error)
+
+
+def film_width_choice() -> int:
+    """The width of the film's pictures, in pixels."""
+    return st.segmented_control(
+        "Film",
+        FILM_WIDTHS,
+        default=FILM_WIDTH,
+        required=True,
+        format_func=lambda width: f"{_WIDTHS[width]}, {width:,} px wide",
+        key="film_width",
+        help="A GIF takes up to about 1.6, 2.8 or 4 MB (100 pictures of 4,000 samples), an MP4 a "
+        "little less; most are far smaller",
+    )
 
 
 class _Number:
