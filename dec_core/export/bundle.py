@@ -28,6 +28,7 @@ def export_run(
     only: Collection[str] = (),
     formats: Collection[FigureFormat] = tuple(FigureFormat),
     size: FigureSize | None = None,
+    has_title: bool = True,
     film_width: int = FILM_WIDTH,
     progress: OnProgress = lambda *_: None,
 ) -> Exported:
@@ -42,7 +43,7 @@ def export_run(
     target : a zip file if it ends in .zip; a part alone if it ends as the only one chosen does,
         such as .gif; otherwise a new folder
     only : of ``PARTS``; all unless given
-    formats, size : of the figures
+    formats, size, has_title : of the figures; see ``render_many``
     film_width : in pixels, one of ``FILM_WIDTHS``
 
     Raises
@@ -62,7 +63,7 @@ def export_run(
     record = _record_at_rest(store, run_id)
     view = store.view(run_id)
     frames = store.frames(run_id, view)
-    run = StoredRun(store, record, view, frames, tuple(formats), size, film_width, drawn)
+    run = StoredRun(store, record, view, frames, tuple(formats), size, has_title, film_width, drawn)
     try:
         if len(chosen) == 1 and target.suffix == Path(chosen[0]).suffix != "":
             return _write_alone(run, chosen[0], target, progress)

@@ -40,8 +40,8 @@ File = tuple[str, str | bytes]
 class StoredRun:
     """A stored run, read once for all parts.
 
-    ``formats`` and ``size`` are those of the figures; ``film_width`` is in pixels; ``drawn`` is
-    called as by ``draw_images``.
+    ``formats``, ``size`` and ``has_title`` are those of the figures; ``film_width`` is in pixels;
+    ``drawn`` is called as by ``draw_images``.
     """
 
     store: RunStore
@@ -50,6 +50,7 @@ class StoredRun:
     frames: Frames
     formats: tuple[FigureFormat, ...]
     size: FigureSize | None
+    has_title: bool
     film_width: int
     drawn: DrawnSoFar
 
@@ -128,7 +129,7 @@ def _figures(run: StoredRun) -> Iterator[File]:
         formats = [format for format in run.formats if format.is_image is are_images]
         wanted = [(plot, format) for plot in plots for format in formats]
         names = (f"figures/{plot.name}.{format.value}" for plot, format in wanted)
-        contents = render_many(wanted, run.size, run.drawn)
+        contents = render_many(wanted, run.size, run.drawn, has_title=run.has_title)
         yield from zip(names, contents, strict=True)
 
 

@@ -302,13 +302,15 @@ def test_the_command_line_exports(
     monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     where = ["--runs-dir", str(finished.store.root), "--to", str(tmp_path / "figures")]
     arguments = ["runs", "export", finished.run_id, *where, "--only", "figures"]
-    assert main([*arguments, "--formats", "csv,html", "--json"]) == 0
+    assert main([*arguments, "--formats", "csv,html", "--no-title", "--json"]) == 0
     values = json.loads(capsys.readouterr().out)
     assert values == {
         "run_id": finished.run_id,
         "path": str(tmp_path / "figures"),
         "left_out": [],
     }
+    page = (tmp_path / "figures" / "figures" / "sizes.html").read_text("utf-8")
+    assert "Plotly.newPlot" in page and "Do the clusters survive?" not in page
     assert main([*arguments, "--formats", "bmp"]) == 2
     assert "--formats needs some of png,svg,pdf,html,csv. Received 'bmp'" in capsys.readouterr().err
     assert main([*arguments, "--width", "80"]) == 2

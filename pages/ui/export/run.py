@@ -14,11 +14,10 @@ from dec_core.export.bundle_parts import PARTS
 from dec_core.export.figures import FigureFormat
 from dec_core.export.film import FILM_WIDTH
 from dec_core.export.mp4 import find_ffmpeg, missing_ffmpeg
-from dec_core.export.paper import FigureSize
 from dec_core.store.record import RunState
 from pages.ui.export.figures import format_choice
 from pages.ui.export.job import ExportRequest, job_button, job_result
-from pages.ui.export.size import film_width_choice, size_choice
+from pages.ui.export.size import Looks, film_width_choice, looks_choice
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -58,9 +57,9 @@ def run_form(runs: Mapping[str, str]) -> None:
         run_id = st.selectbox("Run", list(runs), format_func=lambda i: runs[i], key="export_run")
     chosen = _parts_choice()
     film_width = film_width_choice() if _FILMS & set(chosen) else FILM_WIDTH
-    formats, size, wrong_size = _figures_choice("figures" in chosen)
+    formats, looks, wrong_size = _figures_choice("figures" in chosen)
     problem = _problem(run_id)
-    wanted = _wanted(run_id, chosen, film_width, formats, size)
+    wanted = _wanted(run_id, chosen, film_width, formats, looks)
     at_work = job_button(
         "Make the file",
         wanted,
@@ -96,12 +95,12 @@ def _parts_choice() -> list[str]:
     return list(chosen)
 
 
-def _figures_choice(is_wanted: bool) -> tuple[list[FigureFormat], FigureSize | None, str]:
-    """Formats and size of the run's figures, and what is wrong with the size."""
+def _figures_choice(is_wanted: bool) -> tuple[list[FigureFormat], Looks, str]:
+    """Formats and looks of the run's figures, and what is wrong with their size."""
     if not is_wanted:
-        return [], None, ""
+        return [], Looks(), ""
     formats = format_choice(list(FigureFormat), key="run_formats")
-    return formats, *size_choice(any(format.is_image for format in formats), key="run")
+    return formats, *looks_choice(formats, key="run")
 
 
 def _problem(run_id: str) -> str:
@@ -126,16 +125,22 @@ def _wanted(
     parts: Sequence[str],
     film_width: int,
     formats: Sequence[FigureFormat],
-    size: FigureSize | None,
+    looks: Looks,
 ) -> ExportRequest:
     """Parts of the run as it is stored now: once it has gone on, an old file is not wanted."""
     is_alone = len(parts) == 1 and bool(Path(parts[0]).suffix)
     filename = f"dec-lab_{run_id}_{parts[0]}" if is_alone else f"{run_id}.zip"
     store = run_manager().store
     work = partial(
-        export_run, store, run_id, only=parts, formats=formats, size=size, film_width=film_width
+        export_run,
+        store,
+        run_id,
+        only=parts,
+        film_width=film_width,
+        formats=formats,
+        **looks._asdict(),
     )
-    key = ("run", run_id, _stamp(run_id), frozenset(parts), frozenset(formats), size, film_width)
+    key = ("run", run_id, _stamp(run_id), frozenset(parts), film_width, frozenset(formats), looks)
     return ExportRequest(key, filename, work)
 
 
