@@ -31,7 +31,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PART",
-        help="such as movie.gif, labels.parquet or figures; repeatable; everything unless given",
+        help="such as movie.mp4, labels.parquet or figures; repeatable; everything unless given",
     )
     figures = parser.add_argument_group("figures")
     figures.add_argument(
@@ -40,14 +40,22 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     figures.add_argument("--width", type=float, help="of images; one or two columns unless given")
     figures.add_argument("--height", type=float, help="of images")
     figures.add_argument("--unit", choices=("mm", "px"), default="mm", help="of both; mm")
-    figures.add_argument("--scale", type=float, help="dots of a PNG per 1/96 inch; 3.125")
+    figures.add_argument("--dots-per-inch", type=float, metavar="DOTS", help="of a PNG; 300")
     figures.add_argument("--font-size", type=float, help="in points; 7")
+    figures.add_argument(
+        "--no-title", action="store_true", help="without the title and the line below it"
+    )
+    film = parser.add_argument_group("film")
+    film.add_argument(
+        "--film-width", type=int, metavar="PIXELS", help="500, 760 or 1000; 760 unless given"
+    )
 
 
 def export(options: argparse.Namespace) -> int:
     """Write the run; parts that cannot be made are named with the reason."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.export.bundle import export_run
+    from dec_core.export.film import FILM_WIDTH
     from dec_core.processes.job_process import step_back
     from dec_core.store.store import RunStore
 
@@ -62,6 +70,8 @@ def export(options: argparse.Namespace) -> int:
             only=options.only,
             formats=_formats(options.formats),
             size=_size(options),
+            has_title=not options.no_title,
+            film_width=options.film_width or FILM_WIDTH,
             progress=lambda name, done, total: line.show(f"{done} of {total}: {name}"),
         )
     finally:
@@ -97,7 +107,7 @@ def _size(options: argparse.Namespace) -> FigureSize | None:
 
     given = {
         name: value
-        for name in ("width", "height", "scale", "font_size")
+        for name in ("width", "height", "dots_per_inch", "font_size")
         if (value := getattr(options, name)) is not None
     }
     if not given:

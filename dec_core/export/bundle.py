@@ -11,6 +11,7 @@ from dec_core.errors import DECLabError, ExportError
 from dec_core.events.events import Phase
 from dec_core.export.bundle_parts import PARTS, File, StoredRun
 from dec_core.export.figures import FigureFormat
+from dec_core.export.film import FILM_WIDTH
 from dec_core.export.paper import FigureSize
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.store.record import RunRecord, RunState
@@ -27,6 +28,8 @@ def export_run(
     only: Collection[str] = (),
     formats: Collection[FigureFormat] = tuple(FigureFormat),
     size: FigureSize | None = None,
+    has_title: bool = True,
+    film_width: int = FILM_WIDTH,
     progress: OnProgress = lambda *_: None,
 ) -> Exported:
     """Write what is known of a run.
@@ -40,7 +43,8 @@ def export_run(
     target : a zip file if it ends in .zip; a part alone if it ends as the only one chosen does,
         such as .gif; otherwise a new folder
     only : of ``PARTS``; all unless given
-    formats, size : of the figures
+    formats, size, has_title : of the figures; see ``render_many``
+    film_width : in pixels, one of ``FILM_WIDTHS``
 
     Raises
     ------
@@ -59,7 +63,7 @@ def export_run(
     record = _record_at_rest(store, run_id)
     view = store.view(run_id)
     frames = store.frames(run_id, view)
-    run = StoredRun(store, record, view, frames, tuple(formats), size, drawn)
+    run = StoredRun(store, record, view, frames, tuple(formats), size, has_title, film_width, drawn)
     try:
         if len(chosen) == 1 and target.suffix == Path(chosen[0]).suffix != "":
             return _write_alone(run, chosen[0], target, progress)

@@ -40,7 +40,8 @@ File = tuple[str, str | bytes]
 class StoredRun:
     """A stored run, read once for all parts.
 
-    ``formats`` and ``size`` are those of the figures; ``drawn`` is called as by ``draw_images``.
+    ``formats``, ``size`` and ``has_title`` are those of the figures; ``film_width`` is in pixels;
+    ``drawn`` is called as by ``draw_images``.
     """
 
     store: RunStore
@@ -49,6 +50,8 @@ class StoredRun:
     frames: Frames
     formats: tuple[FigureFormat, ...]
     size: FigureSize | None
+    has_title: bool
+    film_width: int
     drawn: DrawnSoFar
 
     @cached_property
@@ -126,14 +129,21 @@ def _figures(run: StoredRun) -> Iterator[File]:
         formats = [format for format in run.formats if format.is_image is are_images]
         wanted = [(plot, format) for plot in plots for format in formats]
         names = (f"figures/{plot.name}.{format.value}" for plot, format in wanted)
-        yield from zip(names, render_many(wanted, run.size, run.drawn), strict=True)
+        contents = render_many(wanted, run.size, run.drawn, has_title=run.has_title)
+        yield from zip(names, contents, strict=True)
 
 
 def _movie(run: StoredRun) -> bytes:
     # Pages load this file; Pillow they need only here.
     from dec_core.export.gif import movie_gif
 
-    return movie_gif(run.film)
+    return movie_gif(run.film, run.film_width)
+
+
+def _video(run: StoredRun) -> bytes:
+    from dec_core.export.mp4 import movie_mp4
+
+    return movie_mp4(run.film, run.film_width)
 
 
 def _model(run: StoredRun) -> bytes:
@@ -162,6 +172,7 @@ PARTS: dict[str, Part] = {
     "reproduce.py": Part("runs it again and compares the labels", _script),
     "tensorboard": Part("tensorboard --logdir tensorboard", _tensorboard),
     "movie.gif": Part("the map and the cluster sizes over time", _movie),
+    "movie.mp4": Part("the same as a video", _video),
     "player.html": Part(
         "the same with play, pause and a slider",
         lambda run: player_page(run.record.name, run.view, run.film),

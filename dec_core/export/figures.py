@@ -19,7 +19,7 @@ from dec_core.events.view import View
 from dec_core.export.browser import DrawnSoFar, Image, draw_images
 from dec_core.export.figure_csv import figure_csv
 from dec_core.export.film import finite_updates, mapped
-from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
+from dec_core.export.paper import Drawing, FigureSize, on_paper, on_white
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.export.web_page import figure_page
 from dec_core.plots.embedding import doubt_about, draw_embedding
@@ -108,9 +108,14 @@ def export_figures(
     *,
     formats: Sequence[FigureFormat],
     size: FigureSize | None = None,
+    has_title: bool = True,
     progress: OnProgress = lambda *_: None,
 ) -> Exported:
     """Write figures into a zip file or a folder; a single one becomes ``target`` itself.
+
+    Parameters
+    ----------
+    size, has_title : see ``render_many``
 
     Raises
     ------
@@ -120,7 +125,10 @@ def export_figures(
     wanted = [(plot, format) for plot in plots for format in formats]
     names = [f"{plot.name}.{format.value}" for plot, format in wanted]
     contents = render_many(
-        wanted, size, lambda done, total: progress(f"image {done + 1} of {total}", done, total)
+        wanted,
+        size,
+        lambda done, total: progress(f"image {done + 1} of {total}", done, total),
+        has_title=has_title,
     )
     try:
         if len(contents) == 1:
@@ -139,13 +147,16 @@ def render_many(
     wanted: Sequence[tuple[Plot, FigureFormat]],
     size: FigureSize | None = None,
     progress: DrawnSoFar = lambda *_: None,
+    *,
+    has_title: bool = True,
 ) -> list[bytes]:
     """Figures as files, in the order given; all images come from one browser.
 
     Parameters
     ----------
-    size : of the images; without it one column of a paper, or two for several panels
+    size : of the images, see ``on_paper``
     progress : called before each image with how many are drawn and how many are wanted
+    has_title : whether images and pages show the title and the reading aid
 
     Raises
     ------
@@ -153,25 +164,30 @@ def render_many(
         If an image is wanted and there is no browser, or it fails.
     """
     images = [
-        _image(plot, format, size or size_of(plot)) for plot, format in wanted if format.is_image
+        _image(on_paper(plot, size, has_title=has_title), format)
+        for plot, format in wanted
+        if format.is_image
     ]
     drawn = iter(draw_images(images, progress))
-    return [next(drawn) if format.is_image else _text(plot, format) for plot, format in wanted]
+    return [
+        next(drawn) if format.is_image else _text(plot, format, has_title=has_title)
+        for plot, format in wanted
+    ]
 
 
-def _image(plot: Plot, format: FigureFormat, size: FigureSize) -> Image:
-    drawing = on_paper(plot, size)
-    dots = size.scale if format is FigureFormat.PNG else 1.0
+def _image(drawing: Drawing, format: FigureFormat) -> Image:
+    size = drawing.size
+    dots = size.dots_per_inch / 96 if format is FigureFormat.PNG else 1.0
     options = {
         "format": format.value,
         "width": drawing.width,
         "height": drawing.height,
-        "scale": drawing.magnification * dots,
+        "scale": size.magnification * dots,
     }
     return Image(drawing.figure, options)
 
 
-def _text(plot: Plot, format: FigureFormat) -> bytes:
+def _text(plot: Plot, format: FigureFormat, *, has_title: bool) -> bytes:
     if format is FigureFormat.CSV:
         return figure_csv(plot).encode()
-    return figure_page(f"DEC Lab: {plot.name}", on_white(plot)).encode()
+    return figure_page(f"DEC Lab: {plot.name}", on_white(plot, has_title=has_title)).encode()

@@ -4,18 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.projection import run_maps
+from dec_core.analysis.projection import run_map, run_maps
 from dec_core.errors import ExportError
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frame, Frames
 from dec_core.events.view import View
+from dec_core.plots.embedding import doubt_about, fit_axes
 from dec_core.plots.sizes import ClusterShares, cluster_shares
+from dec_core.plots.style import new_figure
 
 MOST_FRAMES = 100
+# How wide it is drawn, in pixels.
+FILM_WIDTHS = (500, 760, 1_000)
+FILM_WIDTH = 760
+
+Points = NDArray[np.float32]
+# The ends of an axis, or of one side of a rectangle.
+Ends = tuple[float, float]
+
+
+class Scale(NamedTuple):
+    """What the axes of one picture show, by the rule of the map on the Train page.
+
+    Attributes
+    ----------
+    x, y : the ends of the axes, in units of the embedding
+    start : the rectangle that the k-means start fills, as its ends along x and y; None where it is
+        not marked
+    notes : how wide the embedding is beside that start, and why its shapes mean nothing
+    """
+
+    x: Ends
+    y: Ends
+    start: tuple[Ends, Ends] | None
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +52,8 @@ class Film:
     Attributes
     ----------
     iterations : (n_frames,)
-    points : (n_frames, n_sampled, 2) float32 in [0, 1], the same scale on both axes; each map is
-        the one of ``run_maps``
+    points : (n_frames, n_sampled, 2) float32, the maps of ``run_maps``
+    scales : of each picture
     labels : (n_frames, n_sampled), clusters
     n_clusters : how many clusters were looked for
     shares : cluster sizes at every update, those without a map too
@@ -34,7 +61,8 @@ class Film:
     """
 
     iterations: NDArray[np.int64]
-    points: NDArray[np.float32]
+    points: Points
+    scales: tuple[Scale, ...]
     labels: NDArray[np.integer]
     n_clusters: int
     shares: ClusterShares
@@ -68,9 +96,12 @@ def film_of(view: View, frames: Frames, most: int = MOST_FRAMES) -> Film:
             "Choose a run that reached clustering."
         )
     shares, sample_ids = cluster_shares(view), frames.samples.sample_ids
+    begin = frames.embedding(KMEANS)
+    start = run_map(begin, begin)
     return Film(
         iterations=np.array([view.updates[frame.update].iteration for frame, _ in film], np.int64),
-        points=_in_unit_square(np.stack([points for _, points in film])),
+        points=np.stack([points for _, points in film]),
+        scales=tuple(_scale(map_, start, doubt_about(view, one.update)) for one, map_ in film),
         labels=np.stack([frame.labels[sample_ids] for frame, _ in film]),
         n_clusters=shares.shares.shape[1],
         shares=shares,
@@ -86,7 +117,7 @@ def finite_updates(view: View, frames: Frames) -> list[int]:
     return [u for u in kept if u < len(view.updates) and view.updates[u].is_finite]
 
 
-def mapped(taken: Sequence[Frame], frames: Frames) -> list[tuple[Frame, NDArray[np.float32]]]:
+def mapped(taken: Sequence[Frame], frames: Frames) -> list[tuple[Frame, Points]]:
     """Each of ``taken`` with its PCA map (n_sampled, 2); those that have none are left out."""
     if not taken:
         return []
@@ -95,8 +126,18 @@ def mapped(taken: Sequence[Frame], frames: Frames) -> list[tuple[Frame, NDArray[
     return [(frame, points) for frame, points in pairs if points is not None]
 
 
-def _in_unit_square(maps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One shift and one scale for all maps, so that distances can be compared."""
-    low, high = maps.min(axis=(0, 1)), maps.max(axis=(0, 1))
-    extent = float((high - low).max()) or 1.0
-    return np.asarray((maps - (low + high) / 2) / extent + 0.5, np.float32)
+def _scale(points: Points, start: Points | None, doubt: str) -> Scale:
+    figure = new_figure("", "", {})
+    note = fit_axes(figure, points, start)
+    layout = figure.layout
+    marked = [(_ends(one.x0, one.x1), _ends(one.y0, one.y1)) for one in layout.shapes]
+    return Scale(
+        _ends(*layout.xaxis.range),
+        _ends(*layout.yaxis.range),
+        marked[0] if marked else None,
+        tuple(words for words in (doubt, note) if words),
+    )
+
+
+def _ends(low: float, high: float) -> Ends:
+    return float(low), float(high)

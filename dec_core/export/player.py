@@ -26,6 +26,7 @@ p { margin: .3rem 0; color: #4b5457 }
 .bar { display: flex; gap: 1rem; align-items: center }
 .bar input { flex: 1 }
 .bar output { min-width: 9rem; font-variant-numeric: tabular-nums }
+#notes { min-height: 2.8em; font-weight: 600 }
 button { font: inherit; padding: .3rem 1rem; min-width: 6rem }
 """
 _BODY = """
@@ -33,6 +34,7 @@ _BODY = """
 <p>PCA of the embedding, {n_sampled:,} samples by cluster, beside the share of the samples in each
 cluster. {sentence}</p>
 <div class="plots"><div id="map"></div><div id="sizes"></div></div>
+<p id="notes"></p>
 <div class="bar">
 <button id="play" type="button">Play</button>
 <input id="slider" type="range" min="0" max="{last}" value="0" aria-label="Update">
@@ -48,7 +50,8 @@ def player_page(title: str, view: View, film: Film) -> str:
     """The whole page; ``title`` is plain text."""
     numbers = {
         "iterations": film.iterations.tolist(),
-        "points": _packed(np.round(film.points * 65_535), np.uint16),
+        "points": _packed(_within_axes(film), np.uint16),
+        "scales": [scale._asdict() for scale in film.scales],
         "labels": _packed(film.labels, np.uint8),
         "count": film.points.shape[1],
         "colors": discrete_scale(cluster_colors(film.n_clusters)),
@@ -66,6 +69,12 @@ def player_page(title: str, view: View, film: Film) -> str:
         script=_SCRIPT.read_text(encoding="utf-8"),
     )
     return page(title, body, style=_STYLE)
+
+
+def _within_axes(film: Film) -> NDArray[np.float64]:
+    """(n_frames, n_sampled, 2), from 0 to 65,535 between the ends of each picture's axes."""
+    low, high = np.array([scale[:2] for scale in film.scales]).transpose(2, 0, 1)[:, :, None]
+    return np.asarray((film.points - low) / (high - low) * 65_535).round()
 
 
 def _packed(values: NDArray[np.generic], kind: type[np.unsignedinteger]) -> str:

@@ -14,7 +14,8 @@ from dec_core.events.frames import Frames
 from dec_core.events.outcome import best
 from dec_core.events.view import View
 from dec_core.export.figures import all_plots
-from dec_core.export.paper import has_panels, on_white
+from dec_core.export.paper import on_white
+from dec_core.export.print_layout import has_panels
 from dec_core.export.reproduce import reproduction
 from dec_core.export.web_page import CONFIG, in_script, page, plotly_script
 from dec_core.store.record import RunRecord
@@ -33,8 +34,8 @@ def report_page(record: RunRecord, view: View, frames: Frames) -> str:
     config = view.started.config if view.started else record.config or Config()
     title = record.name
     plots = {plot.name: plot for plot in all_plots(view, frames)}
-    wide = {name for name, plot in plots.items() if has_panels(plot)}
     figures = {name: on_white(plot) for name, plot in plots.items()}
+    wide = {name for name, figure in figures.items() if has_panels(figure["layout"])}
     places = "".join(
         f'<div id="{_safe(name)}" role="figure" aria-label="{_safe(plot.alternative)}"'
         f"{' class=wide' if name in wide else ''}></div>"

@@ -16,13 +16,19 @@ CONFIG = {
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d"],
 }
 
+# Below on the right, plotly's bar covers neither the title nor the reading aid.
+_BAR = (
+    ".modebar-container { height: 100%; pointer-events: none } "
+    ".modebar { top: auto !important; bottom: 0; pointer-events: auto }"
+)
+
 
 def page(title: str, body: str, *, style: str = "") -> str:
     """A whole page; ``title`` is plain text, ``body`` and ``style`` go in as they are."""
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n{body}\n</html>\n"
+        f"<title>{html.escape(title)}</title>\n<style>{_BAR}\n{style}</style>\n{body}\n</html>\n"
     )
 
 

@@ -57,7 +57,7 @@ def draw_embedding(
     )
     names = class_names if is_true_label else None
     count = _add_points(figure, points, labels, names=names, what=what, sample_ids=sample_ids)
-    note = _fit_axes(figure, points, start)
+    note = fit_axes(figure, points, start)
     _add_notes(figure, [words for words in (doubt, note) if words])
     figure.update_layout(showlegend=count <= 20)
     if not is_true_label:
@@ -115,7 +115,7 @@ def _add_points(
     return count
 
 
-def _fit_axes(figure: Figure, points: Points, start: Points | None) -> str:
+def fit_axes(figure: Figure, points: Points, start: Points | None) -> str:
     """Show all points and what the start fills, in equal units; what to say of the scale."""
     shown = points if start is None else np.concatenate([points, start])
     for axis, column in (("xaxis", 0), ("yaxis", 1)):

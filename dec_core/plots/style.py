@@ -14,6 +14,9 @@ _SHORT_NAMES = {
     "clustering.update_interval": "interval",
     "clustering.tol": "tol",
 }
+# What the margin above a figure holds for the title and a reading aid of one line, in pixels.
+TITLE_ROOM = 42
+_TOP_MARGIN = 12
 # A label is about this part of a plot wide, as it stands upright.
 _LABEL_SHARE = 0.03
 # Letters of a sentence that stands where a figure would.
@@ -55,7 +58,7 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
             "yanchor": "top",
             "pad": {"t": 18},
         },
-        margin={"l": 48, "r": 12, "t": 54, "b": 36},
+        margin={"l": 48, "r": 12, "t": _TOP_MARGIN + TITLE_ROOM, "b": 36},
         font={"size": 12},
         hovermode="closest",
         legend={"itemsizing": "constant", "font": {"size": 10}, "y": 1, "itemwidth": 30},

@@ -86,6 +86,12 @@ def test_the_page_and_the_export_write_the_same_numbers(
     finished_page: Page, tmp_path: Path
 ) -> None:
     plot(finished_page, "sizes").hover()
+    # The bar is there now, and the reading aid can still be read.
+    bar, aid = (
+        plot(finished_page, "sizes").locator(found).bounding_box()
+        for found in (".modebar", ".gtitle")
+    )
+    assert bar is not None and aid is not None and bar["y"] >= aid["y"] + aid["height"]
     with finished_page.expect_download() as fetched:
         plot(finished_page, "sizes").get_by_role("button", name="Save numbers as CSV").click()
     fetched.value.save_as(tmp_path / "page.csv")

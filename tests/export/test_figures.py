@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import re
 import struct
 import zipfile
@@ -23,10 +24,11 @@ from dec_core.errors import ExportError
 from dec_core.events.events import ParameterChanged
 from dec_core.export.browser import find_browser
 from dec_core.export.figures import FigureFormat, all_plots, export_figures, render_many
-from dec_core.export.paper import INK, FigureSize, converted, on_paper, size_of
+from dec_core.export.paper import INK, FigureSize, converted, on_paper
 from dec_core.plots.agreement import draw_agreement
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import Series, headline_measures
+from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.style import Plot
 from tests.plots.scripted import early_views, scripted_frames, scripted_view
 
@@ -52,7 +54,7 @@ def comparison() -> Plot:
 
 @pytest.mark.usefixtures("browser")
 def test_images_have_the_size_that_was_asked_for() -> None:
-    size = FigureSize(width=100, height=50, scale=2, font_size=9)
+    size = FigureSize(width=100, height=50, dots_per_inch=192, font_size=9)
     png, svg, pdf = render_many(
         [(PLOTS["scores"], format) for format in FigureFormat if format.is_image], size
     )
@@ -100,6 +102,21 @@ def test_titles_of_axes_are_on_the_paper_and_free_of_the_legend() -> None:
             assert all(float(title) + 3 <= lowest for title in titles), plot.name
 
 
+@pytest.mark.usefixtures("browser")
+def test_a_map_is_square_and_the_bands_are_named_from_the_top() -> None:
+    bands = PLOTS["sizes"]
+    wanted = [(square_map(), FigureFormat.SVG), (bands, FigureFormat.SVG)]
+    map_svg, beside = (svg.decode() for svg in render_many(wanted))
+    below = render(bands, FigureFormat.SVG, FigureSize(width=85, height=35)).decode()
+    ((width, height),) = re.findall(
+        r'<clipPath id="clip\w+xyplot"[^>]*><rect width="([\d.]+)" height="([\d.]+)"', map_svg
+    )
+    assert float(width) == pytest.approx(float(height), rel=0.03)
+    names = [str(number) for number in reversed(range(len(bands.figure.data)))]
+    for svg in (beside, below):
+        assert re.findall(r'class="legendtext"[^>]*>(\d+)<', svg) == names
+
+
 def _attribute(svg: str, element: str, pattern: str) -> list[str]:
     """The attribute of each such element."""
     return re.findall(rf"{element}[^>]*?{pattern}", svg)
@@ -126,7 +143,7 @@ def test_an_image_is_dark_on_white_and_not_empty() -> None:
 def test_a_size_in_pixels_and_its_bounds() -> None:
     assert FigureSize(width=640, height=480, unit="px").pixels == (640, 480)
     assert FigureSize(width=25.4, height=50.8).pixels == (96, 192)
-    for wrong in ({"width": 5}, {"height": 2_000}, {"scale": 0.1}, {"font_size": 1}):
+    for wrong in ({"width": 5}, {"height": 2_000}, {"dots_per_inch": 10}, {"font_size": 1}):
         with pytest.raises(ExportError, match="must be between"):
             FigureSize(**wrong)  # type: ignore[arg-type]
     with pytest.raises(ExportError, match=r"between 76 and 3780\. Received 60\."):
@@ -143,26 +160,76 @@ def test_a_length_can_be_converted_within_the_bounds(length: float) -> None:
 def test_letters_have_their_size_whatever_the_width() -> None:
     for font_size in (6, 7, 12):
         drawing = on_paper(PLOTS["scores"], FigureSize(font_size=font_size))
-        drawn = drawing.figure["layout"]["font"]["size"] * drawing.magnification
+        magnification = drawing.size.magnification
+        drawn = drawing.figure["layout"]["font"]["size"] * magnification
         assert drawn == pytest.approx(font_size * 96 / 72)
-        assert drawing.width * drawing.magnification == pytest.approx(85 / 25.4 * 96, abs=0.1)
+        assert drawing.width * magnification == pytest.approx(85 / 25.4 * 96, abs=0.1)
 
 
 def test_panels_get_two_columns_and_room_for_every_row() -> None:
-    assert size_of(PLOTS["scores"]).width == 85
-    assert size_of(PLOTS["labels"]).width == 180
-    assert size_of(comparison()).height > 1.5 * size_of(PLOTS["labels"]).height
+    scores, labels, compared = (
+        on_paper(plot).size for plot in (PLOTS["scores"], PLOTS["labels"], comparison())
+    )
+    assert scores.width == 85
+    assert labels.width == 180
+    assert compared.height > 1.5 * labels.height
+
+
+def test_a_figure_can_stand_without_its_title() -> None:
+    for plot in PLOTS.values():
+        titled, bare = (on_paper(plot, has_title=has_title) for has_title in (True, False))
+        assert plot.title in titled.figure["layout"]["title"]["text"]
+        assert plot.title not in json.dumps(bare.figure["layout"])
+        # Its room goes too.
+        assert bare.figure["layout"]["margin"]["t"] <= titled.figure["layout"]["margin"]["t"] - 42
+    (page,) = render_many([(PLOTS["scores"], FigureFormat.HTML)], has_title=False)
+    assert PLOTS["scores"].title not in page.decode()
+
+
+def test_a_legend_stands_where_the_map_keeps_its_room() -> None:
+    plot = square_map()
+    for size, is_below in ((None, True), ((60, 110), True), ((140, 60), False), ((85, 60), False)):
+        chosen = size and FigureSize(width=size[0], height=size[1])
+        legend = on_paper(plot, chosen).figure["layout"]["legend"]
+        assert (legend.get("orientation") == "h") is is_below, size
+    fitting = on_paper(plot)
+    margin = fitting.figure["layout"]["margin"]
+    inner = fitting.width - margin["l"] - margin["r"]
+    # Three names in one row, so that a square map is a square.
+    assert fitting.height - margin["t"] - margin["b"] - 19 == pytest.approx(inner, abs=1)
+
+
+def square_map() -> Plot:
+    """Three clusters in a map that is as high as wide."""
+    corners = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    return draw_embedding(corners, np.array([0, 1, 2, 2]), method="PCA", iteration=0)
+
+
+def test_a_size_without_room_for_the_plot_is_refused() -> None:
+    size = FigureSize(width=85, height=25)
+    with pytest.raises(ExportError, match=r"height of 25 mm and 7 pt.* or no title\."):
+        on_paper(PLOTS["sizes"], size)
+    assert on_paper(PLOTS["sizes"], size, has_title=False).height < 130
+
+
+def test_a_long_note_in_a_map_is_broken() -> None:
+    doubt = "The samples lie together almost in one point: the shapes are noise"
+    corners = np.eye(2, dtype=np.float32)
+    plot = draw_embedding(corners, np.array([0, 1]), method="PCA", iteration=0, doubt=doubt)
+    (note,) = on_paper(plot).figure["layout"]["annotations"]
+    assert note["text"].replace("<br>", " ") == doubt
+    assert max(map(len, note["text"].split("<br>"))) < 62
 
 
 def test_a_comparison_shows_its_legend() -> None:
     plot = comparison()
     assert plot.figure.layout.showlegend is False
-    assert on_paper(plot, size_of(plot)).figure["layout"]["showlegend"] is True
+    assert on_paper(plot).figure["layout"]["showlegend"] is True
 
 
 def test_numbers_in_cells_are_dark() -> None:
     plot = draw_agreement(compare_labels(np.array([0, 1, 1]), np.array([0, 1, 0])), "one", "two")
-    (cells,) = on_paper(plot, size_of(plot)).figure["data"]
+    (cells,) = on_paper(plot).figure["data"]
     assert cells["textfont"]["color"] == INK
 
 

@@ -16,10 +16,11 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
 from dec_core.errors import ExportError
-from dec_core.events.events import PretrainingEpochEnded
+from dec_core.events.events import KMEANS, PretrainingEpochEnded
 from dec_core.events.growing import Growing
 from dec_core.events.view import replay
-from dec_core.export.film import film_of, finite_updates
+from dec_core.export.film import FILM_WIDTHS, film_of, finite_updates
+from dec_core.export.film_pictures import FilmPictures, film_size
 from dec_core.export.gif import movie_gif
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
@@ -36,8 +37,53 @@ def test_frames_are_evenly_chosen_and_comparable() -> None:
     assert (film.iterations[0], film.iterations[-1]) == (0, 290)
     assert film.n_available == 30
     assert "7 of 30 updates" in film.sentence
-    assert film.points.min() >= 0 and film.points.max() <= 1
-    assert np.ptp(film.points, axis=(0, 1)).max() == pytest.approx(1)
+    assert film.points.shape == (7, 8, 2)
+    assert len(film.scales) == len(film.labels) == 7
+
+
+def test_every_picture_shows_at_least_what_the_start_fills() -> None:
+    """As the map on the Train page: the scale is that of the start until samples lie outside."""
+    view, frames = scripted_view(n_updates=3), scripted_frames(n_updates=0)
+    start = frames.embedding(KMEANS)
+    for number, factor in enumerate((0.01, 1, 50)):
+        frames.take(replace(framed(number), embedding=np.float32(factor) * start))
+    film = film_of(view, frames)
+    narrow, same, wide = film.scales
+    assert (narrow.x, narrow.y) == (same.x, same.y)
+    assert np.ptp(wide.x) == pytest.approx(50 * np.ptp(same.x))
+    assert narrow.start is None and same.start is None and same.notes == ()
+    assert narrow.notes[-1] == "Drawn at the scale of the k-means start: 1/100 as wide"
+    assert wide.notes[-1] == "50 times as wide as the k-means start (dashed)"
+    # All samples are in one cluster at that update.
+    assert wide.notes[0] == "One cluster holds nearly all samples: the shapes are noise"
+    assert wide.start is not None
+    np.testing.assert_allclose(np.ptp(wide.start, axis=1), np.ptp(film.points[1], axis=0))
+    assert film.points[2] == pytest.approx(50 * film.points[1], abs=1e-4)
+
+
+def test_a_picture_has_equal_units_and_its_notes() -> None:
+    view, frames = scripted_view(n_updates=1), scripted_frames(n_updates=0)
+    # Many times as wide as the start, and wider than high.
+    cross = np.zeros((8, 3), np.float32)
+    cross[:4, :2] = [[-90, 0], [90, 0], [0, -60], [0, 60]]
+    frames.take(replace(framed(0), embedding=cross))
+    film = film_of(view, frames)
+    for width in FILM_WIDTHS:
+        pictures = FilmPictures(film, width)
+        assert pictures.size[0] == width and pictures.size[1] % 2 == 0
+        pixels = np.asarray(pictures[0]).astype(int)
+        map_ = pixels[round(0.08 * width) : round(0.48 * width), : width // 2]
+        colors = map_.max(axis=2) - map_.min(axis=2) > 60
+        rows, columns = np.nonzero(colors)
+        x, y = np.ptp(film.points[0], axis=0)
+        assert np.ptp(columns) / np.ptp(rows) == pytest.approx(x / y, rel=0.08)
+        # Words stand below the map.
+        assert pixels[round(0.49 * width) :, : width // 2].min() < 100
+
+
+def test_a_film_has_one_of_its_widths() -> None:
+    with pytest.raises(ExportError, match=r"500, 760, 1,000 pixels wide. Received 900."):
+        film_size(900)
 
 
 def test_a_run_without_embeddings_has_no_film() -> None:
@@ -81,7 +127,11 @@ def test_the_player_holds_every_point(finished: Finished) -> None:
     assert "<b>title</b>" not in page and "A &lt;b&gt;title&lt;/b&gt;" in page
     held = json.loads(re.search(r"const film = (\{.*\});", page)[1])  # type: ignore[index]
     places = np.frombuffer(base64.b64decode(held["points"]), "<u2").reshape(film.points.shape)
-    np.testing.assert_allclose(places / 65_535, film.points, atol=1e-5)
+    assert len(held["scales"]) == len(film.scales)
+    for shares, points_, scale in zip(places / 65_535, film.points, held["scales"], strict=True):
+        (left, right), (low, high) = scale["x"], scale["y"]
+        shown = (left, low) + shares * (right - left, high - low)
+        np.testing.assert_allclose(shown, points_, atol=1e-4 * (right - left))
     labels = np.frombuffer(base64.b64decode(held["labels"]), np.uint8)
     np.testing.assert_array_equal(labels.reshape(film.labels.shape), film.labels)
 

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from dec_core.export.figures import all_plots
 from dec_core.export.film import film_of
+from dec_core.processes.jobs import JobStatus
 from dec_core.runs.commands import StepSize
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
@@ -88,12 +90,11 @@ def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
     assert as_sent(plot) == shown
     film = film_of(view, frames)
     places = [film.points[-1][film.labels[-1] == cluster] for cluster in range(film.n_clusters)]
-    for axis, name in enumerate("xy"):
+    scale = film.scales[-1]
+    for axis, (name, ends) in enumerate((("x", scale.x), ("y", scale.y))):
         drawn = np.concatenate([trace[name] for trace in plot.figure.data])
-        filmed = np.concatenate(places)[:, axis]
-        np.testing.assert_allclose(
-            (filmed - filmed.mean()) * drawn.std() / filmed.std(), drawn - drawn.mean(), atol=1e-4
-        )
+        np.testing.assert_array_equal(np.concatenate(places)[:, axis], drawn)
+        assert list(ends) == shown["layout"][f"{name}axis"]["range"]
 
 
 def test_the_numbers_of_all_figures(manager: RunManager) -> None:
@@ -141,8 +142,8 @@ def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) 
 def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
     screen = click(new_screen(run=finished_run(manager)), "Export")
     fields = {field.key: field for field in screen.number_input}
-    assert fields["figure_Width"].disabled and fields["figure_PNG scale"].disabled
-    choose(screen, "figure_size", "Custom")
+    assert fields["figure_Width"].disabled and fields["figure_Dots per inch"].disabled
+    choose(screen, "figure_size", "Your own")
     (width,) = [field for field in screen.number_input if field.key == "figure_Width"]
     width.set_value(5.0).run()
     assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
@@ -151,7 +152,7 @@ def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
 
 def test_another_unit_keeps_the_size(manager: RunManager) -> None:
     screen = click(new_screen(run=finished_run(manager)), "Export")
-    choose(screen, "figure_size", "Custom")
+    choose(screen, "figure_size", "Your own")
     assert size_fields(screen, "figure") == (85.0, 60.0)
     for unit, size in (("px", (321.0, 227.0)), ("mm", (84.9, 60.1))):
         screen.selectbox(key="figure_unit").set_value(unit).run()
@@ -176,10 +177,14 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
     monkeypatch.setattr("pages.ui.export.figures.find_browser", lambda: "a browser")
     screen = new_screen(run=finished_run(manager))
     choose(click(screen, "Export"), "export_what", "A whole run")
-    choose(screen, "run_size", "Custom")
+    choose(screen, "run_size", "Your own")
     screen.number_input(key="run_Width").set_value(120.0).run()
+    screen.toggle(key="run_title").set_value(False).run()
+    choose(screen, "film_width", "Large, 1,000 px wide")
     click(screen, "Make the file")
     assert asked[0].keywords["size"].width == 120
+    assert asked[0].keywords["film_width"] == 1_000
+    assert asked[0].keywords["has_title"] is False
     screen.number_input(key="run_Width").set_value(5.0).run()
     assert any("width of a figure must be between" in sentence for sentence in sentences(screen))
     assert button(screen, "Make the file").disabled
@@ -194,10 +199,18 @@ def test_without_a_browser_there_are_no_images(
     manager: RunManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
+    monkeypatch.setattr("pages.ui.export.run.find_ffmpeg", lambda: "an ffmpeg")
     screen = click(new_screen(run=finished_run(manager)), "Export")
     assert pills(screen, "Formats").options == ["HTML", "CSV"]
     assert any("There is none at" in caption.value for caption in screen.caption)
     assert not button(screen, "Make the files").disabled
+    # The same holds for a video without ffmpeg, which is looked for whenever the page asks.
+    choose(screen, "export_what", "A whole run")
+    assert "Film (MP4)" in pills(screen, "Parts").options
+    monkeypatch.setattr("pages.ui.export.run.find_ffmpeg", lambda: None)
+    refresh(screen)
+    assert "Film (MP4)" not in pills(screen, "Parts").options
+    assert any("install ffmpeg" in caption.value for caption in screen.caption)
 
 
 def test_parts_of_a_run(manager: RunManager) -> None:
@@ -209,6 +222,23 @@ def test_parts_of_a_run(manager: RunManager) -> None:
     assert path.name == f"{run_id}.zip"
     with zipfile.ZipFile(path) as bundle:
         assert f"{run_id}/metrics.csv" in bundle.namelist()
+
+
+def test_an_export_says_what_it_writes_and_that_it_was_stopped(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    at_work = SimpleNamespace(target=tmp_path / "x.zip", status=JobStatus("image 2 of 5", 0.2))
+    jobs = [at_work]
+    screen = click(new_screen(run=finished_run(manager)), "Export")
+    monkeypatch.setattr(manager.jobs, "get", lambda _key: jobs[0] if jobs else None)
+    monkeypatch.setattr(manager.jobs, "drop", lambda _key: jobs.clear())
+    refresh(screen)
+    bars: list[Any] = list(screen.get("progress"))
+    assert "Writing image 2 of 5 ..." in [bar.proto.text for bar in bars]
+    assert button(screen, "Make the files").disabled
+    screen.button(key="stop_export").click().run()
+    assert any(caption.value.startswith("Stopped.") for caption in intact(screen).caption)
+    assert not button(screen, "Make the files").disabled
 
 
 def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:

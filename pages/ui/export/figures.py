@@ -10,9 +10,8 @@ import streamlit as st
 
 from dec_core.export.browser import find_browser, missing_browser
 from dec_core.export.figures import FigureFormat, export_figures
-from dec_core.export.paper import FigureSize
 from pages.ui.export.job import ExportRequest, job_button, job_result
-from pages.ui.export.size import size_choice
+from pages.ui.export.size import Looks, looks_choice
 from pages.ui.parts.live_plot import Drawn
 from pages.ui.parts.verbatim import verbatim
 
@@ -40,8 +39,8 @@ def figures_form(shown: ShownRuns, figures: Sequence[Drawn]) -> None:
         key=f"export_figures:{','.join(by_name)}",
     )
     formats = format_choice([FigureFormat.PDF], key="figure_formats")
-    size, problem = size_choice(any(format.is_image for format in formats), key="figure")
-    wanted = _wanted(shown, [by_name[name] for name in chosen], formats, size)
+    looks, problem = looks_choice(formats, key="figure")
+    wanted = _wanted(shown, [by_name[name] for name in chosen], formats, looks)
     at_work = job_button(
         "Make the files",
         wanted,
@@ -77,7 +76,7 @@ def _wanted(
     shown: ShownRuns,
     figures: Sequence[Drawn],
     formats: Sequence[FigureFormat],
-    size: FigureSize | None,
+    looks: Looks,
 ) -> ExportRequest:
     """The files as they would be made now.
 
@@ -89,9 +88,9 @@ def _wanted(
 
     choices = frozenset(one.choice for one in figures)
     return ExportRequest(
-        ("figures", shown, choices, frozenset(formats), size),
+        ("figures", shown, choices, frozenset(formats), looks),
         f"dec-lab_{shown.subject}_{name}{_moment(figures)}.{ending}",
-        partial(export_figures, plots, formats=formats, size=size),
+        partial(export_figures, plots, formats=formats, **looks._asdict()),
     )
 
 

@@ -9,14 +9,18 @@ from pathlib import Path
 import streamlit as st
 
 from dec_core.errors import ExportError
-from dec_core.processes.jobs import Work
+from dec_core.processes.jobs import JobStatus, Work
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
 TICK_SECONDS = 0.5
+_IN_WORDS = {"": "Starting ...", "done": "Finishing ..."}
+# The job that was stopped last in this session.
+_STOPPED = "export_stopped"
 _TYPES = {
     ".zip": "application/zip",
     ".gif": "image/gif",
+    ".mp4": "video/mp4",
     ".html": "text/html",
     ".csv": "text/csv",
     ".json": "application/json",
@@ -41,6 +45,7 @@ class ExportRequest:
 
 def _start_job(wanted: ExportRequest) -> None:
     """Start the job and show it, or say why that cannot be."""
+    st.session_state.pop(_STOPPED, None)
     try:
         run_manager().jobs.start(wanted.key, wanted.filename, wanted.work)
     except ExportError as error:
@@ -85,7 +90,9 @@ def job_result(key: Hashable, is_ticking: bool) -> None:
 def _show(key: Hashable) -> None:
     job = run_manager().jobs.get(key)
     if job is not None and not job.status.is_over:
-        _progress(key, job.status.share, job.status.step)
+        _progress(key, job.status)
+    elif job is None and st.session_state.get(_STOPPED) == key:
+        st.caption("Stopped. Nothing was written.")
     elif job is None:
         st.caption("Exports run at low priority, so that training keeps its speed.")
     elif job.status.problem:
@@ -96,22 +103,21 @@ def _show(key: Hashable) -> None:
             st.warning(f"Left out: {verbatim(sentence)}", icon=":material/warning:")
 
 
-def _progress(key: Hashable, share: float, step: str) -> None:
+def _progress(key: Hashable, status: JobStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, text=f"Making {step}" if step else "Starting")
-        st.button(
-            "Cancel",
-            icon=":material/close:",
-            key="cancel_export",
-            on_click=run_manager().jobs.drop,
-            args=(key,),
-        )
+        bar = st.empty()
+        bar.progress(status.share, text=_IN_WORDS.get(status.step, f"Writing {status.step} ..."))
+        if st.button("Stop", icon=":material/stop:", key="stop_export"):
+            bar.progress(status.share, text="Stopping ...")
+            run_manager().jobs.drop(key)
+            st.session_state[_STOPPED] = key
+            st.rerun()
 
 
 def _download(path: Path) -> None:
     size = path.stat().st_size if path.exists() else 0
     st.download_button(
-        f"Download {path.name} ({_in_words(size)})",
+        f"Download {path.name} ({_as_size(size)})",
         path.read_bytes,
         file_name=path.name,
         mime=_TYPES.get(path.suffix, "application/octet-stream"),
@@ -122,5 +128,5 @@ def _download(path: Path) -> None:
     )
 
 
-def _in_words(size: int) -> str:
+def _as_size(size: int) -> str:
     return f"{size / 1e6:,.1f} MB" if size >= 1e5 else f"{size / 1e3:,.1f} kB"

@@ -98,6 +98,30 @@ const followPlayhead = (element) => {
   placePlayhead(element);
 };
 
+// Within the axes below on the right, or above where a note stands below.
+const placeBar = (element) => {
+  const { t, b, r } = element._fullLayout._size;
+  const isNoted = element.layout.annotations?.some(({ yref, y }) => yref === "paper" && y === 0);
+  const place = { top: isNoted ? `${t}px` : "auto", bottom: isNoted ? "auto" : `${b}px`, right: `${r}px` };
+  for (const [side, length] of Object.entries(place))
+    element.style.setProperty(`--dec-lab-bar-${side}`, length);
+};
+
+// Where nothing can hover, the plot that was touched last shows its bar.
+const followTouch = (element) => {
+  const hear = ({ target }) => {
+    if (!element.isConnected) return document.removeEventListener("pointerdown", hear, true);
+    element.classList.toggle("dec-lab-touched", element.contains(target));
+  };
+  document.addEventListener("pointerdown", hear, true);
+};
+
+const followBar = (element) => {
+  element.on("plotly_afterplot", () => placeBar(element));
+  placeBar(element);
+  followTouch(element);
+};
+
 const page = async (element, url) => {
   const source = (await (await fetch(url)).text()).replaceAll("</script", "<\\/script");
   const plot = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
@@ -252,6 +276,8 @@ const draw = async (element, data, latest) => {
     modeBarButtonsToAdd: buttons(element, Plotly),
   };
   await Plotly.react(element, figure.data, layout, element.decLabConfig);
+  if (!element.decLabBar) followBar(element);
+  element.decLabBar = true;
   if (!element.decLabFollows && layout.meta?.runs) followRuns(element);
   if (!element.decLabFollows && layout.meta?.iterations) followPlayhead(element);
   element.decLabFollows ||= Boolean(layout.meta?.runs || layout.meta?.iterations);

@@ -33,7 +33,22 @@ _CSS = """
 }
 /* Its fading makes sixty pictures a second of the whole page, after every draw. */
 .dec-lab-plot .modebar-group { transition: none !important; }
-.dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.9em !important; }
+/* plotly's bar lies within the axes, so that it covers neither the title nor the reading aid. */
+.dec-lab-plot .modebar-container { height: 100%; pointer-events: none; }
+.dec-lab-plot .modebar {
+  top: var(--dec-lab-bar-top) !important; right: var(--dec-lab-bar-right) !important;
+  bottom: var(--dec-lab-bar-bottom); pointer-events: auto; border-radius: 4px;
+  background: var(--st-secondary-background-color);
+}
+.dec-lab-plot .modebar-btn svg { height: 1.1em !important; width: 1.1em !important; }
+.dec-lab-plot .modebar-btn[data-title^="Save"] svg { width: 1.9em !important; }
+@media (hover: hover) {
+  .dec-lab-plot:not(:hover) .modebar { opacity: 0; pointer-events: none; }
+}
+/* A finger cannot rest on a plot; a tap on it shows the bar, and one elsewhere hides it. */
+@media (hover: none) {
+  .dec-lab-plot:not(.dec-lab-touched) .modebar { opacity: 0; pointer-events: none; }
+}
 """
 _JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 _component = st.components.v2.component(
