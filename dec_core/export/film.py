@@ -130,7 +130,7 @@ def _scale(points: Points, start: Points | None, doubt: str) -> Scale:
     figure = new_figure("", "", {})
     note = fit_axes(figure, points, start)
     layout = figure.layout
-    marked = [(_ends(one.x0, one.x1), _ends(one.y0, one.y1)) for one in layout.shapes]
+    marked = [(_ends(one.x0, one.x1), _ends(one.y0, one.y1)) for one in layout.shapes or []]
     return Scale(
         _ends(*layout.xaxis.range),
         _ends(*layout.yaxis.range),
