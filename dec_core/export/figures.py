@@ -22,6 +22,7 @@ from dec_core.export.film import finite_updates
 from dec_core.export.paper import FigureSize, on_paper, on_white, size_of
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.export.web_page import figure_page
+from dec_core.plots.agreement import draw_classes
 from dec_core.plots.embedding import doubt_about, draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
@@ -63,7 +64,10 @@ def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plo
     if view.centers is not None:
         yield draw_sizes(view)
         yield from _maps(view, frames, maps)
-        yield draw_labels(view, frames, len(view.updates) - 1 if view.updates else None)
+        last = len(view.updates) - 1 if view.updates else None
+        yield draw_labels(view, frames, last)
+        if view.has_labels:
+            yield draw_classes(view, frames, last)
     if view.pretraining or len(view.updates) > 1:
         yield draw_learning(view)
 
