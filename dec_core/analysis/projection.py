@@ -40,16 +40,25 @@ def run_maps(embeddings: Iterable[Points], start: Points) -> Iterator[Points | N
     (n_samples, 2) float32 for each of them; None where it or the start is not finite or has
     squares that are not
     """
-    reference = None
-    for number, embedding in enumerate(embeddings):
-        if number == 0:
-            reference = _map_or_none(start)
+    reference = _map_or_none(start)
+    for embedding in embeddings:
         yield None if reference is None else _map_or_none(embedding, reference)
 
 
-def run_map(embedding: Points, start: Points) -> Points | None:
-    """One of ``run_maps``."""
-    return next(run_maps([embedding], start))
+def run_map(embedding: Points, start: Points) -> tuple[Points, Points] | None:
+    """One of ``run_maps``, and the map of the start that it is turned towards.
+
+    Parameters
+    ----------
+    embedding, start : (n_samples, n_dimensions)
+
+    Returns
+    -------
+    Two times (n_samples, 2) float32; None where ``run_maps`` yields None
+    """
+    reference = _map_or_none(start)
+    points = None if reference is None else _map_or_none(embedding, reference)
+    return None if reference is None or points is None else (points, reference)
 
 
 def pca_map(embedding: Points, reference: Points | None = None) -> Points:
@@ -108,7 +117,7 @@ def umap_map(embedding: Points, previous: Points | None, seed: int) -> Points:
     model = UMAP(
         n_neighbors=count,
         n_epochs=COLD_EPOCHS if previous is None else WARM_EPOCHS,
-        init=pca_map(embedding) if previous is None else previous,
+        init=_spread_out(pca_map(embedding) if previous is None else previous, seed),
         precomputed_knn=(indices.astype(np.int32), distances.astype(np.float32)),
         random_state=seed,
         n_jobs=1,
@@ -125,6 +134,14 @@ def align(points: Points, reference: Points) -> Points:
     moved = points - points.mean(axis=0)
     rotation, _ = orthogonal_procrustes(moved, reference - center)
     return (moved @ rotation + center).astype(np.float32)
+
+
+def _spread_out(points: Points, seed: int) -> Points:
+    """The same map; a column whose points all coincide gets random numbers, as UMAP divides by
+    the extent of each."""
+    is_flat = np.ptp(points, axis=0) == 0
+    noise = np.random.default_rng(seed).normal(size=points.shape)
+    return np.where(is_flat, noise, points).astype(np.float32)
 
 
 def _map_or_none(embedding: Points, reference: Points | None = None) -> Points | None:

@@ -18,10 +18,11 @@ from dec_core.events.map_frame import MapFrame
 from dec_core.events.view import View
 from dec_core.export.browser import DrawnSoFar, Image, draw_images
 from dec_core.export.figure_csv import figure_csv
-from dec_core.export.film import finite_updates, mapped
+from dec_core.export.film import finite_updates
 from dec_core.export.paper import Drawing, FigureSize, on_paper, on_white
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.export.web_page import figure_page
+from dec_core.plots.agreement import draw_classes
 from dec_core.plots.embedding import doubt_about, draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
@@ -63,7 +64,10 @@ def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plo
     if view.centers is not None:
         yield draw_sizes(view)
         yield from _maps(view, frames, maps)
-        yield draw_labels(view, frames, len(view.updates) - 1 if view.updates else None)
+        last = len(view.updates) - 1 if view.updates else None
+        yield draw_labels(view, frames, last)
+        if view.has_labels:
+            yield draw_classes(view, frames, last)
     if view.pretraining or len(view.updates) > 1:
         yield draw_learning(view)
 
@@ -71,31 +75,38 @@ def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plo
 def _maps(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     """The newest map of each kind, by cluster and by true label."""
     for update in reversed(finite_updates(view, frames)):
-        found = mapped([frames.frame(update)], frames)
+        found = run_map(frames.embedding(update), frames.embedding(KMEANS))
         if found:
-            yield from _colored(view, frames, found[0][1], update, "PCA")
+            yield from _colored(view, frames, update, *found)
             break
     kept = set(frames.kept_labels if maps else ())
     drawn = [one for one in maps if one.update in kept]
     if drawn:
-        yield from _colored(view, frames, drawn[-1].points, drawn[-1].update, "UMAP")
+        yield from _colored(view, frames, drawn[-1].update, drawn[-1].points)
 
 
 def _colored(
-    view: View, frames: Frames, points: NDArray[np.float32], update: int, method: str
+    view: View,
+    frames: Frames,
+    update: int,
+    points: NDArray[np.float32],
+    start: NDArray[np.float32] | None = None,
 ) -> Iterator[Plot]:
-    samples, start = frames.samples, frames.embedding(KMEANS)
+    """A map by cluster and by true label; PCA's where that of the start is given."""
+    samples, method = frames.samples, "UMAP" if start is None else "PCA"
+    clusters = frames.labels(update)[samples.sample_ids]
     draw = partial(
         draw_embedding,
         points,
         method=method,
         iteration=view.updates[update].iteration,
-        start=run_map(start, start) if method == "PCA" else None,
+        start=start,
         sample_ids=samples.sample_ids,
+        clusters=clusters,
         doubt=doubt_about(view, update),
     )
     name = f"embedding_{method.lower()}"
-    yield replace(draw(frames.labels(update)[samples.sample_ids]), name=name)
+    yield replace(draw(clusters), name=name)
     if samples.true_labels is not None and view.started is not None:
         truth = samples.true_labels[samples.sample_ids]
         plot = draw(truth, class_names=view.started.class_names, is_true_label=True)

@@ -97,7 +97,8 @@ def film_of(view: View, frames: Frames, most: int = MOST_FRAMES) -> Film:
         )
     shares, sample_ids = cluster_shares(view), frames.samples.sample_ids
     begin = frames.embedding(KMEANS)
-    start = run_map(begin, begin)
+    maps = run_map(begin, begin)
+    start = None if maps is None else maps[0]
     return Film(
         iterations=np.array([view.updates[frame.update].iteration for frame, _ in film], np.int64),
         points=np.stack([points for _, points in film]),

@@ -15,6 +15,9 @@ from dec_core.plots.style import Plot, new_figure, plain, say_instead
 Points = NDArray[np.float32]
 
 _MARGIN = 0.05
+# Points whose second axis fills less than this part of the first lie on one line.
+_FLAT = 1e-5
+_HEIGHT = 0.5
 # A map this much narrower or wider than that of the k-means start says so.
 NARROWER, WIDER = 0.2, 3.0
 # With fewer effective clusters than this, one holds nearly all samples; and an embedding that has
@@ -34,9 +37,12 @@ def draw_embedding(
     is_true_label: bool = False,
     start: Points | None = None,
     sample_ids: NDArray[np.integer] | None = None,
+    clusters: NDArray[np.integer] | None = None,
     doubt: str = "",
 ) -> Plot:
     """Where are the samples? Both axes have the same unit.
+
+    Samples on one line, as those of an embedding of one unit are, get random heights.
 
     Parameters
     ----------
@@ -47,16 +53,24 @@ def draw_embedding(
     start : (n_sampled, 2), the map of the k-means start in the same units; the axes then show at
         least what it fills, so that samples that shrink together are drawn together
     sample_ids : (n_sampled,), the samples' numbers, for the pointer
+    clusters : (n_sampled,), for the pointer, where ``labels`` are true ones
     doubt : why the shapes in the map mean nothing; empty if they do
     """
     what = "true label" if is_true_label else "cluster"
+    shown = points if start is None else np.concatenate([points, start])
+    is_strip = _is_strip(shown)
     figure = new_figure(
         "Where are the samples?",
-        f"{method} of the embedding at iteration {iteration:,}, {len(points):,} samples by {what}",
-        {"x": "x", "y": "y"},
+        f"{method} of the embedding at iteration {iteration:,}, {len(points):,} samples by {what}"
+        + "; all lie on one line, heights are random" * is_strip,
+        {"x": "x"} if is_strip else {"x": "x", "y": "y"},
     )
+    known = None
+    if sample_ids is not None:
+        known = np.column_stack([sample_ids, labels if clusters is None else clusters])
     names = class_names if is_true_label else None
-    count = _add_points(figure, points, labels, names=names, what=what, sample_ids=sample_ids)
+    places = _with_random_heights(points) if is_strip else points
+    count = _add_points(figure, places, labels, names=names, what=what, known=known)
     note = fit_axes(figure, points, start)
     _add_notes(figure, [words for words in (doubt, note) if words])
     figure.update_layout(showlegend=count <= 20)
@@ -94,7 +108,7 @@ def _add_points(
     *,
     names: Sequence[str] | None,
     what: str,
-    sample_ids: NDArray[np.integer] | None,
+    known: NDArray[np.integer] | None,
 ) -> int:
     """A trace per label; how many."""
     count = int(labels.max()) + 1 if len(labels) else 0
@@ -102,15 +116,18 @@ def _add_points(
     for label, color in enumerate(colors):
         chosen = labels == label
         name = plain(names[label]) if names else str(label)
-        sample = "" if sample_ids is None else "sample %{customdata:,}, "
+        said = f"{what} {name}"
+        if known is not None:
+            said = "sample %{customdata[0]:,}, cluster %{customdata[1]}"
+            said += f", true label {name}" * (what == "true label")
         figure.add_scattergl(
             x=points[chosen, 0],
             y=points[chosen, 1],
-            customdata=None if sample_ids is None else sample_ids[chosen].astype(np.int32),
+            customdata=None if known is None else known[chosen].astype(np.int32),
             name=name,
             mode="markers",
             marker={"size": 4, "color": color, "opacity": 0.8},
-            hovertemplate=f"{sample}{what} {name}<extra></extra>",
+            hovertemplate=f"{said}<extra></extra>",
         )
     return count
 
@@ -118,14 +135,40 @@ def _add_points(
 def fit_axes(figure: Figure, points: Points, start: Points | None) -> str:
     """Show all points and what the start fills, in equal units; what to say of the scale."""
     shown = points if start is None else np.concatenate([points, start])
-    for axis, column in (("xaxis", 0), ("yaxis", 1)):
-        figure.update_layout({axis: {"range": _range(shown[:, column]), **_BARE}})
-    figure.update_yaxes(scaleanchor="x", scaleratio=1)
-    if start is None or not (width := _extent(start)):
-        return ""
-    ratio = _extent(points) / width
+    is_strip = _is_strip(shown)
+    _show_all(figure, shown, is_strip=is_strip)
+    return "" if start is None else _scale(figure, points, start, is_strip=is_strip)
+
+
+def _is_strip(points: Points) -> bool:
+    width, height = np.ptp(points, axis=0)
+    return bool(height <= _FLAT * width and width > 0)
+
+
+def _with_random_heights(points: Points) -> Points:
+    """On one line many points would hide each other; each keeps its height from map to map."""
+    heights = np.random.default_rng(0).uniform(-_HEIGHT, _HEIGHT, len(points))
+    return np.column_stack([points[:, 0], heights]).astype(np.float32)
+
+
+def _show_all(figure: Figure, shown: Points, *, is_strip: bool) -> None:
+    across, along = _range(shown[:, 0]), _range(shown[:, 1])
+    if is_strip:
+        figure.update_xaxes(range=across, title="first principal component", zeroline=False)
+        figure.update_yaxes(range=[-1, 1], **_BARE)
+        return
+    figure.update_xaxes(range=across, **_BARE)
+    figure.update_yaxes(range=along, scaleanchor="x", scaleratio=1, **_BARE)
+
+
+def _scale(figure: Figure, points: Points, start: Points, *, is_strip: bool) -> str:
+    """What to say of the width of the map beside that of the start, which may get a frame."""
+    width = _extent(start)
+    ratio = _extent(points) / width if width else 1.0
     if ratio > WIDER:
         low, high = start.min(axis=0), start.max(axis=0)
+        if is_strip:
+            low[1], high[1] = -_HEIGHT, _HEIGHT
         line = {"width": 1, "dash": "dash", "color": "#8f9d9b"}
         figure.add_shape(type="rect", x0=low[0], x1=high[0], y0=low[1], y1=high[1], line=line)
         return f"{ratio:,.0f} times as wide as the k-means start (dashed)"

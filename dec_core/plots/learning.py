@@ -8,11 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.events.view import View
+from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING, SPREAD
 from dec_core.plots.style import Plot, name_axes, new_figure
 
 Floats = NDArray[np.float32]
+
+# About the pixels of a curve beside three others, and of one alone.
+_NARROW, _WIDE = 200, 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +52,13 @@ def draw_learning(view: View) -> Plot:
     figure = new_figure(
         "Is it still learning?",
         "Label changes below the dashed tolerance end a run; a spread that falls to 0, or grows "
-        "many times over, comes with a collapse",
+        "many times over, comes with a collapse"
+        + f"; {BAND_AID}"
+        * is_long(len(numbers.iterations), _NARROW),
         {"x": "epoch_or_iteration", "y": "value"},
     )
-    _add_curve(
-        figure, 1, "pretraining loss", (numbers.epochs, numbers.pretraining_loss), PRETRAINING
-    )
+    _add_losses(figure, numbers, _NARROW)
+    name_axes(figure, "", "pretraining loss")
     _add_curve(figure, 2, "clustering loss", (numbers.iterations, numbers.loss), LOSS)
     # A logarithmic axis has no place for 0, which gets a line of its own: below what one sample
     # changes and below the tolerance.
@@ -86,19 +91,17 @@ def draw_pretraining(view: View) -> Plot:
         "Mean squared error of the reconstruction after each epoch; it should fall and flatten",
         {"x": "epoch", "y": "loss"},
     )
-    figure.add_scatter(
-        x=numbers.epochs,
-        y=numbers.pretraining_loss,
-        name="pretraining loss",
-        mode="lines+markers" if epochs <= 60 else "lines",
-        line={"color": PRETRAINING, "width": 2},
-        marker={"size": 4},
-        hovertemplate="loss %{y:.4g} after epoch %{x:,}<extra></extra>",
-    )
+    _add_losses(figure, numbers, _WIDE)
     figure.update_xaxes(title="epoch", range=[0, max(epochs, 1) + 0.5])
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(showlegend=False)
     return Plot("pretraining", figure, _alternative(numbers))
+
+
+def _add_losses(figure: Figure, numbers: LearningCurves, n_bins: int) -> None:
+    losses = numbers.epochs, numbers.pretraining_loss
+    where = "after epoch"
+    add_curve(figure, "pretraining loss", losses, PRETRAINING, n_bins=n_bins, where=where)
 
 
 def _add_curve(
@@ -109,17 +112,7 @@ def _add_curve(
     color: str,
 ) -> None:
     suffix = "" if column == 1 else str(column)
-    figure.add_scatter(
-        x=points[0],
-        y=points[1],
-        name=name,
-        mode="lines+markers" if len(points[0]) < 40 else "lines",
-        line={"color": color, "width": 2},
-        marker={"size": 4},
-        xaxis=f"x{suffix}",
-        yaxis=f"y{suffix}",
-        hovertemplate=f"{name} %{{y:.4g}} at %{{x:,}}<extra></extra>",
-    )
+    add_curve(figure, name, points, color, n_bins=_NARROW, axes=suffix)
     name_axes(figure, suffix, name)
 
 

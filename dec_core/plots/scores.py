@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
+from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import ACC, ARI, NMI
 from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
 
 Floats = NDArray[np.float32]
+# About the pixels of the curves' width.
+_BINS = 500
 _COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI}
 
 
@@ -76,18 +79,11 @@ def draw_successive(view: View) -> Plot:
 
 
 def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
-    figure = new_figure(title, reading_aid, {"x": "iteration", "y": "score"})
+    aid = reading_aid + f"; {BAND_AID}" * is_long(len(numbers.iterations), _BINS)
+    figure = new_figure(title, aid, {"x": "iteration", "y": "score"})
     for name, values in numbers.curves.items():
         color = _COLORS[name]
-        figure.add_scatter(
-            x=numbers.iterations,
-            y=values,
-            name=name,
-            mode="lines+markers" if len(values) < 40 else "lines",
-            line={"color": color, "width": 2},
-            marker={"size": 4},
-            hovertemplate=f"{name} %{{y:.3f}} at iteration %{{x:,}}<extra></extra>",
-        )
+        add_curve(figure, name, (numbers.iterations, values), color, n_bins=_BINS, shown=".3f")
         if name in numbers.start:
             figure.add_hline(
                 y=numbers.start[name], line={"color": color, "width": 1.2, "dash": "dash"}

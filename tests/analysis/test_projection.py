@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from dec_core.analysis.projection import align, pca_map, run_map, run_maps, umap_map
 from dec_core.errors import ProjectionError
@@ -74,8 +77,11 @@ def test_the_maps_of_a_run_stand_as_the_one_of_its_start() -> None:
     assert first is not None and second is not None
     np.testing.assert_allclose(first, pca_map(start), atol=1e-5)
     np.testing.assert_array_equal(second, pca_map(later, pca_map(start)))
-    assert (run_map(later, start) == second).all()  # type: ignore[union-attr]
-    assert without is run_map(start, odd) is None
+    found = run_map(later, start)
+    assert found is not None
+    np.testing.assert_array_equal(found, (second, pca_map(start)))
+    assert without is None
+    assert run_map(start, odd) is run_map(odd, start) is None
 
 
 @pytest.mark.parametrize("odd", [np.nan, np.inf, 1e30], ids=str)
@@ -84,6 +90,28 @@ def test_pca_refuses_what_is_not_finite_or_becomes_so(odd: float) -> None:
     embedding[3, 1] = odd
     with pytest.raises(ProjectionError, match="not finite"):
         pca_map(embedding)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 6), st.integers(1, 4), st.sampled_from(["all", "one", "column"]), st.data())
+def test_every_small_embedding_has_a_finite_map(
+    n_samples: int, n_dimensions: int, differ: str, data: st.DataObject
+) -> None:
+    numbers = arrays(
+        np.float32, (2, n_samples, n_dimensions), elements=st.floats(-1e6, 1e6, width=32)
+    )
+    start, later = data.draw(numbers)
+    if differ == "one":
+        later[:] = later[0]
+    if differ == "column":
+        later[:, 0] = start[:, 0] = 3
+    maps = run_map(later, start)
+    assert maps is not None
+    for found, embedding in zip(maps, (later, start), strict=True):
+        assert found.shape == (n_samples, 2)
+        assert np.isfinite(found).all()
+        scale = np.abs(embedding).max() + 1
+        assert np.ptp(found, axis=0).max() <= 2 * np.sqrt(n_dimensions) * scale * 1.001
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_a_folder_holds_every_part(folder: Path) -> None:
     assert files == {*PARTS, "README.txt"} - {*NEEDS_FFMPEG}
     figures = {path.name for path in (folder / "figures").iterdir()}
     names = (
-        "scores successive sizes labels learning embedding_pca embedding_pca_true_labels "
+        "scores successive sizes labels classes learning embedding_pca embedding_pca_true_labels "
         "embedding_umap embedding_umap_true_labels"
     ).split()
     assert figures == {f"{name}.{ending}" for name in names for ending in ("html", "csv")}

@@ -274,7 +274,7 @@ def test_every_view_has_the_figures_that_it_has_numbers_for() -> None:
     }
     assert names["nothing"] == names["started"] == []
     assert names["one epoch"] == ["learning"]
-    assert names["centres"] == ["sizes", "labels", "learning"]
+    assert names["centres"] == ["sizes", "labels", "classes", "learning"]
     unlabelled = scripted_view(is_scored=False), scripted_frames(is_scored=False)
     assert "scores" not in [plot.name for plot in all_plots(*unlabelled)]
 

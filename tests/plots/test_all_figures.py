@@ -18,6 +18,7 @@ from dec_core.events.events import (
     SamplesChosen,
 )
 from dec_core.events.view import View, replay
+from dec_core.plots.agreement import draw_classes
 from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
@@ -35,6 +36,11 @@ FIGURES: dict[str, Callable[[View], Plot]] = {
     "labels": lambda view: draw_labels(
         view, scripted_frames(), len(view.updates) - 1 if view.updates else None
     ),
+    "classes": lambda view: draw_classes(
+        view,
+        scripted_frames(is_scored=view.has_labels),
+        len(view.updates) - 1 if view.updates else None,
+    ),
 }
 CHANGE = ParameterChanged(10, "clustering.learning_rate", 0.05, 0.2)
 
@@ -48,7 +54,7 @@ def test_views_before_the_first_update_can_be_drawn(name: str, moment: str) -> N
     assert plot.alternative.endswith(".")
 
 
-@pytest.mark.parametrize("name", sorted(FIGURES.keys() - {"learning", "labels"}))
+@pytest.mark.parametrize("name", sorted(FIGURES.keys() - {"learning", "labels", "classes"}))
 def test_the_alternative_says_that_there_is_nothing_yet(name: str) -> None:
     assert "none yet" in FIGURES[name](View()).alternative
 

@@ -140,10 +140,56 @@ def test_shapes_that_mean_nothing_are_called_noise(measures: dict[str, float], w
     assert bool(words) is bool(doubt)
 
 
-def test_the_pointer_learns_the_number_of_a_sample() -> None:
-    plot = draw_embedding(
-        POINTS, LABELS, method="PCA", iteration=1, sample_ids=np.array([3, 7, 8, 1_200])
-    )
+IDS = np.array([3, 7, 8, 1_200])
+
+
+def test_the_pointer_learns_number_and_cluster_of_a_sample() -> None:
+    plot = draw_embedding(POINTS, LABELS, method="PCA", iteration=1, sample_ids=IDS)
     trace = by_name(plot.figure)["2"]
-    assert trace.customdata.tolist() == [7, 1_200]
-    assert "sample %{customdata:,}" in trace.hovertemplate
+    assert trace.customdata.tolist() == [[7, 2], [1_200, 2]]
+    assert trace.hovertemplate.startswith("sample %{customdata[0]:,}, cluster %{customdata[1]}<")
+
+
+def test_the_pointer_learns_cluster_and_true_label() -> None:
+    plot = draw_embedding(
+        POINTS,
+        np.array([0, 1, 0, 1]),
+        method="PCA",
+        iteration=1,
+        class_names=("shoe", "bag"),
+        is_true_label=True,
+        sample_ids=IDS,
+        clusters=LABELS,
+    )
+    trace = by_name(plot.figure)["bag"]
+    assert trace.customdata.tolist() == [[7, 2], [1_200, 2]]
+    assert "cluster %{customdata[1]}, true label bag<" in trace.hovertemplate
+
+
+LINE = np.array([[-3, 0], [0, 0], [1, 0], [2, 0]], np.float32)
+
+
+def test_samples_on_one_line_are_drawn_along_one_axis_with_heights_that_are_said() -> None:
+    plot = draw_embedding(LINE * np.float32(0.5), LABELS, method="PCA", iteration=1, start=LINE)
+    sent = as_sent(plot)["layout"]
+    assert sent["title"]["text"].endswith("all lie on one line, heights are random")
+    assert sent["xaxis"]["title"]["text"] == "first principal component"
+    assert "scaleanchor" not in sent["yaxis"]
+    assert sent["meta"]["columns"] == {"x": "x"}
+    x, y = (np.concatenate([trace[axis] for trace in plot.figure.data]) for axis in "xy")
+    assert sorted(x) == sorted(LINE[:, 0] * np.float32(0.5))
+    assert len(np.unique(y)) == 4
+    assert np.abs(y).max() < sent["yaxis"]["range"][1]
+
+
+def test_a_line_that_grew_has_the_start_as_a_frame() -> None:
+    plot = draw_embedding(LINE * 10, LABELS, method="PCA", iteration=1, start=LINE)
+    (frame,) = as_sent(plot)["layout"]["shapes"]
+    assert (frame["x0"], frame["x1"]) == (-3, 2)
+    assert frame["y0"] < 0 < frame["y1"]
+
+
+def test_a_map_that_fell_onto_a_line_keeps_the_axes_of_its_start() -> None:
+    sent = as_sent(draw_embedding(LINE, LABELS, method="PCA", iteration=1, start=SQUARE))["layout"]
+    assert "one line" not in sent["title"]["text"]
+    assert sent["yaxis"]["scaleanchor"] == "x"

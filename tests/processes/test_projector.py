@@ -131,6 +131,11 @@ def test_repeated_samples_have_a_map(projector: Projector) -> None:
     assert np.isfinite(ask(projector, embedding)).all()
 
 
+@pytest.mark.parametrize("previous", [None, np.zeros((120, 2), np.float32)], ids=["cold", "warm"])
+def test_an_embedding_on_one_line_has_a_map(projector: Projector, previous: Points | None) -> None:
+    assert np.isfinite(ask(projector, clouds()[:, :1], previous)).all()
+
+
 def test_only_the_newest_request_of_a_run_is_answered(projector: Projector) -> None:
     answers, is_held = Answers(), threading.Event()
 

@@ -13,14 +13,15 @@ from dec_core.events.view import View
 from dec_core.plots.learning import draw_pretraining
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
+from pages.ui.train.panel import panel, title_row
 
 _STEPS = (Phase.PRETRAINING, Phase.KMEANS, Phase.CLUSTERING)
 
 
 def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> None:
     """Two panels in the places of the first two plots."""
-    with grid.container(border=True, gap="xsmall"):
-        st.markdown("**Does the autoencoder learn?**")
+    with panel(grid):
+        title_row("Does the autoencoder learn?")
         live_plot(
             session,
             view,
@@ -29,8 +30,8 @@ def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> N
             news=len(view.pretraining),
             height=height,
         )
-    with grid.container(border=True, gap="small", key="before"):
-        st.markdown("**What happens when?**")
+    with panel(grid, key="before"):
+        title_row("What happens when?")
         config = session.config if view.started is None else view.config
         done = _STEPS.index(view.phase) if view.started and view.phase in _STEPS else -1
         for place, sentence in enumerate(_sentences(config)):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from dec_core.analysis.projection import run_map
+from dec_core.analysis.projection import Points, run_map
 from dec_core.errors import RunError
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
@@ -84,20 +82,20 @@ def _drawn(session: RunHandle, view: View, update: int, choice: MapChoice) -> Pl
     frames = session.frames
     shown = frames.nearest(update) or 0
     if choice.method == _PCA:
-        points = _pca_points(view, frames, shown)
-        if points is None:
+        found = _pca_maps(view, frames, shown)
+        if found is None:
             return draw_waiting("PCA", "The embedding is not finite")
-        return _draw(view, frames, points, shown, choice)
+        return _draw(view, frames, shown, choice, found[0], start=found[1])
     if view.is_over or _is_at_rest(session, choice):
         session.maps.request(view.updates[shown], frames)
     map_frame = session.maps.nearest(update)
     if map_frame is None or map_frame.update >= len(view.updates):
         return draw_waiting("UMAP", session.maps.error or _why_waiting(session, view, choice))
-    return _draw(view, frames, map_frame.points, map_frame.update, choice)
+    return _draw(view, frames, map_frame.update, choice, map_frame.points)
 
 
-def _pca_points(view: View, frames: Frames, update: int) -> NDArray[np.float32] | None:
-    """The map of an update, turned towards that of the start; None where either has none."""
+def _pca_maps(view: View, frames: Frames, update: int) -> tuple[Points, Points] | None:
+    """The maps of an update and of the start; None where either has none."""
     if not view.updates[update].is_finite:
         return None
     return run_map(frames.embedding(update), frames.embedding(KMEANS))
@@ -110,19 +108,27 @@ def _is_at_rest(session: RunHandle, choice: MapChoice) -> bool:
 
 
 def _draw(
-    view: View, frames: Frames, points: NDArray[np.float32], update: int, choice: MapChoice
+    view: View,
+    frames: Frames,
+    update: int,
+    choice: MapChoice,
+    points: Points,
+    *,
+    start: Points | None = None,
 ) -> Plot:
-    samples, start = frames.samples, frames.embedding(KMEANS)
-    labels = samples.true_labels if choice.by_true_label else frames.labels(update)
+    samples = frames.samples
+    clusters = frames.labels(update)[samples.sample_ids]
+    truth = samples.true_labels if choice.by_true_label else None
     return draw_embedding(
         points,
-        (frames.labels(update) if labels is None else labels)[samples.sample_ids],
+        clusters if truth is None else truth[samples.sample_ids],
         method="PCA" if choice.method == _PCA else "UMAP",
         iteration=view.updates[update].iteration,
         class_names=view.started.class_names if view.started else None,
-        is_true_label=labels is not None and choice.by_true_label,
-        start=run_map(start, start) if choice.method == _PCA else None,
+        is_true_label=truth is not None,
+        start=start,
         sample_ids=samples.sample_ids,
+        clusters=clusters,
         doubt=doubt_about(view, update),
     )
 

@@ -6,12 +6,12 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dec_core.errors import RunError
 from dec_core.events.log_text import log_text
 from dec_core.events.view import View
 from dec_core.export.metrics_csv import updates_csv
+from dec_core.plots.agreement import draw_classes
 from dec_core.plots.labels import draw_labels, draw_unreadable
 from dec_core.plots.learning import draw_learning
 from dec_core.plots.scores import draw_scores, draw_successive
@@ -23,7 +23,9 @@ from pages.ui.train.before_clusters import before_clusters
 from pages.ui.train.branching import checkpoints
 from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
+from pages.ui.train.panel import panel, title_row
 
+_LABELS, _CLASSES, _KIND = "Labels", "Classes", "labels_kind"
 _TRUE, _BETWEEN = "True labels", "Between updates"
 # Where a run's plots are, as ``live_plot`` names them.
 PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
@@ -33,8 +35,6 @@ LOW = 230
 # While a run trains its log shows as many at least; thousands would cost it speed.
 _NEWEST_LINES = 100
 _PAIRS = ("Scores and sizes", "Map and labels")
-# Every panel has one row above its plot, so that plots side by side line up.
-ROW = 32
 
 
 def panels(session: RunHandle, view: View) -> None:
@@ -51,18 +51,18 @@ def panels(session: RunHandle, view: View) -> None:
             return
         _choose_pair()
         grid = _pair("first_row")
-        with _panel(grid):
+        with panel(grid):
             kind, with_ari = _score_controls(view)
             draw = partial(draw_scores, view, with_ari=with_ari)
             if kind == _BETWEEN:
                 draw = partial(draw_successive, view)
             show("scores", draw, news=updates, options=(kind, with_ari), zoom=kind)
-        with _panel(grid):
-            _row("Do the clusters survive?")
+        with panel(grid):
+            title_row("Do the clusters survive?")
             show("sizes", partial(draw_sizes, view), news=updates)
         grid = _pair("second_row")
-        with _panel(grid):
-            with _row("Where are the samples?"):
+        with panel(grid):
+            with title_row("Where are the samples?"):
                 choice = map_controls(session, view)
             show(
                 "embedding",
@@ -71,16 +71,17 @@ def panels(session: RunHandle, view: View) -> None:
                 options=(choice, chosen),
                 zoom=choice.method,
             )
-        with _panel(grid):
-            _row("Which cluster is each sample in?")
+        with panel(grid):
+            is_table = _label_controls(view)
             show(
                 "labels",
-                partial(_draw_labels, session, view, update),
+                partial(_draw_labels, session, view, update, is_table=is_table),
                 news=(update, updates[-1]),
-                options=chosen,
+                options=(chosen, is_table),
+                zoom=str(is_table),
             )
     with st.container(border=True, gap="xsmall"):
-        _row("Is it still learning?")
+        title_row("Is it still learning?")
         news = (updates, len(view.pretraining))
         show("learning", partial(draw_learning, view), news=news, height=LOW)
     _log(session, view)
@@ -104,22 +105,42 @@ def _pair(key: str) -> Any:
     return st.container(key=key).grid(2, min_column_width=390, gap="xsmall")
 
 
-def _panel(grid: Any) -> DeltaGenerator:
-    panel: DeltaGenerator = grid.container(border=True, gap="xsmall")
-    return panel
-
-
-def _draw_labels(session: RunHandle, view: View, update: int | None) -> Plot:
+def _draw_labels(session: RunHandle, view: View, update: int | None, *, is_table: bool) -> Plot:
+    draw = draw_classes if is_table else draw_labels
     try:
-        return draw_labels(view, session.frames, update)
+        return draw(view, session.frames, update)
     except RunError as error:
         return draw_unreadable(str(error))
+
+
+def _label_controls(view: View) -> bool:
+    """The title of the labels; whether they are shown as a table beside the true ones."""
+    is_table = view.has_labels and st.session_state.get(_KIND, _LABELS) == _CLASSES
+    title = "Which cluster holds which class?" if is_table else "Which cluster is each sample in?"
+    with title_row(title):
+        if view.has_labels:
+            kind = st.segmented_control(
+                "Labels as",
+                (_LABELS, _CLASSES),
+                default=_CLASSES if is_table else _LABELS,
+                required=True,
+                label_visibility="collapsed",
+                key="labels_as",
+                on_change=_remember_kind,
+            )
+            is_table = kind == _CLASSES
+    return is_table
+
+
+def _remember_kind() -> None:
+    """Also for the time after a run without true labels, which has no such choice."""
+    st.session_state[_KIND] = st.session_state["labels_as"]
 
 
 def _score_controls(view: View) -> tuple[str, bool]:
     kinds = [_TRUE, _BETWEEN] if view.started is None or view.has_labels else [_BETWEEN]
     is_between = st.session_state.get(f"scores:{len(kinds)}", kinds[0]) == _BETWEEN
-    with _row("Do the labels still change?" if is_between else "Is it better than k-means?"):
+    with title_row("Do the labels still change?" if is_between else "Is it better than k-means?"):
         kind = st.segmented_control(
             "Scores against",
             kinds,
@@ -130,17 +151,6 @@ def _score_controls(view: View) -> tuple[str, bool]:
         )
         with_ari = st.toggle("ARI", key="with_ari", disabled=kind != _TRUE)
     return kind, with_ari
-
-
-def _row(title: str) -> DeltaGenerator:
-    """The title of a plot, and beside it its controls."""
-    row = st.container(
-        horizontal=True, vertical_alignment="center", gap="xsmall", height=ROW, border=False
-    )
-    with row:
-        st.markdown(f"**{title}**", width="content")
-        st.space("stretch")
-    return row
 
 
 def _log(session: RunHandle, view: View) -> None:

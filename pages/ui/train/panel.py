@@ -1,0 +1,28 @@
+"""A plot's place on the page: a frame, and in it a row with its title and controls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+# Every panel has one row above its plot, so that plots side by side line up.
+ROW = 32
+
+
+def panel(grid: Any, key: str | None = None) -> DeltaGenerator:
+    """A frame in the next place of a grid."""
+    frame: DeltaGenerator = grid.container(border=True, gap="xsmall", key=key)
+    return frame
+
+
+def title_row(title: str) -> DeltaGenerator:
+    """The title of a plot, and beside it its controls."""
+    row = st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", height=ROW, border=False
+    )
+    with row:
+        st.markdown(f"**{title}**", width="content")
+        st.space("stretch")
+    return row
