@@ -238,7 +238,6 @@ MEASURES: dict[str, Measure] = _by_name(
         range=(0, inf),
         at_start=True,
         is_headline=True,
-        short_label="Effective",
         short_format=".1f",
         tag="clusters/effective",
     ),

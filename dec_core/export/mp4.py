@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from itertools import chain, repeat
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from dec_core.errors import ExportError
 from dec_core.export.film import FILM_WIDTH, Film
-from dec_core.export.film_pictures import PAUSE, FilmPictures
 from dec_core.processes.piped import complaint_of
+
+if TYPE_CHECKING:
+    from dec_core.export.film_pictures import FilmPictures
 
 # Players expect a usual rate, so pictures that are shown longer are repeated.
 _FRAMES_PER_SECOND = 30
@@ -46,6 +49,9 @@ def movie_mp4(film: Film, width: int = FILM_WIDTH) -> bytes:
     ffmpeg = find_ffmpeg()
     if ffmpeg is None:
         raise ExportError(missing_ffmpeg())
+    # It draws with Pillow, which a page that only asks for ffmpeg does not need.
+    from dec_core.export.film_pictures import FilmPictures
+
     pictures = FilmPictures(film, width)
     with TemporaryDirectory() as folder:
         target = Path(folder) / "movie.mp4"
@@ -85,6 +91,8 @@ def video_command(ffmpeg: str, size: tuple[int, int], milliseconds: int, target:
 
 def _shown(pictures: FilmPictures) -> Iterator[bytes]:
     """The pictures as raw bytes; the last one again and again, for the pause."""
+    from dec_core.export.film_pictures import PAUSE
+
     last = pictures[len(pictures) - 1].tobytes()
     again = round(PAUSE / pictures.milliseconds) - 1
     return chain((picture.tobytes() for picture in pictures), repeat(last, again))

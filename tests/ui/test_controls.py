@@ -124,10 +124,12 @@ def test_the_list_of_runs_leads_to_each(manager: RunManager) -> None:
     second = manager.start(small_config(), "digits")
     screen = new_screen(run=second.run_id)
     runs = menu(screen, "runs")
-    assert runs.options == [
-        f"{second.run_id}, digits on digits: queued",
-        f"{first.run_id}, digits on digits: running",
-    ]
+    queued, training = (option.split(" \N{MIDDLE DOT} ") for option in runs.options)
+    assert queued[0] == second.run_id
+    assert queued[1].startswith("digits on digits: samples 300, ")
+    assert queued[2:3] == ["queued"]
+    assert training[0] == first.run_id
+    assert training[2:3] == ["training"]
     runs.click(runs.options[1]).run()
     assert intact(screen).query_params["run"] == first.run_id
     assert first.run_id in where(screen)

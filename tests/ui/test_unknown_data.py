@@ -26,6 +26,7 @@ from tests.ui.screens import (
     new_screen,
     plots,
     preset_choice,
+    problems,
     refresh,
     sentences,
     setting,
@@ -89,7 +90,7 @@ def test_the_train_page_shows_it_by_its_name(run_id: str) -> None:
     # The form holds the run's settings, and says why they cannot be trained here.
     assert setting(screen, "data.name").value == NAME
     assert setting(screen, "clustering.update_interval").value == "20"
-    said = [sentence.replace("\\", "") for sentence in sentences(screen)]
+    said = [sentence.replace("\\", "") for sentence in problems(screen)]
     assert any(one.startswith("Data set: ") and f"Received '{NAME}'" in one for one in said)
     assert button(screen, "Start").disabled
     assert enabled(screen)["Export"]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from dec_core.errors import RunError, SettingsError
+from dec_core.events.outcome import outcome
 from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
+from dec_core.runs.in_words import preset_in_words, standing
 from dec_core.runs.listing import ListedRun
-from dec_core.store.record import RunRecord, RunState
+from dec_core.store.record import RunState
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
 from pages.ui.parts.verbatim import verbatim
@@ -252,20 +256,24 @@ def _run_labels(runs: Sequence[ListedRun]) -> Iterator[tuple[str, str]]:
     newest = stored[:LISTED_RUNS]
     others = [one for one in runs if one.handle is not None and one not in newest]
     for one in (*others, *newest):
-        label = _session_label(one.handle) if one.handle else _record_label(one.record)
-        yield verbatim(label), one.record.run_id
+        yield verbatim(_label(one)), one.record.run_id
 
 
-def _session_label(session: RunHandle) -> str:
-    finished = session.view.finished
-    outcome = session.state.in_a_sentence
-    if finished is not None and finished.judgement.verdict is not None:
-        outcome = finished.judgement.verdict.value
-    elif session.view.failed is not None and not session.state.can_be_resumed:
-        outcome = "failed"
-    return f"{session.run_id}, {session.preset} on {session.config.data.name}: {outcome}"
-
-
-def _record_label(record: RunRecord) -> str:
-    outcome = (record.summary or {}).get("verdict") or record.state.value
-    return f"{record.run_id}, {record.preset} on {record.dataset}: {outcome}"
+def _label(one: ListedRun) -> str:
+    """Name, what differs from its preset, how it stands, its score, and when it was made."""
+    record, handle = one.record, one.handle
+    state, config = record.state, record.config
+    numbers: Mapping[str, Any] = record.summary or {}
+    if handle is not None:
+        state, config = handle.state, handle.config
+        # While it trains its numbers change from tick to tick, and a menu must stand still.
+        numbers = outcome(handle.view) if handle.view.is_over else {}
+    parts = [record.name, standing(state, numbers).phrase]
+    if config is not None:
+        parts.insert(1, preset_in_words(config, record.preset, 2))
+    nmi, began = numbers.get("nmi"), numbers.get("kmeans_nmi")
+    if nmi is not None:
+        parts.append(f"NMI {nmi:.3f}" + (f" ({nmi - began:+.3f})" if began is not None else ""))
+    if record.created:
+        parts.append(f"{datetime.fromisoformat(record.created).astimezone():%d %b, %H:%M}")
+    return " \N{MIDDLE DOT} ".join(parts)
