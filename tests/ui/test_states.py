@@ -330,6 +330,24 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     assert screen.toggle(key="with_ari").disabled
 
 
+def test_a_choice_of_map_arrives_although_its_other_field_has_left_the_page(
+    manager: RunManager,
+) -> None:
+    session = begin(manager)
+    wait_for(session, RunState.FINISHED)
+    screen = new_screen(run=session.run_id)
+    (method,) = [one for one in screen.get("button_group") if one.key == "map_method"]
+    method.set_value("UMAP at the end")
+    states = screen._tree.get_widget_states()
+    kept = [state for state in states.widgets if not state.id.endswith("map_every")]
+    del states.widgets[:]
+    states.widgets.extend(kept)
+    del screen.session_state["map_every"]
+    screen._run(states)
+    assert not screen.exception
+    assert session.maps.rate is MapRate.END
+
+
 def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     session = begin(manager)
     wait_for(session, RunState.FINISHED)

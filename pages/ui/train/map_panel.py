@@ -63,8 +63,9 @@ def map_controls(session: RunHandle, view: View) -> MapChoice:
 
 
 def _ask_for_maps(session: RunHandle) -> None:
-    session.maps.rate = _RATES[st.session_state["map_method"]]
-    session.maps.every = st.session_state["map_every"]
+    """Where a field has just left the page, as at the start of another run, its default holds."""
+    session.maps.rate = _RATES[st.session_state.get("map_method") or _PCA]
+    session.maps.every = st.session_state.get("map_every") or _INTERVALS[0]
 
 
 def draw_map(session: RunHandle, view: View, update: int | None, choice: MapChoice) -> Plot:
