@@ -119,7 +119,7 @@ def test_stored_equals_live(store: RunStore) -> None:
     assert record.summary == outcome(live.view)
     assert record.created <= record.ended
     live_plots, stored_plots = all_plots(*live), all_plots(*on_disk)
-    assert len(live_plots) == 7
+    assert len(live_plots) == 8
     for drawn, again in zip(live_plots, stored_plots, strict=True):
         assert drawn.figure.to_json() == again.figure.to_json()
 
