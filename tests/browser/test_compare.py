@@ -109,7 +109,8 @@ def test_words_of_others_are_shown_letter_by_letter(open_page: OpenPage, copied_
     expect(page.get_by_test_id("stSidebar").get_by_text(WORDS[2])).to_be_visible()
     assert links_elsewhere(page) == []
     page.get_by_role("button", name="Runs").click()
-    expect(page.get_by_text(f"{copied_run}, {WORDS[0]} on digits")).to_be_visible()
+    option = f"{WORDS[2]} \N{MIDDLE DOT} {WORDS[0]} on digits"
+    expect(page.get_by_text(option)).to_be_visible()
     assert links_elsewhere(page) == []
 
 
