@@ -330,6 +330,8 @@ def test_the_agreement_is_saved_cell_by_cell(
 ) -> None:
     first, second = stored_run(seed=1), stored_run(seed=1, clustering__alpha=2)
     page = open_page(f"/compare?runs={first},{second}")
+    # What is out of sight is drawn once it is in sight.
+    plot(page, "agreement").scroll_into_view_if_needed()
     plot(page, "agreement").locator(".main-svg").first.wait_for()
     rows = _saved(page, "agreement", tmp_path)
     assert rows[0] == "series,cluster_of_first,cluster_of_second,samples"

@@ -21,7 +21,7 @@ from tests.browser.train_page import (
 def test_one_click_trains_to_a_verdict(open_page: OpenPage, screenshot_path: Path) -> None:
     page = open_page()
     page.get_by_role("button", name="Train on digits").click()
-    for name in ("scores", "sizes", "embedding", "labels", "learning"):
+    for name in ("scores", "sizes", "embedding", "labels"):
         expect(plot(page, name).locator(".main-svg").first).to_be_visible()
     wait_for_updates(page)
     banner(page, "Converged at iteration").wait_for()
