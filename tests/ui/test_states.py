@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1.element_tree import ButtonGroup
 
 from dec_core.config import DataSettings, get_preset
 from dec_core.data import Dataset, load
@@ -337,6 +338,7 @@ def test_a_choice_of_map_arrives_although_its_other_field_has_left_the_page(
     wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
     (method,) = [one for one in screen.get("button_group") if one.key == "map_method"]
+    assert isinstance(method, ButtonGroup)
     method.set_value("UMAP at the end")
     states = screen._tree.get_widget_states()
     kept = [state for state in states.widgets if not state.id.endswith("map_every")]
