@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1.element_tree import ButtonGroup
 
 from dec_core.config import DataSettings, get_preset
 from dec_core.data import Dataset, load
@@ -329,25 +328,6 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     choose(screen, "scores:2", "Between updates")
     assert plots(screen)["scores"]["alternative"].startswith("Scores between successive")
     assert screen.toggle(key="with_ari").disabled
-
-
-def test_a_choice_of_map_arrives_although_its_other_field_has_left_the_page(
-    manager: RunManager,
-) -> None:
-    session = begin(manager)
-    wait_for(session, RunState.FINISHED)
-    screen = new_screen(run=session.run_id)
-    (method,) = [one for one in screen.get("button_group") if one.key == "map_method"]
-    assert isinstance(method, ButtonGroup)
-    method.set_value("UMAP at the end")
-    states = screen._tree.get_widget_states()
-    kept = [state for state in states.widgets if not state.id.endswith("map_every")]
-    del states.widgets[:]
-    states.widgets.extend(kept)
-    del screen.session_state["map_every"]
-    screen._run(states)
-    assert not screen.exception
-    assert session.maps.rate is MapRate.END
 
 
 def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
