@@ -11,6 +11,7 @@ from tests.browser.train_page import (
     banner,
     plot,
     run_id,
+    selector,
     stop_button,
     wait_for,
     wait_for_last_iteration,
@@ -28,6 +29,11 @@ def test_one_click_trains_to_a_verdict(open_page: OpenPage, screenshot_path: Pat
     assert "k-means start" in banner(page, "Converged").inner_text()
     expect(stop_button(page)).to_be_disabled()
     assert "occupied" in (plot(page, "labels").get_attribute("aria-label") or "")
+    wait_for(
+        page,
+        "place => document.querySelector(place).layout.annotations[1].text !== 'at iteration 0'",
+        arg=selector("labels"),
+    )
     # The picture of the README. No button under the pointer shows its help.
     page.mouse.move(700, 2)
     page.wait_for_timeout(1_000)
