@@ -58,7 +58,7 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
         if session is None:
             st.subheader("DEC Lab", anchor=False, width="content")
         else:
-            title_control(session, lineage_sentence(session))
+            title_control(session, _given_name(session, runs), lineage_sentence(session))
         st.space("stretch")
         _start_button(chosen, is_main=state is None or not state.is_active)
         _runs(runs)
@@ -219,6 +219,13 @@ def _listed() -> Sequence[ListedRun] | RunError:
         return run_manager().list_runs()
     except RunError as error:
         return error
+
+
+def _given_name(session: RunHandle, runs: Sequence[ListedRun] | RunError) -> str | None:
+    """See ``title_control``; None too where the runs cannot be listed."""
+    listed = () if isinstance(runs, RunError) else runs
+    saved = (one.record for one in listed if one.is_saved)
+    return next((record.title for record in saved if record.run_id == session.run_id), None)
 
 
 def _runs(runs: Sequence[ListedRun] | RunError) -> None:

@@ -11,12 +11,14 @@ from pages.ui.parts.state import run_manager, tell
 from pages.ui.parts.verbatim import verbatim
 
 
-def title_control(session: RunHandle, origin: str) -> None:
+def title_control(session: RunHandle, name: str | None, origin: str) -> None:
     """The run's name, or its data set where it has none, and a way to name it.
 
-    ``origin`` says where a branch began, empty for other runs.
+    Parameters
+    ----------
+    name : what a person has named it, empty where nobody has; None where it has no folder
+    origin : where a branch began, empty for other runs
     """
-    name = given_name(session)
     title = verbatim(name or "") or title_of(session.config.data.name)
     st.subheader(title, anchor=False, width="content", help=origin or None)
     if name is None:
@@ -30,14 +32,6 @@ def title_control(session: RunHandle, origin: str) -> None:
         st.form_submit_button(
             "Save", icon=":material/check:", on_click=_rename, args=(session, key)
         )
-
-
-def given_name(session: RunHandle) -> str | None:
-    """What a person has named the run, empty where nobody has; None where it has no folder."""
-    try:
-        return run_manager().store.record(session.run_id).title
-    except RunError:
-        return None
 
 
 def _rename(session: RunHandle, key: str) -> None:

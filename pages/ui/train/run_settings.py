@@ -50,9 +50,9 @@ def _table(paths: Sequence[str], run: Config, others: Mapping[str, Config]) -> N
         "This run": [verbatim(run.text_of(path)) for path in paths],
     }
     for name, config in others.items():
+        differing = _differing(run, config)
         texts = {path: verbatim(config.text_of(path)) for path in paths}
         table[name.capitalize()] = [
-            f"**{text}**" if path in _differing(run, config) else text
-            for path, text in texts.items()
+            f"**{text}**" if path in differing else text for path, text in texts.items()
         ]
     st.table(table, hide_index=True)

@@ -136,8 +136,11 @@ def _expected(path: str, values: Mapping[str, Any]) -> str:
     return f"{samples.label}: {samples.expected}"
 
 
-def _changed(values: Mapping[str, Any], base: Config) -> set[str]:
+def _changed(filling: _Filling, config: Config | None, base: Config) -> set[str]:
     """The settings whose fields hold something else than the preset has."""
+    if config is not None:
+        return set(config.differences(base))
+    values = {path: filling.value(path) for path in filling.paths()}
     changed = set()
     for path in values:
         with suppress(SettingsError):
@@ -174,8 +177,8 @@ def settings_form(session: RunHandle | None) -> Chosen:
         )
         st.caption(get_preset(chosen.preset).summary)
         base = get_preset(chosen.preset).config
-        values = {path: filling.value(path) for path in filling.paths()}
-        fields = _Fields(filling, base, chosen.problems, _changed(values, base))
+        changed = _changed(filling, chosen.config, base)
+        fields = _Fields(filling, base, chosen.problems, changed)
         _changes(chosen.config, len(fields.changed))
         if session is not None:
             _beside(session, chosen.config)
