@@ -93,12 +93,13 @@ class FrameTaken(Event):
     """The arrays of the event that follows: of k-means (``KMEANS``) or of a target update.
 
     ``labels`` is (n_samples,) in the smallest unsigned type, ``embedding`` (n_sampled,
-    n_dimensions) float32.
+    n_dimensions) float32, ``centers`` (n_clusters, n_dimensions) float32.
     """
 
     update: int
     labels: NDArray[np.integer]
     embedding: NDArray[np.float32]
+    centers: NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -49,11 +49,25 @@ class Thinning:
 
 
 class Frame(NamedTuple):
-    """Labels (n_samples,) and embedding (n_sampled, n_dimensions) of an update."""
+    """The arrays of an update: labels (n_samples,), and as ``Embedded`` those of the embedding."""
 
     update: int
     labels: Labels
     embedding: Embedding
+    centers: Embedding
+
+
+class Embedded(NamedTuple):
+    """The embedding of an update: of samples (n_sampled, n_dimensions), and of the cluster centres
+    (n_clusters, n_dimensions), or (0, n_dimensions) where a former version did not keep them."""
+
+    samples: Embedding
+    centers: Embedding
+
+    @property
+    def nbytes(self) -> int:
+        """What both take."""
+        return self.samples.nbytes + self.centers.nbytes
 
 
 class Frames(ABC):
@@ -79,8 +93,12 @@ class Frames(ABC):
         """(n_samples,) clusters. Raises RunError where they are not kept or damaged."""
 
     @abstractmethod
+    def embedded(self, update: int) -> Embedded:
+        """What lies in the embedded space. Raises RunError where it is not kept or damaged."""
+
     def embedding(self, update: int) -> Embedding:
         """(n_sampled, n_dimensions). Raises RunError where it is not kept or damaged."""
+        return self.embedded(update).samples
 
     def nearest_labels(self, update: int) -> int | None:
         """The update, or the last one before it, whose labels are kept."""
@@ -103,8 +121,8 @@ class Frames(ABC):
         return [update for update in self.kept_embeddings if update in labels]
 
     def frame(self, update: int) -> Frame:
-        """Both arrays of an update. Raises RunError."""
-        return Frame(update, self.labels(update), self.embedding(update))
+        """All arrays of an update. Raises RunError."""
+        return Frame(update, self.labels(update), *self.embedded(update))
 
 
 def _last(kept: Sequence[int], update: int) -> int | None:
@@ -125,7 +143,7 @@ class MemoryFrames(Frames):
     def __init__(self) -> None:
         self._samples: SamplesChosen | None = None
         self._labels: dict[int, Labels] = {}
-        self._embeddings: dict[int, Embedding] = {}
+        self._embeddings: dict[int, Embedded] = {}
         self._label_thinning = Thinning(LABEL_BYTES)
         self._embedding_thinning = Thinning(EMBEDDING_BYTES)
 
@@ -135,12 +153,13 @@ class MemoryFrames(Frames):
             self._samples = event
             return
         self._labels[event.update] = event.labels
-        self._embeddings[event.update] = event.embedding
+        self._embeddings[event.update] = Embedded(event.embedding, event.centers)
         if event.update == KMEANS:
             return
         for update in self._label_thinning.add(event.update, event.labels.nbytes):
             self._labels.pop(update, None)
-        for update in self._embedding_thinning.add(event.update, event.embedding.nbytes):
+        size = self._embeddings[event.update].nbytes
+        for update in self._embedding_thinning.add(event.update, size):
             self._embeddings.pop(update, None)
 
     def load(self, stored: Frames, view: View) -> None:
@@ -151,7 +170,7 @@ class MemoryFrames(Frames):
         labels, embeddings = list(stored.kept_labels), list(stored.kept_embeddings)
         start = [KMEANS] if view.centers else []
         self._labels = {update: stored.labels(update) for update in start + labels}
-        self._embeddings = {update: stored.embedding(update) for update in start + embeddings}
+        self._embeddings = {update: stored.embedded(update) for update in start + embeddings}
         self._label_thinning = Thinning(LABEL_BYTES, labels)
         self._embedding_thinning = Thinning(EMBEDDING_BYTES, embeddings)
 
@@ -175,7 +194,7 @@ class MemoryFrames(Frames):
             raise thinned_out(update)
         return found
 
-    def embedding(self, update: int) -> Embedding:
+    def embedded(self, update: int) -> Embedded:
         found = self._embeddings.get(update)
         if found is None:
             raise thinned_out(update)

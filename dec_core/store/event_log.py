@@ -57,7 +57,9 @@ class EventLog:
         self._stream = open_ordinary(self._path, "ab", buffering=0)
         self.lines = lines
         self._labels.open(frames.kept_labels, frames.labels, updates)
-        self._embeddings.open(frames.kept_embeddings, frames.embedding, updates)
+        self._embeddings.open(
+            frames.kept_embeddings, lambda update: np.concatenate(frames.embedded(update)), updates
+        )
 
     @property
     def is_open(self) -> bool:
@@ -90,11 +92,11 @@ class EventLog:
 
     def _append_frame(self, frame: FrameTaken) -> None:
         if frame.update == KMEANS:
-            arrays = {LABELS: frame.labels, EMBEDDING: frame.embedding}
+            arrays = {LABELS: frame.labels, EMBEDDING: _embedded(frame)}
             write_arrays(self._arrays / KMEANS_START, arrays)
         else:
             self._labels.append(frame.update, frame.labels)
-            self._embeddings.append(frame.update, frame.embedding)
+            self._embeddings.append(frame.update, _embedded(frame))
 
     def close(self) -> None:
         """End writing."""
@@ -212,6 +214,11 @@ class LineReader:
                 "Copy the run again or delete it."
             ) from error
         return event
+
+
+def _embedded(frame: FrameTaken) -> NDArray[np.float32]:
+    """(n_sampled + n_clusters, n_dimensions): the samples, then the centres."""
+    return np.concatenate([frame.embedding, frame.centers])
 
 
 def _smallest(array: NDArray[Any]) -> NDArray[Any]:

@@ -99,11 +99,13 @@ def check_labels(run: RunStarted, labels: NDArray[Any]) -> None:
 
 
 def check_embedding(run: RunStarted, embedding: NDArray[Any], *, is_finite: bool) -> None:
-    """Whether it is one of the run's chosen samples. Raises ValueError."""
-    shape = run.n_sampled, run.config.autoencoder.n_dimensions
-    if embedding.shape != shape or embedding.dtype.kind != "f":
+    """Whether it is one of the run's chosen samples, and of its centres, which former versions did
+    not keep. Raises ValueError."""
+    n_centers, n_dimensions = run.config.clustering.n_clusters, run.config.autoencoder.n_dimensions
+    shapes = [(run.n_sampled + extra, n_dimensions) for extra in (n_centers, 0)]
+    if embedding.shape not in shapes or embedding.dtype.kind != "f":
         raise ValueError(f"its embedding is {embedding.dtype} of shape {embedding.shape}")
-    if is_finite and not np.isfinite(embedding).all():
+    if is_finite and not np.isfinite(embedding[: run.n_sampled]).all():
         raise ValueError("its embedding is not finite")
 
 

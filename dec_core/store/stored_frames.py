@@ -12,7 +12,7 @@ import numpy as np
 
 from dec_core.errors import RunError
 from dec_core.events.events import KMEANS, RunStarted, SamplesChosen
-from dec_core.events.frames import Embedding, Frames, Labels, thinned_out
+from dec_core.events.frames import Embedded, Frames, Labels, thinned_out
 from dec_core.events.view import View
 from dec_core.store import former_versions
 from dec_core.store.array_files import Array, damaged, missing, read_arrays
@@ -64,8 +64,10 @@ class StoredFrames(Frames):
     def labels(self, update: int) -> Labels:
         return self._array(LABELS, update, lambda array: check_labels(self._started, array))
 
-    def embedding(self, update: int) -> Embedding:
-        return self._array(EMBEDDING, update, partial(self._check_embedding, update))
+    def embedded(self, update: int) -> Embedded:
+        array = self._array(EMBEDDING, update, partial(self._check_embedding, update))
+        n_sampled = self._started.n_sampled
+        return Embedded(array[:n_sampled], array[n_sampled:])
 
     @property
     def _started(self) -> RunStarted:

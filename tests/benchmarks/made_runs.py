@@ -69,7 +69,7 @@ def made_up_events(config: Config, n_samples: int, n_updates: int) -> Iterator[E
     labels = generator.integers(0, N_CLUSTERS, n_samples).astype(np.uint8)
     embedding = generator.normal(size=(n_sampled, N_DIMENSIONS)).astype(np.float32)
     sizes = tuple(np.bincount(labels, minlength=N_CLUSTERS).tolist())
-    yield FrameTaken(KMEANS, labels, embedding)
+    yield FrameTaken(KMEANS, labels, embedding, embedding[:N_CLUSTERS])
     yield CentersInitialized(sizes, {"acc": 0.5, "nmi": 0.5, "ari": 0.4}, 1.0)
     soft = generator.dirichlet(np.ones(N_CLUSTERS), 200).astype(np.float32)
     few = Clustering(
@@ -87,7 +87,7 @@ def made_up_events(config: Config, n_samples: int, n_updates: int) -> Iterator[E
         labels[generator.integers(0, n_samples, n_samples // 100)] = number % N_CLUSTERS
         noise = generator.normal(scale=0.01, size=embedding.shape)
         embedding = (embedding + noise).astype(np.float32)
-        yield FrameTaken(number, labels, embedding)
+        yield FrameTaken(number, labels, embedding, embedding[:N_CLUSTERS])
         score = 0.5 + 0.2 * number / n_updates
         yield TargetUpdated(
             number,

@@ -16,9 +16,11 @@ from tests.plots.scripted import scripted_frames, scripted_view
 
 
 def frame(update: int) -> FrameTaken:
-    """8 bytes of labels and 64 bytes of embedding."""
+    """8 bytes of labels and 64 bytes of embedding, of samples and of centres."""
     number = update % 200
-    return FrameTaken(update, np.full(8, number, np.uint8), np.full((8, 2), number, np.float32))
+    embedding = np.full((6, 2), number, np.float32)
+    centers = np.full((2, 2), number + 1, np.float32)
+    return FrameTaken(update, np.full(8, number, np.uint8), embedding, centers)
 
 
 def filled(updates: int) -> MemoryFrames:
@@ -59,6 +61,7 @@ def test_thinning_halves_the_frames_and_keeps_first_and_newest() -> None:
         assert (frames.labels(update) == update).all()
     for update in frames.kept_embeddings:
         assert (frames.embedding(update) == update).all()
+        assert (frames.embedded(update).centers == update + 1).all()
     assert frames.kept() == [u for u in frames.kept_labels if u in frames.kept_embeddings]
 
 
@@ -124,6 +127,9 @@ def test_a_run_that_goes_on_thins_as_one_that_never_stopped() -> None:
         for update in (KMEANS, *again.kept()):
             np.testing.assert_array_equal(again.labels(update), whole.labels(update))
             np.testing.assert_array_equal(again.embedding(update), whole.embedding(update))
+            np.testing.assert_array_equal(
+                again.embedded(update).centers, whole.embedded(update).centers
+            )
 
 
 def test_a_run_that_had_not_begun_has_nothing_to_take_over() -> None:

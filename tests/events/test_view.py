@@ -154,7 +154,7 @@ def test_log_of_a_run() -> None:
 def test_arrays_change_nothing() -> None:
     view = replay(SCRIPT[:6])
     for update in (KMEANS, 0, 1):
-        frame = FrameTaken(update, np.zeros(8, np.uint8), np.zeros((8, 2), np.float32))
+        frame = FrameTaken(update, np.zeros(8, np.uint8), *[np.zeros((8, 2), np.float32)] * 2)
         assert fold(view, frame) is view
     assert fold(view, SamplesChosen(np.arange(8), None)) is view
 

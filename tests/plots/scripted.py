@@ -36,6 +36,11 @@ def embedding(number: int) -> np.ndarray:
     return np.random.default_rng(number).normal(size=(N_SAMPLES, 3)).astype(np.float32)
 
 
+def centers(number: int) -> np.ndarray:
+    """(3, 3), others for each update."""
+    return embedding(number)[:N_CLUSTERS] + 0.5
+
+
 def labels_of(sizes: Sequence[int]) -> np.ndarray:
     """Labels with these cluster sizes."""
     return np.repeat(np.arange(len(sizes)), sizes).astype(np.uint8)
@@ -48,7 +53,7 @@ def sizes_at(number: int) -> tuple[int, ...]:
 
 def framed(number: int) -> FrameTaken:
     """The arrays of update ``number``."""
-    return FrameTaken(number, labels_of(sizes_at(number)), embedding(number))
+    return FrameTaken(number, labels_of(sizes_at(number)), embedding(number), centers(number))
 
 
 def updated(number: int, *, is_scored: bool = True) -> TargetUpdated:
@@ -90,7 +95,7 @@ def events(*, is_scored: bool = True, n_updates: int = 3) -> list[Event]:
         ),
         PretrainingEpochEnded(1, 2, 0.5, 1.0),
         PretrainingEpochEnded(2, 2, 0.25, 2.0),
-        FrameTaken(KMEANS, labels_of(START_SIZES), embedding(99)),
+        FrameTaken(KMEANS, labels_of(START_SIZES), embedding(99), centers(99)),
         CentersInitialized(START_SIZES, START_SCORES if is_scored else {}, seconds=0.5),
         *(
             event

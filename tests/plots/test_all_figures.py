@@ -93,7 +93,7 @@ def big_run(n_samples: int = 70_000) -> list[Event]:
     return [
         SamplesChosen(np.arange(4), None),
         RunStarted(Config(), "big", n_samples, 2, 4, False, None),
-        FrameTaken(KMEANS, labels, np.zeros((4, 2), np.float32)),
+        FrameTaken(KMEANS, labels, *[np.zeros((4, 2), np.float32)] * 2),
         CentersInitialized(tuple(np.bincount(labels).tolist()), {}, seconds=1.0),
     ]
 

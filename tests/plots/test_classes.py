@@ -13,7 +13,14 @@ from dec_core.events.view import View
 from dec_core.plots.agreement import draw_classes
 from dec_core.plots.style import Plot
 from tests.plots.figures import as_sent, texts
-from tests.plots.scripted import embedding, events, frames_of, scripted_frames, scripted_view
+from tests.plots.scripted import (
+    centers,
+    embedding,
+    events,
+    frames_of,
+    scripted_frames,
+    scripted_view,
+)
 
 
 def cells(plot: Plot) -> dict[tuple[str, str], tuple[int, float]]:
@@ -64,7 +71,7 @@ def test_names_of_classes_are_no_markup_and_long_numbers_need_room() -> None:
     named = replace(view, started=replace(view.started, class_names=("<b>x", "y")))
     assert set(draw_classes(named, scripted_frames(), 0).figure.data[0].y) == {"&lt;b>x", "y"}
     many = np.repeat(np.arange(14), 1_000)
-    taken = SamplesChosen(np.arange(8), many), FrameTaken(KMEANS, many, embedding(0))
+    taken = SamplesChosen(np.arange(8), many), FrameTaken(KMEANS, many, embedding(0), centers(0))
     crowded = draw_classes(_with_classes(view, 14, 14), frames_of(taken), None)
     assert not any(crowded.figure.data[0].text)
 

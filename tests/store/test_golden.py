@@ -70,6 +70,7 @@ def test_it_shows_what_it_showed(store: RunStore, run_id: str) -> None:
     for update in (KMEANS, *frames.kept()):
         assert frames.labels(update).shape == (120,)
         assert frames.embedding(update).shape == (120, 3)
+        assert frames.embedded(update).centers.shape == (0, 3)
 
 
 def test_what_older_logs_do_not_say_of_the_samples_is_read_beside_them(

@@ -104,7 +104,7 @@ def flip(path: Path, place: int) -> None:
 def test_every_array_is_the_one_that_was_written(frames: StoredFrames) -> None:
     assert frames.kept() == list(range(COUNT))
     for update in (COUNT - 1, 0, SEGMENT, SEGMENT - 1, 7):
-        _, labels, sampled = frames.frame(update)
+        _, labels, sampled, _ = frames.frame(update)
         np.testing.assert_array_equal(labels, framed(update).labels)
         np.testing.assert_array_equal(sampled, embedding(update))
     np.testing.assert_array_equal(frames.embedding(KMEANS), embedding(99))

@@ -28,6 +28,7 @@ from dec_core.events.events import (
     StepsDone,
     TargetUpdated,
 )
+from dec_core.model.assignment import nearest_center
 from dec_core.training.trainer import Trainer, train
 from tests.training.small_runs import blobs, drive, ending, of_kind, run, small_config
 
@@ -81,6 +82,7 @@ def test_what_an_update_carries() -> None:
         assert frame.update == update.update
         assert frame.labels.dtype == np.uint8
         assert frame.embedding.shape == (300, 3)
+        assert np.array_equal(frame.labels, nearest_center(frame.embedding, frame.centers))
         assert update.value("delta_label") == np.count_nonzero(frame.labels != previous) / 300
         sizes = np.bincount(frame.labels, minlength=3)
         assert update.cluster_sizes == tuple(sizes)

@@ -163,7 +163,7 @@ class ClusteringPhase:
         evaluation = Evaluation.joined(pieces)
         labels = evaluation.labels.astype(self._context.label_type)
         sampled = evaluation.embedding[self._context.sample_ids]
-        yield FrameTaken(len(self._history), labels, sampled)
+        yield FrameTaken(len(self._history), labels, sampled, self._loop.centers.copy())
         p = self._loop.target(evaluation.q)
         event = self._updated(evaluation, labels, p)
         self._p, self._labels = p, labels

@@ -95,6 +95,8 @@ class KMeansPhase:
         check_start(self.labels, settings.n_clusters)
         labeling = context.labeling(self.labels)
         self.start = Start(labeling.cluster_sizes, measure_start(labeling))
-        yield FrameTaken(KMEANS, self.labels, embedding[context.sample_ids])
+        yield FrameTaken(
+            KMEANS, self.labels, embedding[context.sample_ids], self._loop.centers.copy()
+        )
         seconds = context.clock.seconds(Phase.KMEANS)
         yield CentersInitialized(labeling.cluster_sizes, self.start.measures, seconds)

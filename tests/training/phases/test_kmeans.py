@@ -29,6 +29,7 @@ def test_it_runs_alone_and_sets_the_centres() -> None:
     assert frame.labels.dtype == np.uint8
     expected = nearest_center(loop.evaluate_all().embedding, loop.centers)
     assert np.array_equal(frame.labels, expected)
+    assert np.array_equal(frame.centers, loop.centers)
     assert phase.start.cluster_sizes == found.cluster_sizes == tuple(np.bincount(expected))
     assert phase.start.measures == found.measures
     assert found.measures.keys() >= {"acc", "nmi", "ari"}
