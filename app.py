@@ -31,6 +31,7 @@ from dec_core.errors import SettingsError  # noqa: E402
 from pages.ui.parts.allowed_hosts import AllowedHosts, named_hosts  # noqa: E402
 from pages.ui.parts.assets import plotly_route  # noqa: E402
 from pages.ui.parts.libraries import load_shared_libraries  # noqa: E402
+from pages.ui.parts.sample_route import sample_route  # noqa: E402
 from pages.ui.parts.state import run_manager  # noqa: E402
 
 _tasks: list[asyncio.Task[None]] = []
@@ -57,7 +58,7 @@ except SettingsError as error:
 
 app = st.App(
     ROOT / "pages" / "router.py",
-    routes=[plotly_route()],
+    routes=[plotly_route(), sample_route()],
     middleware=[Middleware(AllowedHosts, named=hosts)],
     lifespan=_lifespan,
 )

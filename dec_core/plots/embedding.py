@@ -38,6 +38,7 @@ def draw_embedding(
     start: Points | None = None,
     sample_ids: NDArray[np.integer] | None = None,
     clusters: NDArray[np.integer] | None = None,
+    update: int | None = None,
     doubt: str = "",
 ) -> Plot:
     """Where are the samples? Both axes have the same unit.
@@ -54,6 +55,7 @@ def draw_embedding(
         least what it fills, so that samples that shrink together are drawn together
     sample_ids : (n_sampled,), the samples' numbers, for the pointer
     clusters : (n_sampled,), for the pointer, where ``labels`` are true ones
+    update : the number of the update, for the pointer
     doubt : why the shapes in the map mean nothing; empty if they do
     """
     what = "true label" if is_true_label else "cluster"
@@ -70,7 +72,7 @@ def draw_embedding(
         known = np.column_stack([sample_ids, labels if clusters is None else clusters])
     names = class_names if is_true_label else None
     places = _with_random_heights(points) if is_strip else points
-    count = _add_points(figure, places, labels, names=names, what=what, known=known)
+    count = _add_points(figure, places, labels, names=names, what=what, known=known, update=update)
     note = fit_axes(figure, points, start)
     _add_notes(figure, [words for words in (doubt, note) if words])
     figure.update_layout(showlegend=count <= 20)
@@ -109,6 +111,7 @@ def _add_points(
     names: Sequence[str] | None,
     what: str,
     known: NDArray[np.integer] | None,
+    update: int | None,
 ) -> int:
     """A trace per label; how many."""
     count = int(labels.max()) + 1 if len(labels) else 0
@@ -124,6 +127,7 @@ def _add_points(
             x=points[chosen, 0],
             y=points[chosen, 1],
             customdata=None if known is None else known[chosen].astype(np.int32),
+            meta=None if update is None else {"update": update},
             name=name,
             mode="markers",
             marker={"size": 4, "color": color, "opacity": 0.8},

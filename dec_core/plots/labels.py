@@ -33,22 +33,24 @@ def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
     if view.centers is None:
         return Plot("labels", figure, "Labels: none yet.")
     n_clusters = len(view.centers.cluster_sizes)
-    shown = [("after k-means", frames.labels(KMEANS))]
+    shown = [("after k-means", KMEANS, frames.labels(KMEANS))]
     nearest = None if update is None else frames.nearest_labels(update)
     if nearest is not None:
         iteration = view.updates[nearest].iteration
-        shown.append((f"at iteration {iteration:,}", frames.labels(nearest)))
-    for column, (name, labels) in enumerate(shown, start=1):
+        shown.append((f"at iteration {iteration:,}", nearest, frames.labels(nearest)))
+    for column, (name, place, labels) in enumerate(shown, start=1):
         _add_labels(figure, column, name, labels, n_clusters)
+        figure.data[-1].meta = {"update": place}
+    samples = {"title": "sample", "range": [-0.02 * len(labels), 1.02 * len(labels)]}
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},
-        xaxis={"domain": [0, 0.485], "title": "sample"},
-        xaxis2={"domain": [0.515, 1], "title": "sample", "anchor": "y2"},
+        xaxis={"domain": [0, 0.485], **samples},
+        xaxis2={"domain": [0.515, 1], "anchor": "y2", **samples},
         yaxis=_axis(n_clusters, "cluster"),
         yaxis2={**_axis(n_clusters, ""), "matches": "y", "anchor": "x2", "showticklabels": False},
     )
-    described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, labels in shown)
+    described = "; ".join(f"{name}, {_occupied(labels)} occupied" for name, _, labels in shown)
     return Plot("labels", figure, f"Clusters of all samples: {described}.")
 
 

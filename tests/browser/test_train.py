@@ -60,6 +60,40 @@ def test_both_themes_at_both_sizes(open_page: OpenPage, stored_run: StoredRun) -
     assert colors["dark"][1] != colors["light"][1]
 
 
+def test_the_pointer_tells_of_the_same_sample_in_every_plot(
+    open_page: OpenPage, stored_run: StoredRun
+) -> None:
+    page = open_page(f"/?run={stored_run()}")
+    wait_for_updates(page)
+    card, rings = page.locator(".dec-lab-card"), page.locator(".dec-lab-ring")
+    # A point of the labels after the update; the map and the labels of the start show it as well.
+    place = plot(page, "labels").evaluate(
+        """element => {
+          const { left, top } = element.getBoundingClientRect();
+          const { xaxis2: across, yaxis2: up } = element._fullLayout;
+          const y = up.d2p(element.decLabClouds[1].y[42]);
+          return [left + across._offset + across.d2p(42), top + up._offset + y];
+        }"""
+    )
+    page.mouse.move(*place, steps=3)
+    expect(card).to_contain_text("confidence")
+    lines = card.inner_text().splitlines()
+    assert lines[0] == "Sample 42"
+    assert lines[1].startswith("cluster ") and lines[2].startswith("confidence ")
+    assert lines[3].startswith("true label: ")
+    assert card.locator("img").evaluate("image => image.naturalWidth") == 8
+    expect(rings).to_have_count(3)
+    # The map knows it by the same number.
+    ring = plot(page, "embedding").locator(".dec-lab-ring").bounding_box()
+    assert ring is not None
+    page.mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2, steps=3)
+    expect(rings).to_have_count(3)
+    expect(card).to_contain_text("confidence")
+    page.mouse.move(700, 2)
+    expect(card).to_be_hidden()
+    expect(rings).to_have_count(0)
+
+
 def test_typed_and_slid_values_agree_and_only_those_are_sent(open_page: OpenPage) -> None:
     page = open_page("/?preset=digits")
     box = page.get_by_role("textbox", name="Learning rate").first

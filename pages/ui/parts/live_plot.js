@@ -42,16 +42,19 @@ const words = (name) => new DOMParser().parseFromString(name, "text/html").docum
 const csv = (element) => {
   const columns = Object.entries(element.layout.meta.columns);
   const rows = [["series", ...columns.map(([, name]) => name)].join(",")];
-  for (const trace of element._fullData) {
-    const length = (trace.y ?? trace.x ?? []).length, name = words(trace.name);
+  element._fullData.forEach((shown, index) => {
+    const own = element.decLabData[index], trace = isCloud(own) ? readable(own) : shown;
+    const length = (trace.y ?? trace.x ?? []).length, name = words(shown.name);
     for (let i = 0; i < length; i++)
       rows.push([name, ...columns.map(([path]) => shortest(attribute(trace, path, i)))].map(quoted).join(","));
-  }
+  });
   return rows.join("\n") + "\n";
 };
 
 // What a page shows beside the plot, a saved plot must show itself: title, legend, and their room.
-const savedLayout = (element) => ({ ...element.layout, ...element.decLabOnPaper });
+const savedLayout = (element) => ({
+  ...element.layout, ...element.decLabOnPaper, ...element.decLabOwnPaper,
+});
 
 // A legend of ten entries needs this many pixels.
 const LEGEND_HEIGHT = 200;
@@ -133,7 +136,7 @@ const page = async (element, url) => {
 const buttons = (element, Plotly) => {
   const name = () => element.dataset.filename;
   const image = (format) =>
-    Plotly.downloadImage({ data: element.data, layout: savedLayout(element) }, {
+    Plotly.downloadImage({ data: element.decLabData, layout: savedLayout(element) }, {
       format, filename: name(), scale: format === "png" ? 2 : 1,
       width: element.clientWidth, height: element.clientHeight,
     });
@@ -172,6 +175,12 @@ const followRuns = (element) => {
   element.on("plotly_hover", ({ points }) => tell(points[0].data.legendgroup));
   element.on("plotly_unhover", () => tell(null));
   element.on("plotly_afterplot", () => lightUp(element, element.decLabRun));
+};
+
+// Points lie below plotly's picture, which must not hide them.
+const uncover = (element, layout) => {
+  element.decLabPaper = layout.plot_bgcolor;
+  if (element.decLabClouds.length) layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
 };
 
 const themed = (layout, style) => {
@@ -265,6 +274,10 @@ const draw = async (element, data, latest) => {
   layout.autosize = true;
   if (typeof data.height === "number") layout.height = data.height;
   element.decLabData = figure.data;
+  element.decLabSamples = data.samples;
+  element.decLabClouds = figure.data.flatMap((trace, at) => (isCloud(trace) ? [cloudOf(trace, at)] : []));
+  element.decLabOwnPaper = { paper_bgcolor: layout.paper_bgcolor, plot_bgcolor: layout.plot_bgcolor };
+  uncover(element, layout);
   element.decLabOnPaper = onPaper;
   element.decLabConfig ??= {
     displaylogo: false, responsive: true,
@@ -275,8 +288,13 @@ const draw = async (element, data, latest) => {
     modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],
     modeBarButtonsToAdd: buttons(element, Plotly),
   };
-  await Plotly.react(element, figure.data, layout, element.decLabConfig);
-  if (!element.decLabBar) followBar(element);
+  const traces = figure.data.map((trace) => (isCloud(trace) ? legendOnly(trace) : trace));
+  await Plotly.react(element, traces, layout, element.decLabConfig);
+  if (!element.decLabBar) {
+    followBar(element);
+    followPoints(element);
+    drawPoints(element);
+  }
   element.decLabBar = true;
   if (!element.decLabFollows && layout.meta?.runs) followRuns(element);
   if (!element.decLabFollows && layout.meta?.iterations) followPlayhead(element);

@@ -21,6 +21,7 @@ from dec_core.events.view import View
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.assets import plotly_url
+from pages.ui.parts.sample_route import samples_url
 
 _HTML = """
 <div class="dec-lab-plot" role="figure"></div>
@@ -31,6 +32,18 @@ _CSS = """
   position: absolute; width: 0; border-left: 1.5px solid var(--st-text-color); opacity: 0.6;
   pointer-events: none;
 }
+.dec-lab-points { position: absolute; inset: 0; }
+.dec-lab-ring {
+  position: absolute; width: 11px; height: 11px; translate: -50% -50%; border-radius: 50%;
+  border: 2px solid var(--st-text-color); pointer-events: none;
+}
+.dec-lab-card {
+  position: fixed; z-index: 1000; display: none; gap: 10px; align-items: flex-start;
+  max-width: 320px; padding: 8px 10px; border: 1px solid #8f9d9b; border-radius: 6px;
+  font-size: 13px; line-height: 1.45; pointer-events: none;
+}
+.dec-lab-card img { width: 84px; image-rendering: pixelated; border-radius: 3px; }
+.dec-lab-card div > div:first-child { font-weight: 600; }
 /* Its fading makes sixty pictures a second of the whole page, after every draw. */
 .dec-lab-plot .modebar-group { transition: none !important; }
 /* plotly's bar lies within the axes, so that it covers neither the title nor the reading aid. */
@@ -50,7 +63,10 @@ _CSS = """
   .dec-lab-plot:not(.dec-lab-touched) .modebar { opacity: 0; pointer-events: none; }
 }
 """
-_JS = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+_JS = "".join(
+    (Path(__file__).parent / name).read_text(encoding="utf-8")
+    for name in ("points.js", "sample_card.js", "live_plot.js")
+)
 _component = st.components.v2.component(
     "dec_lab.live_plot",
     html=_HTML,
@@ -143,6 +159,7 @@ def live_plot(
         zoom=zoom,
         height=height,
         is_titled=True,
+        samples=samples_url(session.run_id),
     )
 
 
@@ -160,6 +177,7 @@ def show_plot(
     zoom: str = "",
     height: int | str,
     is_titled: bool = False,
+    samples: str = "",
 ) -> None:
     """Show a figure, drawn anew only where there is something new to show.
 
@@ -178,6 +196,7 @@ def show_plot(
     zoom : which axes these are; zoom is kept as long as they stay the same
     height : in pixels, or a length of the style sheet
     is_titled : whether the page shows its title already
+    samples : where the browser asks about the samples that it shows
     """
     key = f"drawn:{name}"
     last: Drawn | None = st.session_state.get(key)
@@ -193,7 +212,7 @@ def show_plot(
             data["choice"] = str(hash((subject, options)))
             return Drawn(subject, news, options, iteration, plot, data, monotonic())
 
-        shown = {"height": height, "is_titled": is_titled}
+        shown = {"height": height, "is_titled": is_titled, "samples": samples}
         place = name, subject, options, zoom, *shown.values()
         last = _shared.get(place, news, drawn) if is_shared else drawn()
         st.session_state[key] = last

@@ -130,6 +130,7 @@ def _draw(
         start=start,
         sample_ids=samples.sample_ids,
         clusters=clusters,
+        update=update,
         doubt=doubt_about(view, update),
     )
 
