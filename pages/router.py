@@ -8,6 +8,7 @@ from dec_core.errors import DECLabError
 from pages.ui.parts.libraries import load_shared_libraries
 from pages.ui.parts.page_address import remembered_address
 from pages.ui.parts.state import run_manager
+from pages.ui.parts.stray_help import put_stray_help_away
 from pages.ui.parts.style import page_style
 from pages.ui.parts.verbatim import verbatim
 
@@ -17,6 +18,7 @@ ICON = Path(__file__).parent / "ui" / "icon.svg"
 load_shared_libraries()
 st.set_page_config(page_title="DEC Lab", page_icon=str(ICON), layout="wide")
 st.html(page_style())
+put_stray_help_away()
 st.logo(str(ICON), size="large")
 page = st.navigation(
     [

@@ -41,7 +41,8 @@ def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
     for column, (name, place, labels) in enumerate(shown, start=1):
         _add_labels(figure, column, name, labels, n_clusters)
         figure.data[-1].meta = {"update": place}
-    samples = {"title": "sample", "range": [-0.02 * len(labels), 1.02 * len(labels)]}
+    width = len(labels)
+    samples = {"title": "sample", "range": [-0.02 * width, 1.02 * width], "showgrid": False}
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},
@@ -104,6 +105,7 @@ def _axis(n_clusters: int, title: str) -> dict[str, object]:
         "ticktext": [str(label) for label in shown],
         "range": [-0.6 * SPACING, (n_clusters - 0.4) * SPACING],
         "zeroline": False,
+        "showgrid": False,
     }
 
 

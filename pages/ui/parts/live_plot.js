@@ -280,7 +280,7 @@ const draw = async (element, data, latest) => {
   uncover(element, layout);
   element.decLabOnPaper = onPaper;
   element.decLabConfig ??= {
-    displaylogo: false, responsive: true,
+    displaylogo: false, responsive: true, showTips: false,
     // plotly would draw four times the pixels that an ordinary screen has.
     plotGlPixelRatio: Math.min(Math.max(window.devicePixelRatio, 1), 2),
     // Nothing leaves this machine: no button that sends the chart to a server.

@@ -45,6 +45,8 @@ def _in_words(facts: SampleFacts) -> dict[str, Any]:
         (_, confidence), *others = facts.shares
         rest = ", ".join(f"{share:.0%} in {cluster}" for cluster, share in others)
         lines += [f"confidence {confidence:.0%}" + f" ({rest})" * bool(rest)]
+    else:
+        lines += ["confidence: not kept for this sample"]
     if facts.true_label:
         lines.append(f"true label: {facts.true_label}")
     lines += [
