@@ -2,7 +2,9 @@
 
     SamplesChosen RunStarted
     PretrainingReused?                      the autoencoder was pretrained by an earlier run
-    (Progress* PretrainingEpochEnded)*      one per epoch
+    ReconstructionsTaken?                   before the first epoch
+    (Progress* ReconstructionsTaken? PretrainingEpochEnded)*
+                                            one per epoch
     Progress* FrameTaken CentersInitialized the k-means start
     FrameTaken TargetUpdated                iteration 0, before any gradient step
     (StepsDone+ Progress* FrameTaken TargetUpdated)*
@@ -10,7 +12,7 @@
     RunFinished
 
 Iteration n is, in every event, the state after n gradient steps of clustering. Events carry numbers
-only; the arrays of an event come right before it, as ``SamplesChosen`` or ``FrameTaken``.
+only; the arrays of an event come right before it, as an ``ArrayEvent``.
 ``ParameterChanged`` and ``WarningRaised`` may stand anywhere. A run that goes on from a checkpoint
 begins with what follows it. The one stream feeds the live page, the command line, the store and
 the tests.
@@ -100,6 +102,32 @@ class FrameTaken(Event):
     labels: NDArray[np.integer]
     embedding: NDArray[np.float32]
     centers: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class ReconstructionsTaken(Event):
+    """What the autoencoder makes of a few samples after ``epoch`` epochs of pretraining.
+
+    Attributes
+    ----------
+    sample_ids : (n_shown,) int64, some of each class as far as true labels are known
+    originals, reconstructions : (n_shown, n_features) float32
+    unexplained : (n_features,) float32, the mean squared error of each feature divided by its
+        variance, both over a seeded choice of the samples: 0 where it is reconstructed exactly, 1
+        where its mean would do as well, NaN where it is constant
+    image_shape : (height, width, channels) of a sample that is an image, otherwise None
+    """
+
+    epoch: int
+    sample_ids: NDArray[np.int64]
+    originals: NDArray[np.float32]
+    reconstructions: NDArray[np.float32]
+    unexplained: NDArray[np.float32]
+    image_shape: tuple[int, int, int] | None
+
+
+# Events with arrays and nothing else; they have no line in the log of a run.
+ArrayEvent = SamplesChosen | FrameTaken | ReconstructionsTaken
 
 
 @dataclass(frozen=True)

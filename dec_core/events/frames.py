@@ -15,7 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import RunError
-from dec_core.events.events import KMEANS, FrameTaken, SamplesChosen
+from dec_core.events.events import (
+    KMEANS,
+    ArrayEvent,
+    FrameTaken,
+    ReconstructionsTaken,
+    SamplesChosen,
+)
 from dec_core.events.view import View
 
 Labels = NDArray[np.integer]
@@ -77,6 +83,11 @@ class Frames(ABC):
     @abstractmethod
     def samples(self) -> SamplesChosen:
         """Which samples have an embedding, and the true labels. Raises RunError."""
+
+    @property
+    @abstractmethod
+    def reconstructions(self) -> ReconstructionsTaken | None:
+        """The newest ones of pretraining; None where there are none, or none that can be read."""
 
     @property
     @abstractmethod
@@ -142,16 +153,22 @@ class MemoryFrames(Frames):
 
     def __init__(self) -> None:
         self._samples: SamplesChosen | None = None
+        self._reconstructions: ReconstructionsTaken | None = None
         self._labels: dict[int, Labels] = {}
         self._embeddings: dict[int, Embedded] = {}
         self._label_thinning = Thinning(LABEL_BYTES)
         self._embedding_thinning = Thinning(EMBEDDING_BYTES)
 
-    def take(self, event: SamplesChosen | FrameTaken) -> None:
+    def take(self, event: ArrayEvent) -> None:
         """Keep the arrays of an event."""
         if isinstance(event, SamplesChosen):
             self._samples = event
-            return
+        elif isinstance(event, ReconstructionsTaken):
+            self._reconstructions = event
+        else:
+            self._take_frame(event)
+
+    def _take_frame(self, event: FrameTaken) -> None:
         self._labels[event.update] = event.labels
         self._embeddings[event.update] = Embedded(event.embedding, event.centers)
         if event.update == KMEANS:
@@ -166,7 +183,7 @@ class MemoryFrames(Frames):
         """Take over all that was stored, as a run goes on after ``view``. Raises RunError."""
         if view.started is None:
             return
-        self._samples = stored.samples
+        self._samples, self._reconstructions = stored.samples, stored.reconstructions
         labels, embeddings = list(stored.kept_labels), list(stored.kept_embeddings)
         start = [KMEANS] if view.centers else []
         self._labels = {update: stored.labels(update) for update in start + labels}
@@ -179,6 +196,10 @@ class MemoryFrames(Frames):
         if self._samples is None:
             raise RunError("The samples are not there before the data are. Wait for the start.")
         return self._samples
+
+    @property
+    def reconstructions(self) -> ReconstructionsTaken | None:
+        return self._reconstructions
 
     @property
     def kept_labels(self) -> Sequence[int]:

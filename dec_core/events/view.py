@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from itertools import pairwise
+from statistics import median_low
 
 from dec_core.analysis.verdict import Judgement, Start, assess
 from dec_core.config import Config
@@ -28,6 +30,8 @@ from dec_core.events.events import (
     WarningRaised,
 )
 from dec_core.events.growing import Growing
+
+_RECENT_EPOCHS = 9
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,21 @@ class View:
     def seconds_left(self) -> float | None:
         """Of pretraining, or of clustering up to its maximum; None while nobody can know."""
         if self.phase is Phase.PRETRAINING and self.pretraining:
-            last = self.pretraining[-1]
-            return last.seconds / last.epoch * (last.epochs - last.epoch)
+            epochs_left = self.config.pretraining.epochs * (1 - self.pretraining_share)
+            return self._seconds_per_epoch * epochs_left
         speed = self.iterations_per_second
         if speed is None:
             return None
         return (self.config.clustering.max_iterations - self.iteration) / speed
+
+    @property
+    def _seconds_per_epoch(self) -> float:
+        """The median of the last epochs, as those in which graphs are compiled take far longer."""
+        last = self.pretraining[-_RECENT_EPOCHS - 1 :]
+        ends = [epoch.seconds for epoch in last]
+        if len(ends) <= _RECENT_EPOCHS:
+            ends.insert(0, 0.0)
+        return median_low(end - begin for begin, end in pairwise(ends))
 
     def judgement(self) -> Judgement | None:
         """The verdict, or how the run fares so far; None before the first update."""

@@ -35,7 +35,9 @@ def figure_csv(plot: Plot) -> str:
 
 
 def _rows(name: str, trace: Any, paths: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    length = len(trace.x if trace.y is None else trace.y)
+    # A trace without points, such as an image, has no rows.
+    points = trace.x if trace.y is None else trace.y
+    length = 0 if points is None else len(points)
     values = [_column(trace, path, length) for path in paths]
     yield from islice(zip(repeat(name), *values, strict=False), length)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dec_core.config import Config
 from dec_core.errors import DataUnavailableError, DECLabError, RunError, SettingsError
-from dec_core.events.events import Event, FrameTaken, RunFailed, SamplesChosen, WarningRaised
+from dec_core.events.events import ArrayEvent, Event, RunFailed, WarningRaised
 from dec_core.events.frames import Frames
 from dec_core.events.view import View, fold
 from dec_core.store.memory_recorder import MemoryRecorder
@@ -140,7 +140,7 @@ def execute(recorder: Recorder | MemoryRecorder) -> Iterator[Advance]:
     trainer = _trainer_for(recorder)
     view, frames = recorder.view, recorder.frames
     for event in _with_warnings(trainer.events(), recorder):
-        if isinstance(event, SamplesChosen | FrameTaken):
+        if isinstance(event, ArrayEvent):
             recorder.write_arrays(event)
             continue
         view = fold(view, event)
@@ -153,7 +153,7 @@ def _with_warnings(events: Iterator[Event], recorder: Recorder | MemoryRecorder)
     said = {""}
     for event in events:
         yield event
-        if isinstance(event, SamplesChosen | FrameTaken):
+        if isinstance(event, ArrayEvent):
             continue
         for sentence in (recorder.notice, recorder.problem):
             if sentence not in said:

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from dec_core.data.ordinary_files import open_ordinary
 from dec_core.errors import DECLabError, RunError
-from dec_core.events.events import KMEANS, Event, FrameTaken, RunStarted, SamplesChosen
+from dec_core.events.events import (
+    KMEANS,
+    Event,
+    FrameTaken,
+    ReconstructionsTaken,
+    RunStarted,
+    SamplesChosen,
+)
 from dec_core.events.frames import EMBEDDING_BYTES, LABEL_BYTES, Frames
 from dec_core.store.array_files import (
     append_whole,
@@ -27,6 +34,7 @@ from dec_core.store.array_files import (
 from dec_core.store.events_file import STORED, decode, encode
 from dec_core.store.frame_files import FrameWriter
 from dec_core.store.log_checks import LogChecks
+from dec_core.store.reconstruction_file import write_reconstructions
 from dec_core.store.stored_frames import (
     EMBEDDING,
     KMEANS_START,
@@ -84,6 +92,8 @@ class EventLog:
             arrays = {"sample_ids": event.sample_ids, "true_labels": event.true_labels}
             present = {n: _smallest(array) for n, array in arrays.items() if array is not None}
             write_arrays(self._arrays / START, present)
+        elif isinstance(event, ReconstructionsTaken):
+            write_reconstructions(self._arrays, event)
         elif isinstance(event, FrameTaken):
             self._append_frame(event)
         elif type(event).__name__ in STORED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dec_core.config import Config
-from dec_core.events.events import Event, FrameTaken, RunFailed, SamplesChosen
+from dec_core.events.events import ArrayEvent, Event, RunFailed
 from dec_core.events.frames import Frames, MemoryFrames
 from dec_core.events.view import View
 from dec_core.store.names import new_run_id
@@ -51,7 +51,7 @@ class MemoryRecorder:
         """Keep the run's numbers."""
         self.view = view
 
-    def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
+    def write_arrays(self, event: ArrayEvent) -> None:
         """Keep arrays."""
         self.frames.take(event)
 

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
 from dec_core.events.events import (
+    ArrayEvent,
     Event,
-    FrameTaken,
     ParameterChanged,
     PretrainingEpochEnded,
     RunFailed,
     RunFinished,
-    SamplesChosen,
     TargetUpdated,
 )
 from dec_core.events.frames import Frames, MemoryFrames
@@ -195,7 +194,7 @@ class Recorder:
         self.view = view
         self._save(lambda: self._append(event, trainer))
 
-    def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
+    def write_arrays(self, event: ArrayEvent) -> None:
         """Keep arrays, in memory and in the store; the event that they belong to follows."""
         self.frames.take(event)
         self._save(lambda: self._log.append(event))

@@ -6,7 +6,8 @@
         requested.json   live changes that were asked for and wait for the next gradient step
         events.jsonl     one line per event; only ever appended to while the run trains
         arrays/          start.npz; kmeans.npz, its labels and embedding sample; those of the
-                         updates, many in one file (``frame_files``)
+                         updates, many in one file (``frame_files``); reconstructions.npz, the
+                         newest of pretraining, which a run may lack
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
         lock             held by the process that trains the run

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dec_core.errors import RunError
-from dec_core.events.events import KMEANS, RunStarted, SamplesChosen
+from dec_core.events.events import KMEANS, ReconstructionsTaken, RunStarted, SamplesChosen
 from dec_core.events.frames import Embedded, Frames, Labels, thinned_out
 from dec_core.events.view import View
 from dec_core.store import former_versions
@@ -24,6 +24,7 @@ from dec_core.store.frame_files import (
     segment_file,
 )
 from dec_core.store.log_checks import check_embedding, check_labels, check_samples
+from dec_core.store.reconstruction_file import read_reconstructions
 
 START, KMEANS_START = "start.npz", "kmeans.npz"
 LABELS, EMBEDDING = "labels", "embedding_sample"
@@ -52,6 +53,10 @@ class StoredFrames(Frames):
         except ValueError as error:
             raise RunError(damaged(self._folder / START, error)) from error
         return found
+
+    @property
+    def reconstructions(self) -> ReconstructionsTaken | None:
+        return read_reconstructions(self._folder, self._view.started)
 
     @cached_property
     def kept_labels(self) -> Sequence[int]:

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
 
 import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
 from dec_core.config import SETTINGS, Config
 from dec_core.model import Autoencoder, build_autoencoder, build_clustering_model
@@ -43,6 +48,12 @@ class CompiledNetwork:
     def autoencoder(self) -> keras.Model:
         """Maps (batch, n_features) to its reconstruction."""
         return self._autoencoder.model
+
+    @cached_property
+    def reconstruct(self) -> Callable[[NDArray[np.float32]], Any]:
+        """Maps (n_samples, n_features) float32 to its reconstruction, as a tensor."""
+        model = self.autoencoder
+        return tf.function(lambda x: model(x, training=False), autograph=False)
 
     @property
     def n_bytes(self) -> int:

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dec_core.config import Config
 from dec_core.data import available
-from dec_core.events.events import KMEANS, Event, FrameTaken, SamplesChosen, TargetUpdated
+from dec_core.events.events import KMEANS, ArrayEvent, Event, FrameTaken, TargetUpdated
 from dec_core.runs.execution import execute
 from dec_core.store.recorder import CHECKPOINT_SHARE, Recorder
 from dec_core.store.store import RunStore
@@ -114,7 +114,7 @@ class _InTurns(Recorder):
         super().write(event, view, trainer)
         self.seconds += perf_counter() - started
 
-    def write_arrays(self, event: SamplesChosen | FrameTaken) -> None:
+    def write_arrays(self, event: ArrayEvent) -> None:
         if isinstance(event, FrameTaken) and not _is_written(event.update):
             return
         started = perf_counter()

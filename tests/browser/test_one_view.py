@@ -62,7 +62,7 @@ def test_a_run_is_in_one_view_from_start_to_stop(open_page: OpenPage) -> None:
     page = open_page(ENDLESS.replace("pretraining.epochs=5", "pretraining.epochs=300"))
     start(page)
     page.get_by_text("Pretraining, epoch").wait_for()
-    for part in ("banner", "numbers", "plot-pretraining", "before"):
+    for part in ("banner", "numbers", "plot-pretraining", "plot-reconstructions", "before"):
         page.locator(f".st-key-{part}").wait_for()
         assert bottom(page, f".st-key-{part}") <= 900
     wait_for_updates(page)

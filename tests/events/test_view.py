@@ -109,6 +109,22 @@ def test_empty_view() -> None:
     assert view.config == Config()
 
 
+def test_the_time_to_go_follows_the_last_epochs() -> None:
+    config = Config().with_values({"pretraining.epochs": 40})
+    view = fold(View(), RunStarted(config, "script", 8, 5, 8, False, None))
+    assert view.seconds_left is None
+    # The first compiles, and between the third and the fourth the machine did something else.
+    seconds = [5.0, 6.0, 7.0, 67.0, *(67.0 + 2 * number for number in range(1, 17))]
+    left = []
+    for epoch, end in enumerate(seconds, start=1):
+        view = fold(view, PretrainingEpochEnded(epoch, 40, 0.5, end))
+        left.append(view.seconds_left)
+    assert left[0] == 5 * 39
+    assert left[1:4] == [38, 37, 36]
+    assert left[-1] == 2 * 20
+    assert fold(view, Progress(Phase.PRETRAINING, 82, 160)).seconds_left == 2 * 19.5
+
+
 def test_live_changes_show_in_the_settings() -> None:
     assert replay(SCRIPT[:6]).config.clustering.tol == 0.001
     assert replay(SCRIPT).config.clustering.tol == 0.02

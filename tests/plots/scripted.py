@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from dec_core.events.events import (
     FrameTaken,
     ParameterChanged,
     PretrainingEpochEnded,
+    ReconstructionsTaken,
     RunFinished,
     RunStarted,
     SamplesChosen,
@@ -54,6 +56,22 @@ def sizes_at(number: int) -> tuple[int, ...]:
 def framed(number: int) -> FrameTaken:
     """The arrays of update ``number``."""
     return FrameTaken(number, labels_of(sizes_at(number)), embedding(number), centers(number))
+
+
+def reconstructed(
+    epoch: int = 2, image_shape: tuple[int, int, int] | None = None
+) -> ReconstructionsTaken:
+    """Samples 1 and 6 of five features, or of so many pixels. The first is exact."""
+    n_features = 5 if image_shape is None else math.prod(image_shape)
+    originals = np.linspace(0, 1, 2 * n_features, dtype=np.float32).reshape(2, n_features)
+    return ReconstructionsTaken(
+        epoch,
+        np.array([1, 6]),
+        originals,
+        originals - np.array([[0], [0.5]], np.float32),
+        np.linspace(0, 1.25, n_features, dtype=np.float32),
+        image_shape,
+    )
 
 
 def updated(number: int, *, is_scored: bool = True) -> TargetUpdated:

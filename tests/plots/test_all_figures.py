@@ -22,6 +22,7 @@ from dec_core.plots.agreement import draw_classes
 from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
+from dec_core.plots.reconstructions import draw_reconstructions
 from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
@@ -41,6 +42,7 @@ FIGURES: dict[str, Callable[[View], Plot]] = {
         scripted_frames(is_scored=view.has_labels),
         len(view.updates) - 1 if view.updates else None,
     ),
+    "reconstructions": lambda view: draw_reconstructions(view, scripted_frames()),
 }
 CHANGE = ParameterChanged(10, "clustering.learning_rate", 0.05, 0.2)
 

@@ -15,9 +15,10 @@ from dec_core.plots.embedding import draw_embedding, draw_waiting
 from dec_core.plots.figure import Figure
 from dec_core.plots.learning import draw_pretraining
 from dec_core.plots.style import Plot
-from tests.plots.scripted import scripted_view
+from tests.plots.scripted import reconstructed, scripted_view
 from tests.plots.test_all_figures import FIGURES
 from tests.plots.test_comparison import agreement_plot
+from tests.plots.test_reconstructions import drawn as drawn_with
 
 CHANGE = ParameterChanged(10, "clustering.learning_rate", 0.05, 0.2)
 POINTS = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
@@ -33,6 +34,8 @@ def all_plots() -> dict[str, Plot]:
             POINTS, labels, method="PCA", iteration=1, sample_ids=ids, start=9 * POINTS, doubt="no"
         ),
         "waiting": draw_waiting("PCA", "Waits"),
+        "images": drawn_with(reconstructed(image_shape=(2, 2, 3))),
+        "features": drawn_with(reconstructed()),
         "agreement": agreement_plot(),
     }
 

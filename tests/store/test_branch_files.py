@@ -55,6 +55,9 @@ def test_a_parent_may_go(store: RunStore) -> None:
     child = branch(store, parent, small_config(), "digits", 20)
     store.delete(parent)
     same(whole, train(store, child))
+    kept = store.frames(child, store.view(child)).reconstructions
+    assert kept is not None
+    assert kept.epoch == small_config().pretraining.epochs
 
 
 def test_where_files_cannot_be_shared_they_are_copied(

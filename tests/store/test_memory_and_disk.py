@@ -41,6 +41,11 @@ def test_at_every_moment_the_disk_has_what_memory_has(
         for update in ([KMEANS] if moment.view.centers else []) + on_disk.kept():
             for one, other in zip(moment.frames.frame(update), on_disk.frame(update), strict=True):
                 np.testing.assert_array_equal(one, other)
+        shown, kept_shown = moment.frames.reconstructions, on_disk.reconstructions
+        assert (shown is None) is (kept_shown is None)
+        if shown and kept_shown:
+            assert shown.epoch == kept_shown.epoch
+            np.testing.assert_array_equal(shown.reconstructions, kept_shown.reconstructions)
         kept.append(len(on_disk.kept()))
     recorder.close()
     assert n_updates == 21

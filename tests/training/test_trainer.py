@@ -22,6 +22,7 @@ from dec_core.events.events import (
     Phase,
     PretrainingEpochEnded,
     Progress,
+    ReconstructionsTaken,
     RunFinished,
     RunStarted,
     SamplesChosen,
@@ -29,17 +30,21 @@ from dec_core.events.events import (
     TargetUpdated,
 )
 from dec_core.model.assignment import nearest_center
+from dec_core.training import reconstructing
 from dec_core.training.trainer import Trainer, train
 from tests.training.small_runs import blobs, drive, ending, of_kind, run, small_config
 
 
-def test_events_come_in_order() -> None:
+def test_events_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconstructing, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(reconstructing, "SHARE", math.inf)
     events = run()
     kinds = [type(event) for event in events if not isinstance(event, Progress | StepsDone)]
     assert kinds == [
         SamplesChosen,
         RunStarted,
-        *[PretrainingEpochEnded] * 2,
+        ReconstructionsTaken,
+        *[ReconstructionsTaken, PretrainingEpochEnded] * 2,
         *[FrameTaken, CentersInitialized],
         *[FrameTaken, TargetUpdated] * 5,
         RunFinished,

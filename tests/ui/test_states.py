@@ -146,7 +146,8 @@ def test_a_run_that_waits_for_its_data(
     screen = new_screen(run=session.run_id)
     assert sentences(screen) == ["Getting ready: loading the data and TensorFlow."]
     assert "Getting ready" in where(screen)
-    assert plots(screen).keys() == {"pretraining"}
+    assert plots(screen).keys() == {"pretraining", "reconstructions"}
+    assert "none yet" in plots(screen)["reconstructions"]["alternative"]
     assert "**k-means**: the best of" in " ".join(text.value for text in screen.markdown)
     assert set(metrics(screen).values()) == {"\N{EN DASH}"}
     door.set()
@@ -202,14 +203,20 @@ def test_a_finished_run(manager: RunManager) -> None:
     }
     assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
     assert len(screen.code[0].value.splitlines()) == 6
+    choose(screen, "learning_as", "Reconstructions")
+    shown = plots(screen)["learning"]["alternative"]
+    assert shown.startswith("Reconstructions of 10 samples after epoch")
 
 
 def test_a_run_paused_in_pretraining(manager: RunManager) -> None:
     session = begin(manager, pretraining__epochs=2000)
+    wait_until(lambda: len(session.view.pretraining) > 0)
     pause(manager, session)
     screen = new_screen(run=session.run_id)
     assert sentences(screen)[0].startswith("Pretraining: the autoencoder learns")
     assert f"epoch {len(session.view.pretraining)} of 2000" in where(screen)
+    shown = plots(screen)["reconstructions"]["alternative"]
+    assert shown.startswith("Reconstructions of 10 samples")
 
 
 def test_a_stopped_run(manager: RunManager) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
@@ -19,6 +20,7 @@ from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.context import TrainingContext
 from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
+from dec_core.training.reconstructing import ReconstructionWatch
 
 _LOSS_NOT_FINITE = "the pretraining loss is not finite. Lower its learning rate."
 
@@ -69,7 +71,11 @@ class PretrainingPhase:
         self._epoch, self._losses = checkpoint.epoch, list(resumption.losses)
 
     def events(self) -> Iterator[Event]:
-        """``PretrainingEpochEnded`` after each epoch, with ``Progress`` before it."""
+        """``PretrainingEpochEnded`` after each epoch, with ``Progress`` before it.
+
+        Before the first epoch and the end of the last one, and now and then between them, come
+        ``ReconstructionsTaken``.
+        """
         if self._is_over:
             return
         if self.pretrained is not None and self._loop is None:
@@ -95,6 +101,7 @@ class PretrainingPhase:
         self._network.autoencoder.set_weights(pretrained.weights)
         epochs = len(pretrained.losses)
         yield PretrainingReused(epochs)
+        yield self._watch.take(epochs)
         for epoch, loss in enumerate(pretrained.losses, start=1):
             yield PretrainingEpochEnded(epoch, epochs, loss, 0.0)
         self._losses = list(pretrained.losses)
@@ -105,6 +112,8 @@ class PretrainingPhase:
             self._loop = self._network.pretraining(self._context)
         self._context.pace.restart()
         epochs = self._context.config.pretraining.epochs
+        if self._epoch == 0 and self._early_ending() is None:
+            yield self._watch.take(0)
         while self._epoch < epochs and self._early_ending() is None:
             yield from self._train_epoch(self._loop, epochs)
         self.ending = self._early_ending()
@@ -129,10 +138,16 @@ class PretrainingPhase:
                     return
         self._epoch += 1
         self._losses.append(total / context.dataset.n_samples)
+        if self._epoch == epochs or self._watch.is_due:
+            yield self._watch.take(self._epoch)
         self._is_between_epochs = True
         seconds = context.clock.seconds(Phase.PRETRAINING)
         yield PretrainingEpochEnded(self._epoch, epochs, self._losses[-1], seconds)
         self._is_between_epochs = False
+
+    @cached_property
+    def _watch(self) -> ReconstructionWatch:
+        return ReconstructionWatch(self._context, self._network)
 
     def _early_ending(self) -> Ending | None:
         """Why the run cannot or should not go on; None where it goes on."""

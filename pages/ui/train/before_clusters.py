@@ -1,4 +1,4 @@
-"""What the page shows while there are no clusters yet: the loss, and what comes next."""
+"""What the page shows while there are no clusters yet: the autoencoder, and what comes next."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dec_core.config import Config
 from dec_core.events.events import Phase
 from dec_core.events.view import View
 from dec_core.plots.learning import draw_pretraining
+from dec_core.plots.reconstructions import draw_reconstructions
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
 from pages.ui.train.panel import panel, title_row
@@ -19,7 +20,7 @@ _STEPS = (Phase.PRETRAINING, Phase.KMEANS, Phase.CLUSTERING)
 
 
 def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> None:
-    """Two panels in the places of the first two plots."""
+    """The loss and reconstructions in the places of the first two plots, and what comes next."""
     with panel(grid):
         title_row("Does the autoencoder learn?")
         live_plot(
@@ -30,12 +31,30 @@ def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> N
             news=len(view.pretraining),
             height=height,
         )
-    with panel(grid, key="before"):
+    with panel(grid):
+        title_row("What does the autoencoder reconstruct?")
+        show_reconstructions(session, view, "reconstructions", height=height)
+    with st.container(border=True, gap="xsmall", key="before"):
         title_row("What happens when?")
         config = session.config if view.started is None else view.config
         done = _STEPS.index(view.phase) if view.started and view.phase in _STEPS else -1
         for place, sentence in enumerate(_sentences(config)):
             _step(place, sentence, done)
+
+
+def show_reconstructions(session: RunHandle, view: View, place: str, *, height: int | str) -> None:
+    """The newest reconstructions of a run, in a place of the page."""
+    taken = session.frames.reconstructions
+    live_plot(
+        session,
+        view,
+        place,
+        partial(draw_reconstructions, view, session.frames),
+        news=(view.centers is not None, None if taken is None else taken.epoch),
+        options="reconstructions",
+        zoom="reconstructions",
+        height=height,
+    )
 
 
 def _step(place: int, sentence: str, done: int) -> None:

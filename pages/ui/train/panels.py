@@ -19,13 +19,14 @@ from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
-from pages.ui.train.before_clusters import before_clusters
+from pages.ui.train.before_clusters import before_clusters, show_reconstructions
 from pages.ui.train.branching import checkpoints
 from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
 from pages.ui.train.panel import panel, title_row
 
 _LABELS, _CLASSES, _KIND = "Labels", "Classes", "labels_kind"
+_CURVES, _RECONSTRUCTIONS = "Curves", "Reconstructions"
 _TRUE, _BETWEEN = "True labels", "Between updates"
 # Where a run's plots are, as ``live_plot`` names them.
 PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
@@ -81,9 +82,11 @@ def panels(session: RunHandle, view: View) -> None:
                 zoom=str(is_table),
             )
     with st.container(border=True, gap="xsmall"):
-        title_row("Is it still learning?")
-        news = (updates, len(view.pretraining))
-        show("learning", partial(draw_learning, view), news=news, height=LOW)
+        if _learning_control() == _RECONSTRUCTIONS:
+            show_reconstructions(session, view, "learning", height=LOW)
+        else:
+            news = (updates, len(view.pretraining))
+            show("learning", partial(draw_learning, view), news=news, height=LOW)
     _log(session, view)
 
 
@@ -151,6 +154,21 @@ def _score_controls(view: View) -> tuple[str, bool]:
         )
         with_ari = st.toggle("ARI", key="with_ari", disabled=kind != _TRUE)
     return kind, with_ari
+
+
+def _learning_control() -> str:
+    """The title of the curves; whether they or the reconstructions are shown."""
+    is_pictured = st.session_state.get("learning_as", _CURVES) == _RECONSTRUCTIONS
+    title = "What does the autoencoder reconstruct?" if is_pictured else "Is it still learning?"
+    with title_row(title):
+        return st.segmented_control(
+            "Learning as",
+            (_CURVES, _RECONSTRUCTIONS),
+            default=_CURVES,
+            required=True,
+            label_visibility="collapsed",
+            key="learning_as",
+        )
 
 
 def _log(session: RunHandle, view: View) -> None:

@@ -14,7 +14,9 @@ from dec_core.events.events import (
     PretrainingEpochEnded,
     PretrainingReused,
     Progress,
+    ReconstructionsTaken,
 )
+from dec_core.training import reconstructing
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.context import TrainingContext
 from dec_core.training.networks import CompiledNetwork
@@ -44,6 +46,8 @@ def test_it_runs_alone() -> None:
 def test_it_goes_on_from_a_checkpoint_bit_for_bit() -> None:
     whole, checkpoints, losses = phase_of(small_context()), [], []
     for event in whole.events():
+        if isinstance(event, ReconstructionsTaken):
+            continue
         assert isinstance(event, PretrainingEpochEnded)
         losses.append(event.loss)
         checkpoints.append(whole.checkpoint())
@@ -64,7 +68,7 @@ def test_there_is_no_checkpoint_within_an_epoch() -> None:
     # 300 batches of one sample take more than the first, short chunk.
     phase = phase_of(small_context({"pretraining.batch_size": 1, "pretraining.epochs": 1}))
     kept = {type(event): phase.checkpoint() is not None for event in phase.events()}
-    assert kept == {Progress: False, PretrainingEpochEnded: True}
+    assert kept == {ReconstructionsTaken: False, Progress: False, PretrainingEpochEnded: True}
 
 
 def test_a_checkpoint_of_clustering_leaves_nothing_to_do() -> None:
@@ -78,13 +82,32 @@ def test_a_checkpoint_of_clustering_leaves_nothing_to_do() -> None:
 
 def test_what_was_pretrained_before_is_used_as_it_is() -> None:
     first = phase_of(small_context())
-    trained = epochs_of(list(first.events()))
+    trained = list(first.events())
     second = phase_of(small_context(), pretrained=first.pretrained)
     events = list(second.events())
     assert of_kind(events, PretrainingReused) == [PretrainingReused(2)]
-    assert epochs_of(events) == trained
+    assert epochs_of(events) == epochs_of(trained)
     assert second.pretrained is first.pretrained
     assert second.ending is None
+    before, *_, last = of_kind(trained, ReconstructionsTaken)
+    (again,) = of_kind(events, ReconstructionsTaken)
+    assert (before.epoch, last.epoch, again.epoch) == (0, 2, 2)
+    assert again.reconstructions.tobytes() == last.reconstructions.tobytes()
+    assert again.reconstructions.tobytes() != before.reconstructions.tobytes()
+
+
+def test_looking_at_reconstructions_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, looks = [], []
+    for pause in (0.0, math.inf):
+        monkeypatch.setattr(reconstructing, "PAUSE_SECONDS", pause)
+        monkeypatch.setattr(reconstructing, "SHARE", math.inf)
+        phase = phase_of(small_context({"pretraining.epochs": 5}))
+        taken = of_kind(list(phase.events()), ReconstructionsTaken)
+        looks.append([look.epoch for look in taken])
+        assert phase.pretrained is not None
+        weights.append([array.tobytes() for array in phase.pretrained.weights])
+    assert looks == [[0, 1, 2, 3, 4, 5], [0, 5]]
+    assert weights[0] == weights[1]
 
 
 @pytest.mark.parametrize("epochs", [0, 2])
