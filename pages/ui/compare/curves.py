@@ -55,7 +55,7 @@ def curve_controls(records: Sequence[RunRecord]) -> Drawing:
         smoothing = _smoothing()
         is_possible = can_fold(records)
         is_folded = st.toggle(
-            "Fold seeds",
+            "Mean over seeds",
             key=FOLD,
             disabled=not is_possible,
             help="Runs that differ in their seed alone become one curve: their mean, with a band "
@@ -132,8 +132,8 @@ def _explain_repeats(records: Sequence[RunRecord]) -> None:
     )
     if names:
         st.caption(
-            "Not folded, because another of the chosen runs has the same settings and the same "
-            f"seed: {verbatim(names)}."
+            "Not part of a mean, because another of the chosen runs has the same settings and the "
+            f"same seed: {verbatim(names)}."
         )
 
 
