@@ -54,6 +54,7 @@ def test_a_run_is_named_in_place(session: RunHandle, manager: RunManager) -> Non
     assert manager.store.record(session.run_id).title == "[my](run)"
     # Letter by letter: no link.
     assert screen.subheader[0].value == r"\[my\](run)"
+    assert [toast.value for toast in screen.toast] == [r"Saved: \[my\](run)"]
 
 
 def test_a_name_that_cannot_be_saved_is_a_sentence(
