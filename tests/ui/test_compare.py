@@ -197,6 +197,8 @@ def test_filters_hide_rows_but_choose_nothing_else(manager: RunManager) -> None:
     screen.multiselect(key="compare_Tag").set_value([]).run()
     screen.multiselect(key="compare_State").set_value(["maximum reached"]).run()
     assert set(rows(intact(screen))) == {first, second}
+    assert screen.query_params["state"] == "maximum reached"
+    assert list(rows(compare(runs=first, filter="the SECOND", tag="keep"))) == [second]
 
 
 def test_a_pinned_baseline_stays_in_the_address_and_comes_first(manager: RunManager) -> None:
