@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 # Curves of fewer points have markers.
 _FEW = 40
 _BAND_OPACITY = 0.25
-BAND_AID = "a long run is drawn as its median, with a band from minimum to maximum"
+BAND_AID = "line: median, band: minimum to maximum"
 
 
 @dataclass(frozen=True, eq=False)
