@@ -7,7 +7,7 @@ import streamlit as st
 from dec_core.errors import DECLabError
 from pages.ui.parts.libraries import load_shared_libraries
 from pages.ui.parts.page_address import remembered_address
-from pages.ui.parts.state import run_manager
+from pages.ui.parts.state import run_manager, show_notices
 from pages.ui.parts.stray_help import put_stray_help_away
 from pages.ui.parts.style import page_style
 from pages.ui.parts.verbatim import verbatim
@@ -31,6 +31,7 @@ try:
     manager = run_manager()
     with remembered_address(page.title):
         page.run()
+    show_notices()
 except DECLabError as error:
     st.error(verbatim(str(error)), icon=":material/error:")
     st.stop()

@@ -165,7 +165,6 @@ MEASURES: dict[str, Measure] = _by_name(
         is_successive=True,
         is_log=True,
         is_headline=True,
-        short_label="Changed",
     ),
     Measure(
         "successive_acc",
@@ -189,7 +188,7 @@ MEASURES: dict[str, Measure] = _by_name(
     Measure(
         "acc",
         "ACC",
-        "Share of samples in the class that their cluster is matched with.",
+        "Clustering accuracy: share of samples in the class that their cluster is matched with.",
         lambda c: accuracy(c.true_table),
         direction=Direction.HIGHER,
         range=(0, 1),
@@ -200,7 +199,8 @@ MEASURES: dict[str, Measure] = _by_name(
     Measure(
         "nmi",
         "NMI",
-        "Mutual information with the true labels over the mean of the entropies.",
+        "Normalized mutual information: that of clusters and true labels over the mean of their "
+        "entropies.",
         lambda c: normalized_mutual_information(c.true_table),
         direction=Direction.HIGHER,
         range=(0, 1),
@@ -211,7 +211,8 @@ MEASURES: dict[str, Measure] = _by_name(
     Measure(
         "ari",
         "ARI",
-        "Pairs of samples on which clusters and true labels agree, adjusted for chance.",
+        "Adjusted Rand index: pairs of samples on which clusters and true labels agree, adjusted "
+        "for chance.",
         lambda c: adjusted_rand(c.true_table),
         direction=Direction.HIGHER,
         range=(-0.5, 1),
@@ -233,7 +234,8 @@ MEASURES: dict[str, Measure] = _by_name(
     Measure(
         "effective_clusters",
         "Effective clusters",
-        "Effective number of clusters: exp of the entropy of their sizes.",
+        "How many clusters of equal size would be as even: 10 if ten clusters hold equally many "
+        "samples, 1 if one holds all. The exponential of the entropy of the sizes.",
         lambda c: effective_clusters(c.sizes),
         range=(0, inf),
         at_start=True,
@@ -254,7 +256,7 @@ MEASURES: dict[str, Measure] = _by_name(
     Measure(
         "mean_confidence",
         "Mean confidence",
-        "Mean over the samples of the q of their cluster.",
+        "Mean soft assignment (q) of the samples to their own cluster.",
         _mean_confidence,
         range=(0, 1),
     ),

@@ -35,19 +35,35 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     )
     figures = parser.add_argument_group("figures")
     figures.add_argument(
-        "--formats", metavar="LIST", help="of png,svg,pdf,html,csv; all of them unless given"
+        "--formats",
+        metavar="LIST",
+        help="any of png,svg,pdf,html,csv; all of them unless given",
     )
-    figures.add_argument("--width", type=float, help="of images; one or two columns unless given")
-    figures.add_argument("--height", type=float, help="of images")
-    figures.add_argument("--unit", choices=("mm", "px"), default="mm", help="of both; mm")
-    figures.add_argument("--dots-per-inch", type=float, metavar="DOTS", help="of a PNG; 300")
-    figures.add_argument("--font-size", type=float, help="in points; 7")
     figures.add_argument(
-        "--no-title", action="store_true", help="without the title and the line below it"
+        "--width", type=float, help="width of an image; one or two columns of a paper unless given"
+    )
+    figures.add_argument("--height", type=float, help="height of an image")
+    figures.add_argument(
+        "--unit",
+        choices=("mm", "px"),
+        default="mm",
+        help="unit of width and height; mm unless given",
+    )
+    figures.add_argument(
+        "--dots-per-inch", type=float, metavar="DOTS", help="resolution of a PNG; 300 unless given"
+    )
+    figures.add_argument(
+        "--font-size", type=float, help="size of the letters in points; 7 unless given"
+    )
+    figures.add_argument(
+        "--no-title", action="store_true", help="leave out the title and the line below it"
     )
     film = parser.add_argument_group("film")
     film.add_argument(
-        "--film-width", type=int, metavar="PIXELS", help="500, 760 or 1000; 760 unless given"
+        "--film-width",
+        type=int,
+        metavar="PIXELS",
+        help="width of the film: 500, 760 or 1000; 760 unless given",
     )
 
 

@@ -62,7 +62,7 @@ def _reading_aids(series: Sequence[Series], along: Along, smoothing: float) -> l
     if any(len(one.views) > 1 for one in series):
         aids[0] += "; bands: mean \N{PLUS-MINUS SIGN} one standard deviation over the seeds"
     if along is Along.LOG:
-        aids.append("A logarithmic axis has no place for iteration 0: that is the k-means start")
+        aids.append("Iteration 0, the k-means start, cannot stand on a logarithmic axis")
     if smoothing:
         aids.append(
             f"Bold: exponential moving average of weight {smoothing:g}, bias-corrected; "

@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 # Curves of fewer points have markers.
 _FEW = 40
 _BAND_OPACITY = 0.25
-BAND_AID = "a long run is drawn as its median, with a band from least to most"
+BAND_AID = "line: median, band: minimum to maximum"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,13 +100,13 @@ def add_curve(
     band = band_of(x, y, n_bins)
     edge = {"mode": "lines", "line": {"width": 0, "color": color}, "showlegend": False, **place}
     figure.add_scatter(
-        x=band.x, y=band.low, name=f"{name}, least", hovertemplate=f"least {said}", **edge
+        x=band.x, y=band.low, name=f"{name}, minimum", hovertemplate=f"minimum {said}", **edge
     )
     figure.add_scatter(
         x=band.x,
         y=band.high,
-        name=f"{name}, most",
-        hovertemplate=f"most {said}",
+        name=f"{name}, maximum",
+        hovertemplate=f"maximum {said}",
         fill="tonexty",
         fillcolor=translucent(color, _BAND_OPACITY),
         **edge,

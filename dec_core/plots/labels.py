@@ -15,6 +15,7 @@ from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
 SPACING = 100
 JITTER = 38
+_MOST_TICKS = 6
 
 
 def jittered(labels: NDArray[np.integer]) -> NDArray[np.int16]:
@@ -96,9 +97,13 @@ def _add_labels(
     name_axes(figure, suffix, name)
 
 
+def numbered(n_clusters: int) -> NDArray[np.integer]:
+    """The clusters whose numbers stand at the axis; more would overlap where the plot is low."""
+    return np.arange(0, n_clusters, 1 + (n_clusters - 1) // _MOST_TICKS)
+
+
 def _axis(n_clusters: int, title: str) -> dict[str, object]:
-    step = max(1, n_clusters // 10)
-    shown = np.arange(0, n_clusters, step)
+    shown = numbered(n_clusters)
     return {
         "title": title,
         "tickvals": shown * SPACING,

@@ -11,7 +11,7 @@ from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING, SPREAD
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
 
 Floats = NDArray[np.float32]
 
@@ -91,6 +91,9 @@ def draw_pretraining(view: View) -> Plot:
         "Mean squared error of the reconstruction after each epoch; it should fall and flatten",
         {"x": "epoch", "y": "loss"},
     )
+    if not len(numbers.epochs):
+        say_instead(figure, "Waits for the first epoch")
+        return Plot("pretraining", figure, _alternative(numbers))
     _add_losses(figure, numbers, _WIDE)
     figure.update_xaxes(title="epoch", range=[0, max(epochs, 1) + 0.5])
     figure.update_yaxes(rangemode="tozero")

@@ -72,7 +72,7 @@ def draw_successive(view: View) -> Plot:
     figure = _draw(
         numbers,
         "Do the labels still change?",
-        "Between successive predictions: 1 means nothing changed, not that it is right",
+        "1 means that no label changed, not that all are right",
     )
     mark_changes(figure, view.changes)
     return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))

@@ -37,7 +37,7 @@ def draw_sizes(view: View) -> Plot:
     n_clusters = numbers.shares.shape[1]
     figure = new_figure(
         "Do the clusters survive?",
-        "Share of the samples in each cluster; a band that vanishes is a lost cluster",
+        "Share of samples per cluster; a band that vanishes is lost",
         {"x": "iteration", "y": "share"},
     )
     for cluster, color in enumerate(cluster_colors(n_clusters)):

@@ -57,7 +57,7 @@ _VERDICTS: Mapping[str, tuple[str, str, Condition]] = {
     Verdict.DEGRADED: ("worse than its k-means start", "at", _WARNING),
     Verdict.COLLAPSED: ("collapsed", "by", _BROKEN),
     Verdict.DIVERGED: ("diverged", "by", _BROKEN),
-    Verdict.UNFINISHED: ("not settled", "at", _WARNING),
+    Verdict.UNFINISHED: ("maximum reached", "at", _WARNING),
 }
 # Without place: they have no iteration that says anything.
 _NOWHERE = (RunState.QUEUED, RunState.WAITING, RunState.WITHDRAWN, RunState.DAMAGED)
@@ -77,7 +77,7 @@ def standing(
     verdict = _VERDICTS.get(outcome.get("verdict") or "") if state is RunState.FINISHED else None
     if verdict is not None:
         kind, word, judged = verdict
-        if kind == "not settled" and outcome.get("stop_reason") == StopReason.STOPPED:
+        if kind == "maximum reached" and outcome.get("stop_reason") == StopReason.STOPPED:
             kind = "stopped by you"
         return Standing(kind, _place(word, iterations), judged)
     kind, known = _STATES[state]

@@ -30,8 +30,8 @@ def take_lock(lock: FileLock, run_id: str) -> None:
         lock.acquire(timeout=_LOCK_SECONDS, poll_interval=0.02)
     except Timeout:
         raise RunError(
-            f"{run_id} must be at rest for this. It trains or waits in a queue now. "
-            "Stop it first, or wait until it has ended."
+            "This needs a run that neither trains nor waits in a queue. "
+            f"{run_id} does now. Stop it first, or wait until it has ended."
         ) from None
     except OSError as error:
         raise RunError(refusal(run_id, folder.parent, error)) from error

@@ -261,7 +261,7 @@ def test_pause_step_and_resume_by_keyboard(live: Live) -> None:
     wait_until_still(page)
     shown = page.locator(".dec-lab-frames span")
     before = shown.inner_text()
-    press(page, "n", "Step")
+    press(page, "n", "Next update")
     expect(shown).not_to_have_text(before)
     expect(page.get_by_test_id("stProgress")).to_contain_text("paused")
     wait_until_still(page)

@@ -71,9 +71,9 @@ def test_zero_changes_lie_in_the_band_at_the_place_of_zero() -> None:
     plot = draw_learning(long_run(2_100))
     traces = by_name(plot.figure)
     zero = as_sent(plot)["layout"]["yaxis3"]["tickvals"][0]
-    assert set(traces["label changes, least"].y[:-1]) == {np.float32(zero)}
-    assert set(traces["label changes, most"].y[:-1]) == {0.5}
-    assert traces["label changes, most"].fill == "tonexty"
+    assert set(traces["label changes, minimum"].y[:-1]) == {np.float32(zero)}
+    assert set(traces["label changes, maximum"].y[:-1]) == {0.5}
+    assert traces["label changes, maximum"].fill == "tonexty"
 
 
 def test_short_curves_stay_as_they_are() -> None:

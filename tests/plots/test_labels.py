@@ -7,7 +7,7 @@ import pytest
 
 from dec_core.errors import RunError
 from dec_core.events.frames import MemoryFrames
-from dec_core.plots.labels import JITTER, SPACING, draw_labels, draw_unreadable, jittered
+from dec_core.plots.labels import JITTER, SPACING, draw_labels, draw_unreadable, jittered, numbered
 from dec_core.plots.palette import cluster_colors
 from tests.plots.figures import texts
 from tests.plots.scripted import (
@@ -32,6 +32,14 @@ def test_rounding_a_height_gives_the_label_back(n_clusters: int) -> None:
     assert np.abs(heights - labels.astype(int) * SPACING).max() <= JITTER
     # The jitter spreads over the whole band, otherwise the points hide each other.
     assert len(np.unique(heights - labels.astype(int) * SPACING)) > JITTER
+
+
+@pytest.mark.parametrize("n_clusters", [2, 6, 7, 10, 200])
+def test_at_most_six_clusters_are_numbered_the_first_among_them(n_clusters: int) -> None:
+    shown = numbered(n_clusters)
+    assert shown[0] == 0
+    assert min(n_clusters, 4) <= len(shown) <= 6
+    assert shown[-1] < n_clusters
 
 
 def test_a_sample_keeps_its_jitter_when_its_label_changes() -> None:

@@ -9,9 +9,15 @@ import pytest
 
 from dec_core.events.events import ParameterChanged
 from dec_core.events.view import replay
-from dec_core.plots.learning import draw_learning, learning_curves
+from dec_core.plots.learning import draw_learning, draw_pretraining, learning_curves
 from tests.plots.figures import as_sent, by_name, lines
 from tests.plots.scripted import early_views, events, scripted_view, updated
+
+
+def test_before_the_first_epoch_words_stand_in_the_place_of_axes() -> None:
+    layout = as_sent(draw_pretraining(replay(events()[:2])))["layout"]
+    assert [one["text"] for one in layout["annotations"]] == ["Waits for the first epoch"]
+    assert layout["xaxis"]["visible"] is False
 
 
 def test_curves_leave_out_the_first_update() -> None:

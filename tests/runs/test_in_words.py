@@ -21,7 +21,7 @@ def ended(verdict: str, reason: str = "tolerance", iterations: int = 1140) -> di
     [
         (ended("converged"), "converged at iteration 1,140", Condition.HEALTHY),
         (ended("collapsed", iterations=31), "collapsed by iteration 31", Condition.BROKEN),
-        (ended("unfinished", "max_iterations"), "not settled at iteration 1,140", "warning"),
+        (ended("unfinished", "max_iterations"), "maximum reached at iteration 1,140", "warning"),
         (ended("unfinished", "stopped"), "stopped by you at iteration 1,140", "warning"),
         (ended("collapsed", "stopped"), "collapsed by iteration 1,140", Condition.BROKEN),
         (ended("degraded"), "worse than its k-means start at iteration 1,140", "warning"),

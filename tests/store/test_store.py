@@ -220,9 +220,9 @@ def test_one_writer_at_a_time(store: RunStore) -> None:
     run_id = new_run(store)
     first = Recorder(store, run_id)
     assert store.record(run_id).state is RunState.QUEUED
-    with pytest.raises(RunError, match="must be at rest"):
+    with pytest.raises(RunError, match="neither trains nor waits"):
         Recorder(store, run_id)
-    with pytest.raises(RunError, match="must be at rest"):
+    with pytest.raises(RunError, match="neither trains nor waits"):
         store.delete(run_id)
     first.close()
     assert store.record(run_id).state is RunState.WAITING
@@ -386,7 +386,7 @@ def test_a_second_process_is_refused(store: RunStore) -> None:
             check=False,
         )
         assert done.returncode == 1
-        assert f"{run_id} must be at rest for this." in done.stderr
+        assert "This needs a run that neither trains nor waits in a queue." in done.stderr
     recorder.close()
 
 

@@ -208,7 +208,8 @@ def buttons_enabled(
     return found == {
         "Start next" if "Start next" in found else "Start": True,
         "Resume" if is_paused else "Pause": pause,
-        "Step": step,
+        "Next update": step,
+        "One iteration": step,
         "Stop": stop,
         "Reset": False,
         "Export": True,

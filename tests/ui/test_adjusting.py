@@ -27,7 +27,7 @@ def test_adjust_sends_what_a_person_has_changed_and_only_that(manager: RunManage
     screen = open_adjust(new_screen(run=session.run_id))
     assert live_fields(screen) == {"learning_rate": "0.00123", "update_interval": "10", "tol": "0"}
     click(screen, "Apply")
-    assert "Nothing differs from the values in force." in sentences(screen)
+    assert "These are the present values already." in sentences(screen)
     type_live(screen, learning_rate="50", tol="x")
     click(screen, "Apply")
     (sentence,) = [said for said in sentences(screen) if said.startswith("Learning rate: must be")]
@@ -37,7 +37,7 @@ def test_adjust_sends_what_a_person_has_changed_and_only_that(manager: RunManage
     assert "Sent: learning rate 0.002." in sentences(screen)
     # Paused, the run has not taken it yet; it is not sent again for that.
     click(screen, "Apply")
-    assert "Nothing differs from the values in force." in sentences(screen)
+    assert "These are the present values already." in sentences(screen)
     manager.send(session, Resume())
     wait_for_updates(session, len(session.view.updates) + 2)
     assert [(c.path, c.new) for c in session.view.changes] == [("clustering.learning_rate", 0.002)]

@@ -27,6 +27,9 @@ def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
     assert len({trace["yaxis"] for trace in curves(screen)}) == 6
     choose(screen, "compare_measure", "NMI")
     assert {trace["meta"] for trace in curves(screen)} == {"NMI"}
+    assert screen.query_params["measure"] == "nmi"
+    choose(screen, "compare_measure", "All")
+    assert "measure" not in screen.query_params
     choose(screen, "compare_along", "Share of the run")
     assert screen.query_params["along"] == "share"
     assert max(max(numbers(trace["x"])) for trace in curves(screen)) == 100
@@ -37,14 +40,15 @@ def test_measures_and_the_axis_can_be_chosen(manager: RunManager) -> None:
 
 def test_the_address_says_along_what_the_curves_run_and_how_smooth(manager: RunManager) -> None:
     run_id = trained(manager).run_id
-    screen = compare(runs=run_id, along="log", smoothing="0.7")
+    screen = compare(runs=run_id, along="log", smoothing="0.7", measure="purity")
+    assert {trace["meta"] for trace in curves(screen)} == {"Purity"}
     assert "iteration, logarithmic" in plots(screen)["comparison"]["figure"]
     assert "weight 0.7" in plots(screen)["comparison"]["figure"]
     choose(screen, "compare_along", "Iterations")
     assert "along" not in screen.query_params
-    screen = compare(runs=run_id, along="<b>", smoothing="2")
-    assert len(sentences(screen)) == 2
-    assert not {"along", "smoothing"} & screen.query_params.keys()
+    screen = compare(runs=run_id, along="<b>", smoothing="2", measure="beauty", seeds="2")
+    assert len(sentences(screen)) == 4
+    assert not {"along", "smoothing", "measure", "seeds"} & screen.query_params.keys()
 
 
 def test_every_other_measure_of_the_table_can_be_chosen(

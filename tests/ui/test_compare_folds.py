@@ -39,6 +39,8 @@ def test_runs_that_differ_in_the_seed_fold_into_a_mean(manager: RunManager) -> N
     assert [trace for trace in curves(screen) if trace.get("fill") == "toself"]
     assert "mean of 2 seeds" in plots(screen)["comparison"]["alternative"]
     assert "0, 1" in settings(screen)
+    again = compare(**{name: screen.query_params[name] for name in ("runs", "seeds")})
+    assert len(legend(again)) == 1
 
 
 def test_a_run_without_an_update_does_not_count_in_a_mean(

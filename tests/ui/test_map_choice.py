@@ -1,30 +1,33 @@
-"""The choice of a map, whatever else is on the page."""
+"""The choice of a map: its method, and when maps are made."""
 
 from __future__ import annotations
 
-from streamlit.testing.v1.element_tree import ButtonGroup
-
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
 from tests.runs.short_runs import small_config, wait_for
-from tests.ui.screens import new_screen
+from tests.ui.screens import choose, intact, menu, new_screen
 
 
-def test_a_choice_of_map_arrives_although_its_other_field_has_left_the_page(
+def test_a_choice_of_map_arrives_and_when_maps_are_made_stays_chosen(
     manager: RunManager,
 ) -> None:
     session = manager.start(small_config(), "digits")
     wait_for(session, RunState.FINISHED)
-    screen = new_screen(run=session.run_id)
-    (method,) = [one for one in screen.get("button_group") if one.key == "map_method"]
-    assert isinstance(method, ButtonGroup)
-    method.set_value("UMAP at the end")
-    states = screen._tree.get_widget_states()
-    kept = [state for state in states.widgets if not state.id.endswith("map_every")]
-    del states.widgets[:]
-    states.widgets.extend(kept)
-    del screen.session_state["map_every"]
-    screen._run(states)
-    assert not screen.exception
-    assert session.maps.rate is MapRate.END
+    screen = choose(new_screen(run=session.run_id), "map_method", "UMAP")
+    assert _asked(session) == (MapRate.LIVE, 1)
+    intact(menu(screen, "map_when").click("Every 5 updates").run())
+    assert _asked(session) == (MapRate.LIVE, 5)
+    intact(menu(screen, "map_when").click("At the end").run())
+    assert _asked(session) == (MapRate.END, 1)
+    # The second field leaves the page with the first choice, and comes back with it.
+    choose(screen, "map_method", "PCA")
+    assert _asked(session) == (MapRate.OFF, 1)
+    choose(screen, "map_method", "UMAP")
+    assert _asked(session) == (MapRate.END, 1)
+    assert menu(screen, "map_when").label == "At the end"
+
+
+def _asked(session: RunHandle) -> tuple[MapRate, int]:
+    return session.maps.rate, session.maps.every

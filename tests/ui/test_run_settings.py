@@ -30,15 +30,15 @@ def test_a_run_is_shown_beside_its_preset_and_the_form(session: RunHandle) -> No
     screen = new_screen(run=session.run_id)
     (panel,) = [one for one in screen.expander if one.label.startswith("Settings of this run")]
     n_changed = len(session.config.differences(Config()))
-    assert panel.label.endswith(f": {n_changed} not as in preset digits, 0 not as in the form")
+    assert panel.label.endswith(f": {n_changed} unlike preset digits, 0 unlike the form")
     assert len(rows(screen)) == n_changed
-    assert "As the run" in captions(screen)
+    assert "Same as the run shown" in captions(screen)
     assert button(screen, "Match").disabled
     change(screen, "clustering.learning_rate", "0.25")
     refresh(screen)
     own = session.config.text_of("clustering.learning_rate")
     assert rows(screen)["Learning rate (clustering)"] == (own, "**0.05**", "**0.25**")
-    assert "For the next run: 1 differs" in captions(screen)
+    assert "1 unlike the run shown" in captions(screen)
     screen.toggle(key="all_run_settings").set_value(True).run()
     assert len(rows(screen)) == len(SETTINGS)
     click(screen, "Match")
@@ -54,6 +54,7 @@ def test_a_run_is_named_in_place(session: RunHandle, manager: RunManager) -> Non
     assert manager.store.record(session.run_id).title == "[my](run)"
     # Letter by letter: no link.
     assert screen.subheader[0].value == r"\[my\](run)"
+    assert [toast.value for toast in screen.toast] == [r"Saved: \[my\](run)"]
 
 
 def test_a_name_that_cannot_be_saved_is_a_sentence(

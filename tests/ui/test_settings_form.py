@@ -49,7 +49,7 @@ def test_choosing_a_preset_fills_the_form(name: str) -> None:
 
 def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
     screen = new_screen()
-    assert "As the preset has it" in captions(screen)
+    assert "Same as the preset" in captions(screen)
     assert screen.query_params == {"preset": "digits"}
     change(screen, "clustering.learning_rate", 0.1)
     change(screen, "seed", "7")
@@ -73,7 +73,7 @@ def test_reset_brings_the_preset_back() -> None:
     click(screen, "Reset")
     assert shown(screen) == Config()
     assert screen.query_params == {"preset": "digits"}
-    assert "As the preset has it" in captions(screen)
+    assert "Same as the preset" in captions(screen)
 
 
 def test_a_link_with_settings_fills_the_form() -> None:

@@ -33,6 +33,8 @@ from tests.ui.screens import (
     choose,
     click,
     enabled,
+    intact,
+    menu,
     metrics,
     new_screen,
     plots,
@@ -105,7 +107,8 @@ def test_a_running_run(manager: RunManager) -> None:
         "Start the branch": True,
         "Show this run's settings on the left": False,
         "Pause": True,
-        "Step": True,
+        "Next update": True,
+        "One iteration": True,
         "Stop": True,
         "Reset": True,
         "Match": False,
@@ -165,7 +168,8 @@ def test_a_paused_run(manager: RunManager) -> None:
         "Start the branch": True,
         "Show this run's settings on the left": False,
         "Resume": True,
-        "Step": True,
+        "Next update": True,
+        "One iteration": True,
         "Stop": True,
         "Reset": True,
         "Match": False,
@@ -195,7 +199,8 @@ def test_a_finished_run(manager: RunManager) -> None:
         "Start the branch": False,
         "Show this run's settings on the left": False,
         "Pause": False,
-        "Step": False,
+        "Next update": False,
+        "One iteration": False,
         "Stop": False,
         "Reset": True,
         "Match": False,
@@ -275,7 +280,8 @@ def test_a_queued_run(manager: RunManager) -> None:
         f"Show {first.run_id}": True,
         "Start next": True,
         "Pause": False,
-        "Step": False,
+        "Next update": False,
+        "One iteration": False,
         "Stop": True,
         "Reset": True,
         "Match": False,
@@ -341,7 +347,7 @@ def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     session = begin(manager)
     wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
-    screen.toggle(key="map_true").set_value(True).run()
+    intact(menu(screen, "map_color").click("Colour: true label").run())
     assert plots(screen)["embedding"]["alternative"].endswith("coloured by true label.")
     choose(screen, "map_method", "UMAP")
     assert plots(screen)["embedding"]["alternative"].startswith("UMAP map")
@@ -371,23 +377,25 @@ def test_a_map_that_is_wanted_after_the_end_makes_the_page_tick(
     assert ticks[-1] is not None
 
 
-@pytest.mark.parametrize("method", ["UMAP", "UMAP at the end"])
+@pytest.mark.parametrize("when", ["Every update", "At the end"])
 def test_a_paused_run_gets_the_map_that_is_asked_for(
-    manager: RunManager, monkeypatch: pytest.MonkeyPatch, method: str
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, when: str
 ) -> None:
     session = endless(manager)
     pause(manager, session)
     asked: list[str] = []
     monkeypatch.setattr(manager.projector, "submit", lambda run_id, *_: asked.append(run_id))
-    screen = choose(new_screen(run=session.run_id), "map_method", method)
-    assert asked == ([session.run_id] if method == "UMAP" else [])
-    words = {"UMAP": "takes some seconds", "UMAP at the end": "made when the run ends"}
-    assert words[method] in plots(screen)["embedding"]["alternative"]
+    screen = choose(new_screen(run=session.run_id), "map_method", "UMAP")
+    assert asked == [session.run_id]
+    intact(menu(screen, "map_when").click(when).run())
+    words = {"Every update": "takes some seconds", "At the end": "made when the run ends"}
+    assert words[when] in plots(screen)["embedding"]["alternative"]
 
 
 def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
     session = begin(manager)
     wait_for(session, RunState.FINISHED)
-    choose(new_screen(run=session.run_id), "map_method", "UMAP at the end")
+    screen = choose(new_screen(run=session.run_id), "map_method", "UMAP")
+    intact(menu(screen, "map_when").click("At the end").run())
     new_screen(run=session.run_id)
     assert session.maps.rate is MapRate.END

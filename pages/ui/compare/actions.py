@@ -12,7 +12,7 @@ from pages.ui.compare.address import choose_baseline, choose_runs
 from pages.ui.compare.columns import columns_control
 from pages.ui.compare.runs import is_changing, is_saved
 from pages.ui.export.dialog import export_control
-from pages.ui.parts.state import run_manager
+from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
 
 # Where the page's plots are, as ``show_plot`` names them.
@@ -76,7 +76,7 @@ def _annotate(run_id: str, title: str, tags: str) -> None:
     except (RunError, OSError) as error:
         st.error(verbatim(str(error)), icon=":material/error:")
     else:
-        st.toast(verbatim(f"Saved: {title.strip() or run_id}"), icon=":material/check:")
+        notify(f"Saved: {title.strip() or run_id}", "check")
         st.rerun()
 
 
@@ -140,9 +140,9 @@ def _delete(doomed: Sequence[RunRecord], ticked: Sequence[str]) -> None:
         choose_baseline(None)
     if deleted:
         names = ", ".join(record.name for record in doomed if record.run_id in deleted)
-        st.toast(verbatim(f"Deleted: {names}"), icon=":material/delete:")
+        notify(f"Deleted: {names}", "delete")
     if problems:
-        st.toast(verbatim(_refusal(_names(doomed), problems)), icon=":material/error:")
+        notify(_refusal(_names(doomed), problems), "error")
 
 
 def _refusal(names: Mapping[str, str], problems: Mapping[str, str]) -> str:

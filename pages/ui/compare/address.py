@@ -13,7 +13,8 @@ from dec_core.store.names import check_run_id
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
-_NUMBERS, _SETTINGS = "numbers", "settings"
+_NUMBERS, _SETTINGS, _MEASURE, _SEEDS = "numbers", "settings", "measure", "seeds"
+_MEAN = "mean"
 # Of the settings as columns: whichever differ among the chosen runs.
 DIFFERING = ("differing",)
 _MOST_SMOOTHING = 0.95
@@ -88,6 +89,45 @@ def chosen_smoothing() -> float:
 def choose_smoothing(weight: float) -> None:
     """Keep the weight of the moving average."""
     _keep(_SMOOTHING, f"{weight:g}" if weight else "")
+
+
+def chosen_measure(known: Collection[str]) -> str | None:
+    """The one measure that is drawn, by its name; None for all headline measures."""
+    name = st.query_params.get(_MEASURE)
+    if name is None or name in known:
+        return name
+    _explain(f"There is no measure {name[:40]} to draw.")
+    choose_measure(None)
+    return None
+
+
+def choose_measure(name: str | None) -> None:
+    """Keep which measure is drawn."""
+    _keep(_MEASURE, name or "")
+
+
+def is_folded() -> bool:
+    """Whether runs that differ in their seed alone are drawn as their mean."""
+    text = st.query_params.get(_SEEDS, _MEAN)
+    if text != _MEAN:
+        _explain(f"Of runs with several seeds only the mean can be drawn. Received {text[:40]}.")
+        choose_folded(False)
+    return _SEEDS in st.query_params
+
+
+def choose_folded(is_folded: bool) -> None:
+    """Keep whether runs are drawn as their mean over the seeds."""
+    _keep(_SEEDS, _MEAN if is_folded else "")
+
+
+def chosen_filter(name: str) -> str:
+    """What one of the filters of the table was set to; the names of choices have commas between."""
+    return st.query_params.get(name, "")
+
+
+def choose_filter(name: str, text: str) -> None:
+    """Keep what a filter was set to."""
+    _keep(name, text)
 
 
 def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:

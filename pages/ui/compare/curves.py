@@ -21,13 +21,17 @@ from dec_core.plots.comparison_curves import (
 from dec_core.store.record import RunRecord
 from pages.ui.compare.address import (
     choose_along,
+    choose_folded,
+    choose_measure,
     choose_smoothing,
     chosen_along,
+    chosen_measure,
     chosen_smoothing,
+    is_folded,
 )
 from pages.ui.compare.run_legend import LegendEntry, run_legend
 from pages.ui.compare.runs import have_moved_on, is_changing
-from pages.ui.compare.series import FOLD, Group, can_fold, readable, repeats
+from pages.ui.compare.series import Group, can_fold, readable, repeats
 from pages.ui.parts.live_plot import show_plot
 from pages.ui.parts.verbatim import verbatim
 
@@ -54,15 +58,18 @@ def curve_controls(records: Sequence[RunRecord]) -> Drawing:
         along = _along()
         smoothing = _smoothing()
         is_possible = can_fold(records)
-        is_folded = st.toggle(
-            "Fold seeds",
-            key=FOLD,
+        key = "fold_seeds"
+        st.session_state[key] = is_mean = is_folded()
+        st.toggle(
+            "Mean over seeds",
+            key=key,
             disabled=not is_possible,
+            on_change=lambda: choose_folded(st.session_state[key]),
             help="Runs that differ in their seed alone become one curve: their mean, with a band "
             "of one standard deviation. It ends where the shortest of them ends. Of several runs "
             "with the same seed the longest counts.",
         )
-    if is_folded or not is_possible:
+    if is_mean or not is_possible:
         _explain_repeats(records)
     return Drawing(tuple(measures), along, smoothing)
 
@@ -103,26 +110,37 @@ def _smoothing() -> float:
 def _chosen_measures() -> list[Measure]:
     """All headline measures, one of them, or one of the others from a list of its own."""
     headline, further = headline_measures(), further_measures()
+    name = chosen_measure([one.name for one in (*headline, *further)])
+    places = {_ALL: None, **{one.label: one.name for one in headline}}
+    places[_MORE] = name if name in [one.name for one in further] else further[0].name
+    key, words = "compare_measure", {value: label for label, value in places.items()}
+    st.session_state[key] = words[name]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        choice = st.segmented_control(
+        st.segmented_control(
             "Measure",
-            [_ALL, *(one.label for one in headline), _MORE],
-            default=_ALL,
+            list(places),
             required=True,
             label_visibility="collapsed",
-            key="compare_measure",
+            key=key,
+            on_change=lambda: choose_measure(places[st.session_state[key]]),
         )
-        if choice == _MORE:
-            name = st.selectbox(
-                "Other measure",
-                [one.name for one in further],
-                format_func=lambda name: MEASURES[name].label,
-                label_visibility="collapsed",
-                width=220,
-                key="compare_other_measure",
-            )
-            return [MEASURES[name]]
-    return headline if choice == _ALL else [one for one in headline if one.label == choice]
+        if words[name] == _MORE:
+            _other_measure(further, name)
+    return headline if name is None else [MEASURES[name]]
+
+
+def _other_measure(further: Sequence[Measure], name: str | None) -> None:
+    key = "compare_other_measure"
+    st.session_state[key] = name
+    st.selectbox(
+        "Other measure",
+        [one.name for one in further],
+        format_func=lambda name: MEASURES[name].label,
+        label_visibility="collapsed",
+        width=220,
+        key=key,
+        on_change=lambda: choose_measure(st.session_state[key]),
+    )
 
 
 def _explain_repeats(records: Sequence[RunRecord]) -> None:
@@ -132,8 +150,8 @@ def _explain_repeats(records: Sequence[RunRecord]) -> None:
     )
     if names:
         st.caption(
-            "Not folded, because another of the chosen runs has the same settings and the same "
-            f"seed: {verbatim(names)}."
+            "Not part of a mean, because another of the chosen runs has the same settings and the "
+            f"same seed: {verbatim(names)}."
         )
 
 

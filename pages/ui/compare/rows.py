@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.verdict import Condition
 from dec_core.config import SETTINGS
-from dec_core.errors import RunError
 from dec_core.runs.in_words import Standing, preset_in_words, standing
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.run_table import TableCell, TableColumn, TableRow, TableState
-from pages.ui.compare.runs import configs_of, is_changing, summary_of, view_of
+from pages.ui.compare.runs import configs_of, reading_of
 from pages.ui.compare.series import Group
 
 # Measures that the table always shows, at the end and over the k-means start.
@@ -67,7 +67,7 @@ def row_of(
     zone: tzinfo,
 ) -> TableRow:
     """One run; ``group`` is the series that it belongs to, where it is compared."""
-    summary = summary_of(record)
+    summary, condition = reading_of(record)
     cells = (
         *(_score(summary, name) for name in SHOWN),
         *(_number(summary.get(key), _measure(key)) for key in numbers),
@@ -81,7 +81,7 @@ def row_of(
         _about(record),
         None if record.state is RunState.DAMAGED else f"./?run={record.run_id}",
         record.tags,
-        _state(record, summary),
+        _state(record, summary, condition),
         cells,
         None if group is None else group.color,
         None if group is None else group.key,
@@ -90,18 +90,11 @@ def row_of(
 
 def standing_of(record: RunRecord) -> Standing:
     """How a run stands, as far as its summary or its numbers tell."""
-    condition = None
-    if is_changing(record):
-        try:
-            judgement = view_of(record).judgement()
-        except RunError:
-            judgement = None
-        condition = None if judgement is None else judgement.condition
-    return standing(record.state, summary_of(record), condition)
+    return standing(record.state, *reading_of(record))
 
 
-def _state(record: RunRecord, summary: Mapping[str, Any]) -> TableState:
-    found = standing_of(record)
+def _state(record: RunRecord, summary: Mapping[str, Any], fares: Condition | None) -> TableState:
+    found = standing(record.state, summary, fares)
     condition = found.condition.value if found.condition else ""
     icon = _ICONS_OF_STATES.get(record.state) or _ICONS.get(condition, "hourglass_top")
     return TableState(

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import streamlit as st
+from pages.ui.parts.component import component
 
 _HTML = """
 <div class="dec-lab-legend" role="list" aria-label="Compared runs"></div>
@@ -31,13 +30,7 @@ _CSS = """
 [data-run] { transition: opacity 0.1s; }
 [data-run].dec-lab-dim { opacity: 0.25; }
 """
-_component = st.components.v2.component(
-    "dec_lab.run_legend",
-    html=_HTML,
-    css=_CSS,
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, _HTML, _CSS)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+
+from pages.ui.parts.component import component
 
 _HTML = """
 <div class="dec-lab-runs" tabindex="0">
@@ -71,13 +72,7 @@ _CSS = """
 .dec-lab-runs .warning .icon { color: var(--st-orange-text-color); }
 .dec-lab-runs .broken div { color: var(--st-red-text-color); font-weight: 600; }
 """
-_component = st.components.v2.component(
-    "dec_lab.run_table",
-    html=_HTML,
-    css=_CSS,
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, _HTML, _CSS)
 
 
 @dataclass(frozen=True)

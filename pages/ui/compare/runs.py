@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dec_core.analysis.metrics import Labels
+from dec_core.analysis.verdict import Condition
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.events.events import ParameterChanged
@@ -99,14 +100,23 @@ def configs_of(record: RunRecord) -> list[Config]:
     return configs
 
 
-def summary_of(record: RunRecord) -> Mapping[str, Any]:
-    """The numbers for the table: as they were at the end, or as they stand now."""
-    if record.summary is not None:
-        return record.summary
+def reading_of(record: RunRecord) -> tuple[Mapping[str, Any], Condition | None]:
+    """The numbers for the table, as they were at the end or as they stand now, and how a run that
+    trains fares; both of one moment."""
+    if record.summary is not None and not is_changing(record):
+        return record.summary, None
     try:
-        return outcome(view_of(record))
+        view = view_of(record)
     except RunError:
-        return {}
+        return record.summary or {}, None
+    summary = outcome(view) if record.summary is None else record.summary
+    judgement = view.judgement() if is_changing(record) else None
+    return summary, None if judgement is None else judgement.condition
+
+
+def summary_of(record: RunRecord) -> Mapping[str, Any]:
+    """The numbers for the table; see ``reading_of``."""
+    return reading_of(record)[0]
 
 
 def labels_of(record: RunRecord) -> tuple[Labels, int]:

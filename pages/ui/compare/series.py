@@ -12,9 +12,9 @@ from dec_core.events.view import View
 from dec_core.plots.comparison_curves import Series
 from dec_core.plots.palette import run_colors
 from dec_core.store.record import RunRecord
+from pages.ui.compare.address import is_folded
 from pages.ui.compare.runs import changes_of, summary_of, view_of
 
-FOLD = "fold_seeds"
 _SLOTS = "compare_slots"
 
 
@@ -41,7 +41,7 @@ def groups_of(records: Sequence[RunRecord], baseline: str | None) -> list[Group]
     """The series of the chosen runs, in their order; folded where the person wants it."""
     slots = _slots([record.run_id for record in records])
     palette = run_colors(max(slots.values(), default=0) + 1)
-    folds = _folds(records) if st.session_state.get(FOLD) else [[record] for record in records]
+    folds = _folds(records) if is_folded() else [[record] for record in records]
     return [
         Group(
             tuple(members),

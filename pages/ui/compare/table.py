@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dec_core.store.record import RunRecord
-from pages.ui.compare.address import choose_runs
+from pages.ui.compare.address import choose_filter, choose_runs, chosen_filter
 from pages.ui.compare.columns import Columns
 from pages.ui.compare.rows import columns_of, row_of, standing_of
 from pages.ui.compare.run_table import run_table
@@ -25,13 +25,16 @@ _TICKED = "compare_ticked"
 def filtered(records: Sequence[RunRecord]) -> list[RunRecord]:
     """Draw the filters; the runs that pass them."""
     row = st.grid(4, min_column_width=140, gap="small")
+    key = "compare_text"
+    st.session_state[key] = chosen_filter("filter")
     text = row.text_input(
         "Filter",
         placeholder="Filter",
         help="Part of a name, a preset, a data set or a tag",
         label_visibility="collapsed",
         icon=":material/search:",
-        key="compare_text",
+        key=key,
+        on_change=lambda: choose_filter("filter", st.session_state[key]),
     )
     kinds = {record.run_id: standing_of(record).kind for record in records}
     states = _choice(row, "State", list(kinds.values()))
@@ -109,12 +112,15 @@ def _time_zone() -> tuple[str, tzinfo]:
 
 def _choice(row: Any, label: str, values: Sequence[str]) -> list[str]:
     options = sorted({value for value in values if value})
+    key, name = f"compare_{label}", label.lower()
+    st.session_state[key] = [one for one in chosen_filter(name).split(",") if one in options]
     chosen: list[str] = row.multiselect(
         label,
         options,
         placeholder=label,
         label_visibility="collapsed",
-        key=f"compare_{label}",
+        key=key,
+        on_change=lambda: choose_filter(name, ",".join(st.session_state[key])),
         disabled=not options,
     )
     return chosen

@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -21,6 +20,7 @@ from dec_core.events.view import View
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.assets import plotly_url
+from pages.ui.parts.component import component
 from pages.ui.parts.sample_route import samples_url
 
 _HTML = """
@@ -63,17 +63,7 @@ _CSS = """
   .dec-lab-plot:not(.dec-lab-touched) .modebar { opacity: 0; pointer-events: none; }
 }
 """
-_JS = "".join(
-    (Path(__file__).parent / name).read_text(encoding="utf-8")
-    for name in ("points.js", "sample_card.js", "live_plot.js")
-)
-_component = st.components.v2.component(
-    "dec_lab.live_plot",
-    html=_HTML,
-    css=_CSS,
-    js=_JS,
-    isolate_styles=False,
-)
+_component = component(__file__, _HTML, _CSS, parts=("points.js", "sample_card.js"))
 
 
 # A plot is drawn anew at most this often while a run trains; drawing costs the browser more than

@@ -6,9 +6,10 @@ The slider has one place for each of a few even values. A typed value stands bet
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
+
+from pages.ui.parts.component import component
 
 _HTML = """
 <div class="dec-lab-number">
@@ -25,13 +26,7 @@ _HTML = """
   <div popover="manual" role="tooltip"></div>
 </div>
 """
-_component = st.components.v2.component(
-    "dec_lab.number_field",
-    html=_HTML,
-    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, _HTML)
 
 
 def number_field(

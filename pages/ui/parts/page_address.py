@@ -17,7 +17,9 @@ from dec_core.config import SETTINGS
 # Which page each parameter belongs to; any other stays where it is.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Train": frozenset(("run", "update", "preset", *SETTINGS)),
-    "Compare": frozenset(("runs", "baseline", "along", "smoothing", "numbers", "settings")),
+    "Compare": frozenset(
+        "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
+    ),
 }
 # Its wrapper would leave a gap above the page.
 _CSS = """

@@ -14,6 +14,7 @@ from pages.ui.parts.script_runner import keep_keras_session
 from pages.ui.parts.verbatim import verbatim
 
 _RUN = "run"
+_NOTICES = "notices"
 # The update of that run at which the slider stands.
 UPDATE = "update"
 
@@ -60,7 +61,21 @@ def tell(command: Callable[[], object]) -> None:
     try:
         command()
     except DECLabError as error:
-        st.toast(verbatim(str(error)), icon=":material/info:")
+        notify(str(error), "info")
+
+
+def notify(sentence: str, icon: str) -> None:
+    """Say what became of a command, at the end of the next script run that is not cut short.
+
+    A toast of a run that ends with ``st.rerun`` never reaches the screen.
+    """
+    st.session_state.setdefault(_NOTICES, []).append((sentence, icon))
+
+
+def show_notices() -> None:
+    """Show what ``notify`` was told since the last time."""
+    for sentence, icon in st.session_state.pop(_NOTICES, []):
+        st.toast(verbatim(sentence), icon=f":material/{icon}:")
 
 
 def forget_run() -> None:

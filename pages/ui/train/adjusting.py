@@ -81,7 +81,7 @@ def _apply(session: RunHandle, shown: Mapping[str, str]) -> None:
         words = [f"{SETTINGS[p].label.lower()} {SETTINGS[p].format(v)}" for p, v in wanted.items()]
         st.session_state[_ANSWER] = "sent", f"Sent: {', '.join(words)}."
     else:
-        st.session_state[_ANSWER] = "same", "Nothing differs from the values in force."
+        st.session_state[_ANSWER] = "same", "These are the present values already."
 
 
 def _send(session: RunHandle, wanted: Mapping[str, float]) -> list[str]:

@@ -35,7 +35,7 @@ def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> N
         title_row("What does the autoencoder reconstruct?")
         show_reconstructions(session, view, "reconstructions", height=height)
     with st.container(border=True, gap="xsmall", key="before"):
-        title_row("What happens when?")
+        title_row("What are the three phases?")
         config = session.config if view.started is None else view.config
         done = _STEPS.index(view.phase) if view.started and view.phase in _STEPS else -1
         for place, sentence in enumerate(_sentences(config)):

@@ -31,8 +31,6 @@ LISTED_RUNS = 20
 
 _RUNS = "runs"
 
-_STEPS = {"To the next update": StepSize.UPDATE, "One iteration": StepSize.ITERATION}
-
 
 @dataclass(frozen=True)
 class ControlState:
@@ -51,7 +49,7 @@ def control_state(session: RunHandle) -> ControlState:
 
 
 def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chosen) -> None:
-    """The row above the fold. Keys: S start, P pause or resume, N next step, X stop."""
+    """The row above the fold. Keys: S start, P pause or resume, N and I step, X stop."""
     state = drawn.state if drawn else None
     runs = _listed()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="bar"):
@@ -70,7 +68,7 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
 def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> None:
     is_active = state is not None and state.is_active
     _pause_button(session, state)
-    _step_button(session, is_active)
+    _step_buttons(session, is_active)
     _move_up_button(session, state)
     _button(
         "Stopping ..." if session.is_stopping and is_active else "Stop",
@@ -164,26 +162,20 @@ def _move_up_button(session: RunHandle, state: RunState | None) -> None:
         )
 
 
-def _step_button(session: RunHandle, is_active: bool) -> None:
-    _button(
-        "Step",
-        "skip_next",
-        "N",
-        lambda: run_manager().send(session, Step(StepSize.UPDATE)),
-        disabled=not is_active,
-        help="Go on to the next update, then pause",
+def _step_buttons(session: RunHandle, is_active: bool) -> None:
+    steps = (
+        ("Next update", "skip_next", "N", StepSize.UPDATE),
+        ("One iteration", "exposure_plus_1", "I", StepSize.ITERATION),
     )
-    chosen = st.menu_button(
-        "Step size",
-        list(_STEPS),
-        icon=":material/arrow_drop_down:",
-        disabled=not is_active,
-        help="How far a step goes",
-        key="step_size",
-    )
-    if chosen:
-        tell(lambda: run_manager().send(session, Step(_STEPS[chosen])))
-        st.rerun()
+    for label, icon, shortcut, size in steps:
+        _button(
+            label,
+            icon,
+            shortcut,
+            partial(run_manager().send, session, Step(size)),
+            disabled=not is_active,
+            help="Go on by this much, then pause",
+        )
 
 
 def _button(

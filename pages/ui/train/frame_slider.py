@@ -7,10 +7,10 @@ address keeps the chosen update; the plots over iterations mark it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.parts.component import component
 from pages.ui.parts.state import UPDATE
 
 _HTML = """
@@ -36,13 +36,7 @@ _CSS = """
 }
 .dec-lab-frames button:disabled { opacity: 0.45; cursor: default; }
 """
-_component = st.components.v2.component(
-    "dec_lab.frame_slider",
-    html=_HTML,
-    css=_CSS,
-    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_component = component(__file__, _HTML, _CSS)
 
 
 def chosen_update(count: int, *, key: str) -> int | None:

@@ -8,7 +8,7 @@ from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.page_sight import is_page_hidden
-from pages.ui.parts.state import run_manager, show_run
+from pages.ui.parts.state import run_manager, show_notices, show_run
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.next_step import next_step
 from pages.ui.train.panels import panels
@@ -37,6 +37,7 @@ def live(session: RunHandle, drawn: ControlState) -> None:
             # A tick that waited behind a click still carries the address from before it.
             show_run(session.run_id)
             st.rerun()
+        show_notices()
 
     tick()
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dec_core.data import title_of
 from dec_core.errors import RunError
 from dec_core.runs.handle import RunHandle
-from pages.ui.parts.state import run_manager, tell
+from pages.ui.parts.state import notify, run_manager, tell
 from pages.ui.parts.verbatim import verbatim
 
 
@@ -43,3 +43,4 @@ def _annotate(run_id: str, title: str) -> None:
         run_manager().store.annotate(run_id, title=title)
     except OSError as error:
         raise RunError(f"The name was not saved. {error}") from error
+    notify(f"Saved: {title.strip() or run_id}", "check")

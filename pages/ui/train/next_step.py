@@ -27,9 +27,9 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
         return
     st.page_link(
         "compare.py",
-        label="Beside other runs",
+        label="Compare with other runs",
         icon=":material/compare_arrows:",
-        help="Compare its curves and settings",
+        help="Its curves and settings beside those of other runs",
     )
 
 

@@ -15,7 +15,7 @@ from pages.ui.train.settings_form import settings_of
 def run_settings(session: RunHandle, form: Config | None) -> None:
     """What differs, and on demand all; ``form`` is None while one of its fields is wrong."""
     run, others = settings_of(session), _others(session, form)
-    counts = [f"{len(_differing(run, config))} not as in {name}" for name, config in others.items()]
+    counts = [f"{len(_differing(run, config))} unlike {name}" for name, config in others.items()]
     label = "Settings of this run" + (f": {', '.join(counts)}" if counts else "")
     with st.expander(verbatim(label), icon=":material/tune:", key="run_settings"):
         with_all = st.toggle("All settings", key="all_run_settings")

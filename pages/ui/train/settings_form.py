@@ -313,7 +313,7 @@ class _Fields:
 
 
 def _changes(config: Config | None, count: int) -> None:
-    words = f"{count} changed" if count else "As the preset has it"
+    words = f"{count} changed" if count else "Same as the preset"
     _row(
         "A field is wrong" if config is None else words,
         "Reset",
@@ -327,7 +327,7 @@ def _beside(session: RunHandle, config: Config | None) -> None:
     """The form is for the next run: whether it is as the run on the page."""
     count = len(config.differences(settings_of(session))) if config is not None else 0
     _row(
-        f"For the next run: {count} differ{'s' if count == 1 else ''}" if count else "As the run",
+        f"{count} unlike the run shown" if count else "Same as the run shown",
         "Match",
         partial(take_run, session),
         is_needed=bool(count),

@@ -15,7 +15,6 @@ from pages.ui.parts.verbatim import verbatim
 
 # Measures of the last update in a row, by name.
 _TILES = ("acc", "nmi", "delta_label", "occupied_clusters", "effective_clusters")
-_SCORE_HELP = "Against the true labels; below it the gain over the k-means start."
 _NONE = "\N{EN DASH}"
 
 
@@ -55,14 +54,15 @@ def figures_of_merit(view: View) -> None:
         if measure.needs_true_labels and view.started is not None and not view.has_labels:
             continue
         value, began = last.get(name), start.get(name)
-        gain = None
+        gain, help = None, measure.help
         if measure.needs_true_labels and value is not None and began is not None:
             gain = f"{value - began:+.3f}"
+            help += " Beside it the gain over the k-means start."
         row.metric(
             measure.tile_label,
             _NONE if value is None else measure.shown_short(value),
             gain,
-            help=_SCORE_HELP if measure.needs_true_labels else measure.help,
+            help=help,
         )
     speed = view.iterations_per_second
     row.metric("Iterations/s", _NONE if speed is None else f"{speed:,.0f}")
