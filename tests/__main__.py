@@ -1,6 +1,7 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
-Tests run two at a time, the types beside them, and then those that need the machine for themselves.
+Tests run two at a time, the types beside them; then those with a browser, two at a time as well;
+and then those that need the machine for themselves.
 """
 
 from __future__ import annotations
@@ -15,16 +16,11 @@ from tests.browser.chromium import find_chromium
 
 _STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
+_BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+# The browser's event loop would stand in the way of other tests in the same process.
 _TESTS = (
-    [
-        "-m",
-        "not serial and not campaign",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-    ],
+    ["-m", "not browser and not serial and not campaign", *_BY_TWO],
+    ["-m", "browser and not serial and not campaign", *_BY_TWO],
     ["-m", "serial and not campaign"],
 )
 _NOTHING_CHOSEN = 5

@@ -33,6 +33,10 @@ StoredRun = Callable[..., str]
 PATIENCE = 240_000
 expect.set_options(timeout=PATIENCE)
 
+# Software rendering of the page itself is cheaper without a graphics card in between; only what
+# plots draw with WebGL needs one.
+_PLAIN_RENDERING = ("--disable-gpu-compositing", "--disable-gpu-rasterization")
+
 # Ends after 60 iterations on a few samples.
 SHORT_RUN = {
     "clustering.tol": 0,
@@ -47,7 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.serial)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -65,7 +68,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(sentence)
         pytest.skip(sentence)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        opened = playwright.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS, *_PLAIN_RENDERING]
+        )
         yield opened
         opened.close()
 

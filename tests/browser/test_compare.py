@@ -244,18 +244,7 @@ def test_the_table_is_sorted_by_a_heading_and_wide_enough(
     )
 
 
-def test_compare_comes_back_with_its_runs(open_page: OpenPage, stored_run: StoredRun) -> None:
-    run, other = stored_run(seed=1), stored_run(seed=2)
-    page = open_page(f"/compare?runs={other}&baseline={run}")
-    plot(page, "comparison").locator(".main-svg").first.wait_for()
-    page.get_by_role("link", name="Train", exact=True).click()
-    start_button(page).wait_for()
-    compare(page)
-    wait_for(page, "() => new URL(location).searchParams.has('baseline')")
-    assert chosen(page) == [other]
-
-
-def test_the_browsers_back_and_forward_lead_to_each_page_as_it_was(
+def test_compare_comes_back_with_its_runs_by_the_browser_and_by_the_link(
     open_page: OpenPage, stored_run: StoredRun
 ) -> None:
     run, other = stored_run(seed=1), stored_run(seed=2)
@@ -270,12 +259,16 @@ def test_the_browsers_back_and_forward_lead_to_each_page_as_it_was(
     page.go_forward()
     start_button(page).wait_for()
     wait_for(page, "() => !new URL(location).searchParams.has('baseline')")
+    compare(page)
+    wait_for(page, "() => new URL(location).searchParams.has('baseline')")
+    assert chosen(page) == [other]
 
 
-def test_back_from_compare_leads_to_train_with_its_own_address(
+def test_train_comes_back_with_its_run_and_settings_by_the_browser_and_by_the_link(
     open_page: OpenPage, stored_run: StoredRun
 ) -> None:
-    page = open_page(f"/?run={stored_run(seed=1)}&preset=digits&clustering.n_clusters=7")
+    run = stored_run(seed=1)
+    page = open_page(f"/?run={run}&preset=digits&clustering.n_clusters=7")
     banner(page, "at iteration 60").wait_for()
     on_train = parse_qs(urlparse(page.url).query)
     compare(page)
@@ -289,30 +282,13 @@ def test_back_from_compare_leads_to_train_with_its_own_address(
         page.go_forward()
         page.get_by_role("heading", name="Compare").wait_for()
         assert parse_qs(urlparse(page.url).query) == on_compare
-
-
-def test_train_comes_back_with_its_run_and_settings(
-    open_page: OpenPage, stored_run: StoredRun
-) -> None:
-    run = stored_run(seed=1)
-    page = open_page(f"/?run={run}&preset=digits&clustering.n_clusters=7")
-    banner(page, "at iteration 60").wait_for()
-    compare(page)
     page.get_by_role("link", name="Train", exact=True).click()
     banner(page, "at iteration 60").wait_for()
     assert run_id(page) == run
     expect(page.get_by_role("textbox", name="Clusters")).to_have_value("7")
 
 
-def test_open_leads_to_the_run(open_page: OpenPage, stored_run: StoredRun) -> None:
-    run = stored_run(seed=1)
-    page = open_page(f"/compare?runs={run}")
-    page.get_by_role("link", name=f"Open {run} on the Train page").click()
-    banner(page, "at iteration 60").wait_for()
-    assert run_id(page) == run
-
-
-def test_the_numbers_of_the_curves_are_saved(
+def test_the_numbers_of_the_curves_are_saved_and_open_leads_to_the_run(
     open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
 ) -> None:
     first, second = stored_run(seed=1), stored_run(seed=2)
@@ -323,6 +299,9 @@ def test_the_numbers_of_the_curves_are_saved(
     assert {row.split(",")[-1] for row in rows[1:]} >= {"ACC", "NMI", "Effective clusters"}
     page.goto(page.url.split("?")[0] + f"?runs={first},{second}")
     page.get_by_text("trained on different samples").wait_for()
+    page.get_by_role("link", name=f"Open {first} on the Train page").click()
+    banner(page, "at iteration 60").wait_for()
+    assert run_id(page) == first
 
 
 def test_the_agreement_is_saved_cell_by_cell(

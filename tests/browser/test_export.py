@@ -25,6 +25,8 @@ from tests.browser.train_page import (
 )
 from tests.plots.scripted import scripted_frames, scripted_view
 
+pytestmark = pytest.mark.serial
+
 
 def open_export(page: Page) -> None:
     page.get_by_role("button", name="Export").click()
@@ -53,7 +55,9 @@ def finished_page(open_page: OpenPage, stored_run: StoredRun) -> Page:
     return page
 
 
-def test_figures_come_down_as_they_stand_on_the_page(finished_page: Page, tmp_path: Path) -> None:
+def test_figures_and_their_numbers_come_down_as_they_stand_on_the_page(
+    finished_page: Page, tmp_path: Path
+) -> None:
     open_export(finished_page)
     finished_page.get_by_role("button", name="Make the files").click()
     with zipfile.ZipFile(download(finished_page, tmp_path)) as bundle:
@@ -64,6 +68,30 @@ def test_figures_come_down_as_they_stand_on_the_page(finished_page: Page, tmp_pa
     finished_page.get_by_role("dialog").get_by_role("button", name="Close").click()
     finished_page.get_by_role("dialog").wait_for(state="detached")
     expect(plot(finished_page, "scores")).to_be_visible()
+    check_numbers(finished_page, tmp_path)
+
+
+def check_numbers(page: Page, folder: Path) -> None:
+    """The page and the export write the same numbers."""
+    plot(page, "sizes").hover()
+    # The bar is there now, and the reading aid can still be read.
+    bar, aid = (
+        plot(page, "sizes").locator(found).bounding_box() for found in (".modebar", ".gtitle")
+    )
+    assert bar is not None and aid is not None and bar["y"] >= aid["y"] + aid["height"]
+    with page.expect_download() as fetched:
+        plot(page, "sizes").get_by_role("button", name="Save numbers as CSV").click()
+    fetched.value.save_as(folder / "page.csv")
+    open_export(page)
+    for name in ("Is it better", "Where are", "Which cluster", "Is it still"):
+        page.get_by_role("button", name=name).click()
+    # In this order there is always a format, so that the button stays enabled.
+    page.get_by_role("button", name="CSV", exact=True).click()
+    page.get_by_role("button", name="PDF", exact=True).click()
+    page.get_by_role("button", name="Make the files").click()
+    exported = download(page, folder)
+    assert exported.name.endswith("_sizes_iteration-60.csv")
+    assert exported.read_text("utf-8") == (folder / "page.csv").read_text("utf-8")
 
 
 def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
@@ -80,31 +108,6 @@ def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
         names = {name.removeprefix(f"{run}/") for name in bundle.namelist()}
         assert b"Left out" not in bundle.read(f"{run}/README.txt")
     assert names >= {"model.keras", "labels.parquet", "report.html", "movie.gif", "player.html"}
-
-
-def test_the_page_and_the_export_write_the_same_numbers(
-    finished_page: Page, tmp_path: Path
-) -> None:
-    plot(finished_page, "sizes").hover()
-    # The bar is there now, and the reading aid can still be read.
-    bar, aid = (
-        plot(finished_page, "sizes").locator(found).bounding_box()
-        for found in (".modebar", ".gtitle")
-    )
-    assert bar is not None and aid is not None and bar["y"] >= aid["y"] + aid["height"]
-    with finished_page.expect_download() as fetched:
-        plot(finished_page, "sizes").get_by_role("button", name="Save numbers as CSV").click()
-    fetched.value.save_as(tmp_path / "page.csv")
-    open_export(finished_page)
-    for name in ("Is it better", "Where are", "Which cluster", "Is it still"):
-        finished_page.get_by_role("button", name=name).click()
-    # In this order there is always a format, so that the button stays enabled.
-    finished_page.get_by_role("button", name="CSV", exact=True).click()
-    finished_page.get_by_role("button", name="PDF", exact=True).click()
-    finished_page.get_by_role("button", name="Make the files").click()
-    exported = download(finished_page, tmp_path)
-    assert exported.name.endswith("_sizes_iteration-60.csv")
-    assert exported.read_text("utf-8") == (tmp_path / "page.csv").read_text("utf-8")
 
 
 def quiet_page(browser: Browser, path: Path) -> tuple[Page, list[str]]:

@@ -134,7 +134,7 @@ def test_typed_and_slid_values_agree_and_only_those_are_sent(open_page: OpenPage
     expect(clusters).to_have_value("10")
 
 
-def test_every_plot_is_saved_as_png_svg_html_and_csv(
+def test_every_plot_is_saved_and_a_saved_page_needs_no_server(
     open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
 ) -> None:
     page = open_page(f"/?run={stored_run(data__n_samples=None)}")
@@ -156,21 +156,17 @@ def test_every_plot_is_saved_as_png_svg_html_and_csv(
     assert labels[0] == "series,sample,cluster"
     assert len(labels) == 1 + 2 * 1_797
     assert labels[1].split(",")[2] in {str(cluster) for cluster in range(10)}
+    check_alone(page.context.new_page(), saved["HTML"])
 
 
-def test_a_saved_page_shows_its_plot_without_a_server(
-    open_page: OpenPage, stored_run: StoredRun, tmp_path: Path
-) -> None:
-    page = open_page(f"/?run={stored_run(data__n_samples=None)}")
-    wait_for_last_iteration(page, "scores", 60)
-    saved = _save(page, "scores", "HTML", tmp_path)
-    alone = page.context.new_page()
+def check_alone(page: Page, saved: Path) -> None:
+    """A saved page shows its plot and asks nobody for anything."""
     asked: list[str] = []
-    alone.on("request", lambda request: asked.append(request.url))
-    alone.goto(saved.as_uri())
-    expect(alone.locator(".main-svg").first).to_be_visible()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(saved.as_uri())
+    expect(page.locator(".main-svg").first).to_be_visible()
     # Whatever it may ask for later too.
-    alone.wait_for_timeout(1_000)
+    page.wait_for_timeout(1_000)
     assert asked[0] == saved.as_uri()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 

@@ -10,12 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dec_core.cli.main import main
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 
@@ -53,13 +56,14 @@ def start(command: list[str]) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
-def result(process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Wait for the end; the values that must not depend on an interruption."""
-    with process:
-        assert process.stdout is not None
-        lines = process.stdout.read().splitlines()
-    assert process.returncode == 0
-    values = json.loads(lines[-1])
+def result(*arguments: str) -> dict[str, Any]:
+    """Run a command to its end; the values that must not depend on an interruption.
+
+    In this process, which has the libraries loaded.
+    """
+    with redirect_stdout(StringIO()) as output:
+        assert main([*arguments, "--json"]) == 0
+    values = json.loads(output.getvalue().splitlines()[-1])
     return {name: values[name] for name in COMPARED}
 
 
@@ -85,8 +89,9 @@ def whole_run(arguments: tuple[str, ...]) -> tuple[dict[str, Any], int]:
     Its folder of runs is its own, so that the next run pretrains too.
     """
     with tempfile.TemporaryDirectory() as runs_dir:
-        process, run_id = start([*command("train", *arguments), "--runs-dir", runs_dir])
-        return result(process), (Path(runs_dir) / run_id / "events.jsonl").stat().st_size
+        expected = result("train", *arguments, "--runs-dir", runs_dir)
+        (log,) = Path(runs_dir).glob("*/events.jsonl")
+        return expected, log.stat().st_size
 
 
 def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int) -> None:
@@ -96,14 +101,16 @@ def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int)
     """
     expected, size = whole_run(arguments)
     choose = random.Random(7)
-    process, run_id = start(command("train", *arguments))
+    run_id, next_command = "", ("train", *arguments)
     for moment in sorted(choose.randrange(int(0.6 * size)) for _ in range(kills)):
+        process, name = start(command(*next_command))
+        run_id = run_id or name
         wait_for_size(process, runs_dir / run_id / "events.jsonl", moment)
         time.sleep(choose.random() * 0.02)
         process.kill()
         assert_interrupted(process, run_id)
-        process, _ = start(command("runs", "resume", run_id))
-    assert result(process) == expected
+        next_command = ("runs", "resume", run_id)
+    assert result(*next_command) == expected
 
 
 @pytest.mark.parametrize("kills", [MANY])
@@ -128,7 +135,6 @@ def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
         process, run_id = start([*killed, *arguments, "--json"])
         assert_interrupted(process, run_id)
         arguments = ("runs", "resume", run_id)
-    process, _ = start(command(*arguments))
-    assert result(process) == expected
+    assert result(*arguments) == expected
     drafts = [path for path in (runs_dir / run_id).rglob(".*") if path.suffix == ".draft"]
     assert drafts == []
