@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import Labels, contingency
+from dec_core.analysis.structure import DataSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +24,13 @@ class Labeling:
     labels : (n_samples,) from 0, the number of the nearest centre
     n_clusters : number of centres
     true_labels : (n_samples,) from 0, or None
+    space : the data; None where what clusters tell of them is not asked
     """
 
     labels: Labels
     n_clusters: int
     true_labels: Labels | None = None
+    space: DataSpace | None = None
 
     @cached_property
     def sizes(self) -> NDArray[np.intp]:
@@ -38,6 +41,13 @@ class Labeling:
     def cluster_sizes(self) -> tuple[int, ...]:
         """``sizes`` as plain numbers."""
         return tuple(self.sizes.tolist())
+
+    @property
+    def variance_explained(self) -> float:
+        """The share of the data's variance that lies between the clusters; NaN without data."""
+        if self.space is None:
+            return float("nan")
+        return self.space.explained(self.labels, self.n_clusters)
 
     @cached_property
     def true_table(self) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ from dec_core.analysis.metrics import (
     occupied_clusters,
     purity,
 )
+from dec_core.analysis.structure import effective_rank
 
 # What a float32 may be beyond the bounds of a measure by rounding.
 ROUNDING = 1e-6
@@ -254,6 +255,16 @@ MEASURES: dict[str, Measure] = _by_name(
         tag="clusters/largest_share",
     ),
     Measure(
+        "variance_explained",
+        "Variance explained",
+        "Share of the data's variance that lies between the clusters: what they tell of the data, "
+        "without true labels.",
+        lambda c: c.variance_explained,
+        range=(0, 1),
+        at_start=True,
+        tag="clusters/variance_explained",
+    ),
+    Measure(
         "mean_confidence",
         "Mean confidence",
         "Mean soft assignment (q) of the samples to their own cluster.",
@@ -288,6 +299,15 @@ MEASURES: dict[str, Measure] = _by_name(
         "Root mean squared distance of the embedding from its mean.",
         lambda c: c.embedding_spread,
         format=".3g",
+        range=(0, inf),
+    ),
+    Measure(
+        "embedding_rank",
+        "Embedding rank",
+        "Dimensions that the embedding fills: exp of the entropy of its principal components' "
+        "shares of the variance.",
+        lambda c: effective_rank(c.embedding),
+        format=".2f",
         range=(0, inf),
     ),
     Measure(

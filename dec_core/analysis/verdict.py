@@ -1,32 +1,36 @@
 """Whether a run is healthy while it trains, and what became of it at the end.
 
 A stop rule only says that labels no longer change, which is as true of a total collapse as of
-success. So the verdict is judged apart from it, from cluster sizes and from the scores of the
-k-means start. Everything here works without true labels; without them a run cannot be found
-to be worse than its start.
+success. So the verdict is judged apart from it, from cluster sizes, from what the clusters tell of
+the data and from the scores of the k-means start. Everything here works without true labels;
+without them a run cannot be found to be worse than its start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from statistics import median
 
-from dec_core.analysis.metrics import effective_clusters
+from dec_core.analysis.forecast import forecast
+from dec_core.analysis.scores import below_start, gain, versus_start
+from dec_core.analysis.signs import (
+    Evidence,
+    History,
+    Observation,
+    Start,
+    collapse,
+    dead_embedding,
+    deaths,
+    held_since,
+    is_collapsed,
+    useless_reconstruction,
+)
 
-# One cluster dominates once it has gone half the way from its start to holding everything,
-# and holds at least this share.
-DOMINATING_SHARE = 0.6
-# Fewer effective clusters than this part of the start's count as collapsed ...
-COLLAPSED_EFFECTIVE = 0.5
-# ... and a cluster with less than this part of its start's size is dying.
-DYING_SIZE = 0.1
-# NMI moves by about this much from one update to the next without meaning.
-NMI_MARGIN = 0.01
-# Row sums of P further from 1 than this are no rounding.
-ROW_SUM_MARGIN = 1e-3
-# Measures that every update must have to be judged; NMI is used where it is there.
+__all__ = ["Observation", "Start", "is_collapsed"]
+
+# Measures that every update must have to be judged; others are used where they are there.
 JUDGED = (
     "occupied_clusters",
     "effective_clusters",
@@ -34,6 +38,17 @@ JUDGED = (
     "target_row_sum_min",
     "target_row_sum_max",
 )
+# Where one cluster has this share a collapse is total, otherwise some clusters live on.
+TOTAL_COLLAPSE = 0.9
+# Labels that have not changed at so many updates in a row have settled, whatever the tolerance is.
+SETTLED_UPDATES = 3
+# Labels swing without settling where after so many updates this share of them still changes at
+# each, and in the last quarter of the updates hardly less than in the quarter before.
+STALLED_UPDATES, STALLED_CHANGE, STALLED_TREND = 20, 0.01, 0.8
+# Nothing was learned where fewer labels than this have changed before every sample was seen once,
+# or where none of the numbers that training moves has moved by more than this part.
+UNLEARNED_CHANGE, UNMOVED = 0.01, 1e-3
+_MOVED = ("mean_confidence", "embedding_spread", "center_distance")
 
 
 class StopReason(StrEnum):
@@ -52,6 +67,9 @@ class Verdict(StrEnum):
     DEGRADED = "degraded"
     COLLAPSED = "collapsed"
     DIVERGED = "diverged"
+    DEAD_EMBEDDING = "dead_embedding"
+    STALLED = "stalled"
+    PREMATURE = "premature"
     UNFINISHED = "unfinished"
 
 
@@ -64,173 +82,195 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True)
-class Start:
-    """The k-means start: sizes of its clusters, and its measures by name."""
-
-    cluster_sizes: tuple[int, ...]
-    measures: Mapping[str, float] = field(default_factory=dict)
-
-
-class Observation(Protocol):
-    """What the verdict needs to know of an update: it stands after ``iteration`` gradient steps.
-
-    ``measures`` are numbers by the names of ``MEASURES``, with all of ``JUDGED``. ``TargetUpdated``
-    is one.
-    """
-
-    @property
-    def iteration(self) -> int: ...
-    @property
-    def cluster_sizes(self) -> tuple[int, ...]: ...
-    @property
-    def is_finite(self) -> bool: ...
-    @property
-    def measures(self) -> Mapping[str, float]: ...
-
-
-@dataclass(frozen=True)
 class Judgement:
-    """A condition, the verdict (None while the run trains) and the sentence for a person."""
+    """A condition, the verdict (None while the run trains), the sentence for a person, and the
+    numbers that decided; none where nothing is wrong, and in what former versions wrote."""
 
     condition: Condition
     verdict: Verdict | None
     sentence: str
+    evidence: tuple[Evidence, ...] = ()
 
 
-def assess(start: Start, history: Sequence[Observation]) -> Judgement:
+def assess(start: Start, history: History) -> Judgement:
     """How a training run fares after the updates in ``history`` (at least one)."""
+    broken = _broken(start, history)
+    if broken is not None:
+        return broken
+    warnings = forecast(start, history)
+    if warnings:
+        evidence = tuple(sign.evidence for sign in warnings)
+        return Judgement(Condition.WARNING, None, f"Warning: {warnings[0].words}.", evidence)
     last = history[-1]
-    if not last.is_finite:
-        since = _since(history, lambda o: not o.is_finite)
-        return Judgement(Condition.BROKEN, None, f"Not finite since iteration {since:,}.")
-    if is_collapsed(start, last):
-        return Judgement(Condition.BROKEN, None, _collapse_sentence(start, history))
-    warning = _warning(start, history)
-    if warning:
-        return Judgement(Condition.WARNING, None, f"Warning: {warning}.")
     clusters = f"{last.measures['occupied_clusters']} of {len(start.cluster_sizes)} clusters"
-    return Judgement(
-        Condition.HEALTHY, None, f"Healthy so far: {clusters}{_gain(start, last, ', ')}."
-    )
+    score = gain(start, last)
+    sentence = f"Healthy so far: {clusters}{', ' * bool(score)}{score}."
+    return Judgement(Condition.HEALTHY, None, sentence)
 
 
-def conclude(start: Start, history: Sequence[Observation], reason: StopReason) -> Judgement:
+def conclude(start: Start, history: History, reason: StopReason) -> Judgement:
     """The verdict on a run that ended for ``reason`` after the updates in ``history``."""
-    last = history[-1]
+    broken = _broken(start, history, reason)
+    if broken is not None:
+        return broken
+    if reason is StopReason.STOPPED:
+        ending = f"Stopped by you at iteration {history[-1].iteration:,}"
+        return _ended(start, history, Condition.WARNING, Verdict.UNFINISHED, ending)
+    useless = useless_reconstruction(start, history)
+    if useless is not None:
+        sentence = (
+            f"{_dead(history, reason)}: the autoencoder reconstructs the data no better than their "
+            f"mean would (error {useless.value:.3g} times their variance)."
+        )
+        return Judgement(Condition.WARNING, Verdict.DEAD_EMBEDDING, sentence, (useless,))
+    if reason is StopReason.TOLERANCE:
+        return _premature(start, history) or _settled(start, history, "Converged")
+    return _at_maximum(start, history)
+
+
+def _broken(start: Start, history: History, reason: StopReason | None = None) -> Judgement | None:
+    """A run that nothing can be expected of any more; None where it is not broken."""
+    is_over, last = reason is not None, history[-1]
     if reason is StopReason.NOT_FINITE or not last.is_finite:
-        since = _since(history, lambda o: not o.is_finite)
-        sentence = f"Diverged: not finite since iteration {since:,}."
-        return Judgement(Condition.BROKEN, Verdict.DIVERGED, sentence)
-    if is_collapsed(start, last):
-        sentence = _collapse_sentence(start, history)
+        since = held_since(history, lambda o: not o.is_finite)
+        opening = "Diverged: not" if is_over else "Not"
+        verdict, evidence = Verdict.DIVERGED, Evidence("is_finite", 0, 1, since)
+        sentence = f"{opening} finite since iteration {since:,}."
+    elif (evidence_of := dead_embedding(start, history)) is not None:
+        verdict, evidence = Verdict.DEAD_EMBEDDING, evidence_of
+        sentence = f"{_dead(history, reason)}: {_dead_words(start, evidence)}."
+    elif (evidence_of := collapse(start, history)) is not None:
+        verdict, evidence = Verdict.COLLAPSED, evidence_of
+        sentence = _collapse_sentence(start, history, evidence)
         if reason is StopReason.TOLERANCE:
             sentence += " The stop rule alone would have called this converged."
-        return Judgement(Condition.BROKEN, Verdict.COLLAPSED, sentence)
-    at = f"at iteration {last.iteration:,}"
-    if reason is StopReason.STOPPED:
-        sentence = f"Stopped by you {at}{_gain(start, last)}."
-        return Judgement(Condition.WARNING, Verdict.UNFINISHED, sentence)
-    ending = f"Converged {at}"
-    if reason is StopReason.MAX_ITERATIONS:
-        ending = f"Reached the maximum {at}"
-    if _is_below_start(start, last):
-        sentence = f"{ending}, but below the k-means start{_versus_start(start, last)}."
-        return Judgement(Condition.WARNING, Verdict.DEGRADED, sentence)
-    if reason is StopReason.MAX_ITERATIONS:
-        sentence = f"{ending} before the labels settled{_gain(start, last)}."
-        return Judgement(Condition.WARNING, Verdict.UNFINISHED, sentence)
-    return Judgement(Condition.HEALTHY, Verdict.CONVERGED, f"{ending}{_gain(start, last)}.")
+    else:
+        return None
+    return Judgement(Condition.BROKEN, verdict if is_over else None, sentence, (evidence,))
 
 
-def is_collapsed(start: Start, observation: Observation) -> bool:
-    """Whether clusters of the start are lost, or one has come to dominate."""
-    measures = observation.measures
+def _premature(start: Start, history: History) -> Judgement | None:
+    """The verdict where the stop rule fired before anything was learned."""
+    last = history[-1]
+    changed = sum(update.measures.get("delta_label", math.inf) for update in history[1:])
+    moved = max((_moved(history, name) for name in _MOVED), default=math.inf)
+    if last.iteration < start.steps_per_pass and changed < UNLEARNED_CHANGE:
+        why = f"before every sample was seen once ({start.steps_per_pass:,} iterations)"
+        evidence = Evidence("iteration", last.iteration, start.steps_per_pass, last.iteration)
+    elif moved < UNMOVED:
+        why = "though neither embedding nor centres have moved"
+        evidence = Evidence("embedding_spread", moved, UNMOVED, last.iteration)
+    else:
+        return None
+    ending = f"Stopped too early: the stop rule fired at iteration {last.iteration:,}, {why}"
+    return _ended(start, history, Condition.WARNING, Verdict.PREMATURE, ending, evidence)
+
+
+def _moved(history: History, name: str) -> float:
+    """How far a measure has gone from the first update, in parts of it; infinite if unknown."""
+    if len(history) == 1:
+        return math.inf
+    began, now = (update.measures.get(name, math.nan) for update in (history[0], history[-1]))
+    part = abs(now - began) / abs(began) if began else math.nan
+    return math.inf if math.isnan(part) else part
+
+
+def _at_maximum(start: Start, history: History) -> Judgement:
+    at = f"at iteration {history[-1].iteration:,}"
+    changes = [update.measures.get("delta_label", math.nan) for update in history[1:]]
+    if len(changes) >= SETTLED_UPDATES and not any(changes[-SETTLED_UPDATES:]):
+        since = held_since(history, lambda o: not o.measures.get("delta_label", math.nan))
+        still = f"No label has changed since iteration {since:,}; reached the maximum"
+        return _settled(start, history, still)
+    if below_start(start, history[-1]):
+        return _settled(start, history, "Reached the maximum")
+    swing = _swing(changes, history)
+    if swing is not None:
+        ending = f"Stalled: {swing.value:.1%} of the labels still change at each update {at}"
+        return _ended(start, history, Condition.WARNING, Verdict.STALLED, ending, swing)
+    ending = f"Reached the maximum {at} before the labels settled"
+    return _ended(start, history, Condition.WARNING, Verdict.UNFINISHED, ending)
+
+
+def _swing(changes: list[float], history: History) -> Evidence | None:
+    """The evidence that labels change as much as ever; None where they settle or may do so."""
+    quarter = len(changes) // 4
+    if len(changes) < STALLED_UPDATES:
+        return None
+    now, before = median(changes[-quarter:]), median(changes[-2 * quarter : -quarter])
+    if now < STALLED_CHANGE or now < STALLED_TREND * before:
+        return None
+    return Evidence("delta_label", now, STALLED_CHANGE, history[-quarter].iteration)
+
+
+def _settled(start: Start, history: History, ending: str) -> Judgement:
+    """The verdict on a run whose labels no longer change, or that is worse than its start."""
+    last = history[-1]
+    ending = f"{ending} at iteration {last.iteration:,}"
+    below = below_start(start, last)
+    if below:
+        score, now = below[0], last.measures[below[0]]
+        since = held_since(history, lambda o: score in below_start(start, o))
+        sentence = f"{ending}, but below the k-means start{versus_start(start, last, score)}."
+        evidence = Evidence(score, now, start.value(score), since)
+        return Judgement(Condition.WARNING, Verdict.DEGRADED, sentence, (evidence,))
+    left, began = last.measures["occupied_clusters"], start.n_occupied
+    if left < began:
+        ending += f" with {left} of {began} clusters"
+    return _ended(start, history, Condition.HEALTHY, Verdict.CONVERGED, ending)
+
+
+def _ended(
+    start: Start,
+    history: History,
+    condition: Condition,
+    verdict: Verdict,
+    ending: str,
+    *evidence: Evidence,
+) -> Judgement:
+    score = gain(start, history[-1])
+    return Judgement(condition, verdict, f"{ending}{': ' * bool(score)}{score}.", evidence)
+
+
+_ENDINGS = {
+    StopReason.TOLERANCE: "Converged at",
+    StopReason.MAX_ITERATIONS: "Reached the maximum at",
+    StopReason.STOPPED: "Stopped by you at",
+}
+
+
+def _dead(history: History, reason: StopReason | None) -> str:
+    """How a run ended whose embedding was dead, which nothing that came later can mend."""
+    if reason is None:
+        return "Dead embedding"
+    return f"{_ENDINGS[reason]} iteration {history[-1].iteration:,}, but on a dead embedding"
+
+
+def _dead_words(start: Start, evidence: Evidence) -> str:
+    if evidence.indicator == "embedding_rank":
+        left = (
+            "one point" if evidence.value == 0 else f"one dimension of {start.n_dimensions} in use"
+        )
+        return f"pretraining left {left}, so that there is little to cluster"
     return (
-        measures["occupied_clusters"] < _occupied(start)
-        or measures["largest_share"] > dominating_share(start)
-        or measures["effective_clusters"]
-        < COLLAPSED_EFFECTIVE * effective_clusters(start.cluster_sizes)
+        "after pretraining every sample is as near to one cluster as to any other "
+        f"(mean confidence {evidence.value:.3f} of {len(start.cluster_sizes)} clusters)"
     )
 
 
-def dominating_share(start: Start) -> float:
-    """The largest share above which a cluster dominates, given the k-means start."""
-    start_share = max(start.cluster_sizes) / sum(start.cluster_sizes)
-    return max(DOMINATING_SHARE, (1 + start_share) / 2)
-
-
-def dying_clusters(start: Start, observation: Observation) -> int:
-    """How many clusters still have samples, but less than a tenth of what they started with."""
-    pairs = zip(start.cluster_sizes, observation.cluster_sizes, strict=True)
-    return sum(0 < size < DYING_SIZE * began for began, size in pairs)
-
-
-def _warning(start: Start, history: Sequence[Observation]) -> str:
-    """What is wrong although nothing is lost yet; empty if nothing is."""
-    last = history[-1]
-    dying = dying_clusters(start, last)
-    if dying:
-        since = _since(history, lambda o: dying_clusters(start, o) > 0)
-        verb = "is" if dying == 1 else "are"
-        total = len(start.cluster_sizes)
-        return f"{dying} of {total} clusters {verb} dying since iteration {since:,}"
-    if _is_below_start(start, last):
-        since = _since(history, lambda o: _is_below_start(start, o))
-        return f"worse than the k-means start since iteration {since:,}{_versus_start(start, last)}"
-    low, high = (last.measures[f"target_row_sum_{end}"] for end in ("min", "max"))
-    if low < 1 - ROW_SUM_MARGIN or high > 1 + ROW_SUM_MARGIN:
-        return f"the rows of the target sum to {low:.3g} to {high:.3g} instead of 1"
-    return ""
-
-
-def _collapse_sentence(start: Start, history: Sequence[Observation]) -> str:
+def _collapse_sentence(start: Start, history: History, evidence: Evidence) -> str:
     last, n_clusters = history[-1], len(start.cluster_sizes)
-    since = _since(history, lambda o: is_collapsed(start, o))
-    if last.measures["occupied_clusters"] < _occupied(start):
+    is_total = last.measures["largest_share"] > TOTAL_COLLAPSE
+    dead = deaths(start, history)
+    share = f"{last.measures['largest_share']:.0%}"
+    left = f"one of {n_clusters} clusters holds {share} of the samples"
+    if dead:
         left = f"{last.measures['occupied_clusters']} of {n_clusters} clusters left"
-    else:
-        share = f"{last.measures['largest_share']:.0%}"
-        left = f"one of {n_clusters} clusters holds {share} of the samples"
-    began = f", collapsing since iteration {since:,}" if since < last.iteration else ""
-    return f"Collapsed: {left} at iteration {last.iteration:,}{began}."
-
-
-def _since(history: Sequence[Observation], holds: Callable[[Observation], bool]) -> int:
-    """The iteration of the earliest update from which the condition has held until now."""
-    since = history[-1].iteration
-    for observation in reversed(history):
-        if not holds(observation):
-            break
-        since = observation.iteration
-    return since
-
-
-def _occupied(start: Start) -> int:
-    return sum(size > 0 for size in start.cluster_sizes)
-
-
-def _both_nmi(start: Start, observation: Observation) -> tuple[float, float] | None:
-    """NMI of the start and of the update; None without true labels."""
-    began, now = start.measures.get("nmi"), observation.measures.get("nmi")
-    return None if began is None or now is None else (began, now)
-
-
-def _is_below_start(start: Start, observation: Observation) -> bool:
-    both = _both_nmi(start, observation)
-    return both is not None and both[1] < both[0] - NMI_MARGIN
-
-
-def _gain(start: Start, observation: Observation, before: str = ": ") -> str:
-    """NMI and how far it is from the k-means start, or nothing without true labels."""
-    both = _both_nmi(start, observation)
-    if both is None:
-        return ""
-    began, nmi = both
-    difference = nmi - began
-    place = "over" if difference >= 0 else "against"
-    return f"{before}NMI {nmi:.3f}, {difference:+.3f} {place} the k-means start"
-
-
-def _versus_start(start: Start, observation: Observation) -> str:
-    both = _both_nmi(start, observation)
-    return "" if both is None else f" (NMI {both[1]:.3f}, start {both[0]:.3f})"
+    since = evidence.iteration
+    began_at = f", collapsing since iteration {since:,}" if since < last.iteration else ""
+    opening = "Collapsed" if is_total else "Partly collapsed"
+    tells = ""
+    if evidence.indicator == "variance_explained":
+        began = start.value("variance_explained")
+        tells = f"; they explain {evidence.value:.0%} of the data's variance, the start {began:.0%}"
+    return f"{opening}: {left} at iteration {last.iteration:,}{began_at}{tells}."

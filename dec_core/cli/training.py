@@ -24,7 +24,7 @@ EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
 def train_run(recorder: Recorder | MemoryRecorder, preset: str, *, as_json: bool) -> int:
     """Train to the end, from a checkpoint where the recorder has one."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from dec_core.events.events import WarningRaised
+    from dec_core.events.events import SignSeen, WarningRaised
     from dec_core.runs.execution import train_recorded
     from dec_core.store.memory_recorder import MemoryRecorder
 
@@ -43,6 +43,9 @@ def train_run(recorder: Recorder | MemoryRecorder, preset: str, *, as_json: bool
             if advance.event.message != problem:
                 progress.clear()
                 print(f"warning: {advance.event.message}", file=sys.stderr, flush=True)
+        elif isinstance(advance.event, SignSeen):
+            progress.clear()
+            print(f"warning: {advance.event.sign.words}", file=sys.stderr, flush=True)
         elif not as_json:
             _show(advance.event, advance.view, progress)
         if requests.signal is not None and not advance.view.is_over:

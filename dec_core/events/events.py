@@ -6,8 +6,8 @@
     (Progress* ReconstructionsTaken? PretrainingEpochEnded)*
                                             one per epoch
     Progress* FrameTaken CentersInitialized the k-means start
-    FrameTaken TargetUpdated                iteration 0, before any gradient step
-    (StepsDone+ Progress* FrameTaken TargetUpdated)*
+    SignSeen* FrameTaken TargetUpdated      iteration 0, before any gradient step
+    (StepsDone+ Progress* SignSeen* FrameTaken TargetUpdated)*
                                             one per update interval, and one at the end
     RunFinished
 
@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, ConfigDict, Field, with_config
 
+from dec_core.analysis.forecast import Sign
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Judgement, StopReason
 from dec_core.config import Config
@@ -234,6 +235,14 @@ class WarningRaised(Event):
     """Something a person should know, as a sentence."""
 
     message: str
+
+
+@dataclass(frozen=True)
+class SignSeen(Event):
+    """A warning that the update which follows shows and the one before it did not."""
+
+    iteration: Count
+    sign: Sign
 
 
 @dataclass(frozen=True)

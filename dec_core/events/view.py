@@ -25,6 +25,7 @@ from dec_core.events.events import (
     RunFailed,
     RunFinished,
     RunStarted,
+    SignSeen,
     StepsDone,
     TargetUpdated,
     WarningRaised,
@@ -54,6 +55,7 @@ class View:
     clustering_seconds: float = 0.0
     changes: tuple[ParameterChanged, ...] = ()
     warnings: tuple[str, ...] = ()
+    signs: tuple[SignSeen, ...] = ()
     finished: RunFinished | None = None
     failed: RunFailed | None = None
 
@@ -81,7 +83,8 @@ class View:
         """The k-means start that the run is measured against."""
         if self.centers is None:
             return None
-        return Start(self.centers.cluster_sizes, self.centers.measures)
+        config = self.config if self.started is None else self.started.config
+        return Start.of(config, self.centers.cluster_sizes, self.centers.measures)
 
     @property
     def is_over(self) -> bool:
@@ -167,10 +170,8 @@ def fold(view: View, event: Event) -> View:
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
-        case ParameterChanged():
-            change = {"changes": (*view.changes, event)}
-        case WarningRaised():
-            change = {"warnings": (*view.warnings, event.message)}
+        case ParameterChanged() | WarningRaised() | SignSeen():
+            change = _noted(view, event)
         case RunFinished():
             change = {"finished": event, "progress": None}
         case RunFailed():
@@ -178,6 +179,16 @@ def fold(view: View, event: Event) -> View:
         case _:
             return view
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
+
+
+def _noted(view: View, event: ParameterChanged | WarningRaised | SignSeen) -> dict[str, object]:
+    match event:
+        case ParameterChanged():
+            return {"changes": (*view.changes, event)}
+        case WarningRaised():
+            return {"warnings": (*view.warnings, event.message)}
+        case SignSeen():
+            return {"signs": (*view.signs, event)}
 
 
 def replay(events: Iterable[Event]) -> View:

@@ -55,7 +55,14 @@ class Change:
     value: float
 
 
-Command = Pause | Resume | Step | Stop | Suspend | Change
+@dataclass(frozen=True)
+class PauseAtCollapse:
+    """Pause by itself, or not, at an update that warns of a collapse."""
+
+    is_on: bool
+
+
+Command = Pause | Resume | Step | Stop | Suspend | Change | PauseAtCollapse
 
 _ACTIVE = tuple(state for state in RunState if state.is_active)
 _ALLOWED: dict[type[Command], tuple[RunState, ...]] = {
@@ -65,6 +72,7 @@ _ALLOWED: dict[type[Command], tuple[RunState, ...]] = {
     Stop: _ACTIVE,
     Suspend: _ACTIVE,
     Change: _ACTIVE,
+    PauseAtCollapse: _ACTIVE,
 }
 
 

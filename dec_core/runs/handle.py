@@ -28,6 +28,7 @@ class RunHandle:
     lineage : where it began, if it is a branch
     is_stored : whether all that is known of the run lies on the disk
     is_stopping : whether stop was asked for; it stays so once the run has ended
+    pauses_at_collapse : whether it pauses by itself once a collapse begins
     asked : live parameters that were asked for and have not taken effect yet
     clock : the active time of a run that trains
 
@@ -50,6 +51,7 @@ class RunHandle:
         self.state = RunState.QUEUED
         self.is_stored = False
         self.is_stopping = False
+        self.pauses_at_collapse = False
         self.asked: dict[str, float] = {}
         self.clock: ActiveTime | None = None
 

@@ -57,6 +57,9 @@ _VERDICTS: Mapping[str, tuple[str, str, Condition]] = {
     Verdict.DEGRADED: ("worse than its k-means start", "at", _WARNING),
     Verdict.COLLAPSED: ("collapsed", "by", _BROKEN),
     Verdict.DIVERGED: ("diverged", "by", _BROKEN),
+    Verdict.DEAD_EMBEDDING: ("dead embedding", "at", _BROKEN),
+    Verdict.STALLED: ("stalled", "at", _WARNING),
+    Verdict.PREMATURE: ("stopped too early", "at", _WARNING),
     Verdict.UNFINISHED: ("maximum reached", "at", _WARNING),
 }
 # Without place: they have no iteration that says anything.

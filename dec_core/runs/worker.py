@@ -10,6 +10,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from dec_core.analysis.forecast import OF_COLLAPSE
 from dec_core.errors import DataUnavailableError, DECLabError, RunError
 from dec_core.events.events import (
     CentersInitialized,
@@ -17,6 +18,7 @@ from dec_core.events.events import (
     ParameterChanged,
     PretrainingEpochEnded,
     RunFinished,
+    SignSeen,
     StepsDone,
     TargetUpdated,
 )
@@ -26,6 +28,7 @@ from dec_core.runs.commands import (
     Change,
     Command,
     Pause,
+    PauseAtCollapse,
     Resume,
     Step,
     StepSize,
@@ -75,6 +78,7 @@ class Worker:
         handle.is_stored = recorder.is_saving
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._step: StepSize | None = None
+        self._is_warned = False
         self._is_suspending = False
         self._has_failed = False
         # A queued run may be withdrawn on one thread while another one starts it.
@@ -108,6 +112,9 @@ class Worker:
             if handle.state is RunState.QUEUED:
                 self._leave_queue(command)
                 return
+        if isinstance(command, PauseAtCollapse):
+            handle.pauses_at_collapse = command.is_on
+            return
         self._commands.put(command)
         if isinstance(command, Stop):
             handle.is_stopping = True
@@ -169,6 +176,7 @@ class Worker:
         """Carry out what was asked for; while paused, wait for more; nothing outdoes a stop."""
         if trainer.requests.is_stopping:
             return
+        self._heed(trainer, event)
         if self._step is not None and isinstance(event, _STEP_ENDS[self._step]):
             self._step = None
             self._pause(trainer)
@@ -177,6 +185,16 @@ class Worker:
         ):
             self._carry_out(self._commands.get(), trainer)
         trainer.pace.limit = 1 if self._step is StepSize.ITERATION else None
+
+    def _heed(self, trainer: Trainer, event: Event) -> None:
+        """Pause after an update with which a collapse begins, if that was asked for."""
+        if isinstance(event, SignSeen):
+            self._is_warned |= event.sign.kind in OF_COLLAPSE
+        elif isinstance(event, TargetUpdated):
+            if self._is_warned and self.handle.pauses_at_collapse:
+                self._step = None
+                self._pause(trainer)
+            self._is_warned = False
 
     def _carry_out(self, command: Command, trainer: Trainer) -> None:
         match command:

@@ -26,6 +26,7 @@ from dec_core.events.events import (
     RunFinished,
     RunStarted,
     SamplesChosen,
+    SignSeen,
     TargetUpdated,
     WarningRaised,
 )
@@ -42,6 +43,7 @@ STORED: dict[str, type[Event]] = {
         TargetUpdated,
         ParameterChanged,
         WarningRaised,
+        SignSeen,
         RunFinished,
         RunFailed,
     )

@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.analysis.labeling import Labeling
+from dec_core.analysis.structure import DataSpace
 from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.subset import stratified_indices
@@ -54,6 +55,11 @@ class TrainingContext:
         y, n_samples = self.dataset.y, self.dataset.n_samples
         return stratified_indices(y, n_samples, min(MAP_SAMPLES, n_samples), self.config.seed)
 
+    @cached_property
+    def space(self) -> DataSpace:
+        """The data, in which clusters are compared from update to update."""
+        return DataSpace(self.dataset.x, self.sample_ids)
+
     @property
     def label_type(self) -> np.dtype[Any]:
         """The smallest unsigned integer type that holds every label."""
@@ -61,7 +67,7 @@ class TrainingContext:
 
     def labeling(self, labels: NDArray[np.integer]) -> Labeling:
         """Labels, (n_samples,), beside the true ones, for measures to be taken."""
-        return Labeling(labels, self.config.clustering.n_clusters, self.dataset.y)
+        return Labeling(labels, self.config.clustering.n_clusters, self.dataset.y, self.space)
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
         """Put the requested changes into ``config``, one event each; more may come meanwhile.

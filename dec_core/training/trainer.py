@@ -105,7 +105,7 @@ class Trainer:
         yield pretraining
         self.pretrained = pretraining.pretrained
         loop = network.clustering(context)
-        kmeans = KMeansPhase(context, loop)
+        kmeans = KMeansPhase(context, loop, pretraining.loss)
         yield kmeans
         yield ClusteringPhase(context, loop, kmeans.labels, kmeans.start)
 

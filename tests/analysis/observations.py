@@ -25,9 +25,11 @@ def scores(nmi: float | None) -> dict[str, float]:
     return {} if nmi is None else {"acc": 0.5, "nmi": nmi, "ari": 0.4}
 
 
-def start(sizes: Sequence[int], nmi: float | None = 0.5) -> Start:
-    """A k-means start."""
-    return Start(tuple(sizes), scores(nmi))
+def start(
+    sizes: Sequence[int], nmi: float | None = 0.5, *, steps_per_pass: int = 0, **others: float
+) -> Start:
+    """A k-means start of an embedding of ten dimensions; ``others`` are measures by their names."""
+    return Start(tuple(sizes), scores(nmi) | others, 10, steps_per_pass)
 
 
 def observe(
@@ -37,8 +39,9 @@ def observe(
     *,
     row_sums: tuple[float, float] = (1.0, 1.0),
     is_finite: bool = True,
+    **others: float,
 ) -> Observed:
-    """One update."""
+    """One update of a run that moves; ``others`` are measures by their names."""
     counts = np.array(sizes)
     measures: dict[str, float] = {
         "occupied_clusters": int(np.count_nonzero(counts)),
@@ -48,6 +51,7 @@ def observe(
         "target_row_sum_min": row_sums[0],
         "target_row_sum_max": row_sums[1],
         "center_distance": 1.0,
-        "embedding_spread": 1.0,
+        "embedding_spread": 1.0 + iteration / 1000,
+        "embedding_rank": 4.0,
     }
-    return Observed(iteration, tuple(sizes), is_finite, measures | scores(nmi))
+    return Observed(iteration, tuple(sizes), is_finite, measures | scores(nmi) | others)

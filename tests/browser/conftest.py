@@ -42,7 +42,9 @@ SHORT_RUN = {
     "clustering.tol": 0,
     "clustering.max_iterations": 60,
     "clustering.kmeans_restarts": 2,
-    "pretraining.epochs": 5,
+    "pretraining.epochs": 60,
+    "pretraining.optimizer": "adam",
+    "pretraining.learning_rate": 0.003,
     "data.n_samples": 300,
 }
 

@@ -33,7 +33,7 @@ _OPACITIES = """element => Object.fromEntries(
     [trace.__data__[0].trace.legendgroup + ":" + trace.__data__[0].trace.uid,
      Number(trace.style.opacity || 1)]))"""
 
-# The visible point of a run's curves that is farthest from the others' points on the same axes:
+# The visible point of a run's curves, not at the edge, that is farthest from the others' points:
 # where two runs have the same value, either may light up.
 _SPOT = """(element, run) => {
   const box = element.getBoundingClientRect();
@@ -47,7 +47,7 @@ _SPOT = """(element, run) => {
   for (const curve of curves.filter(trace => trace.legendgroup === run)) {
     const others = curves.filter(trace => trace.legendgroup !== run &&
       trace.xaxis === curve.xaxis && trace.yaxis === curve.yaxis).flatMap(points);
-    for (const [x, y] of points(curve)) {
+    for (const [x, y] of points(curve).slice(1)) {
       const nearest = Math.min(...others.map(other => Math.hypot(other[0] - x, other[1] - y)));
       if (nearest > farthest && element.contains(document.elementFromPoint(x, y)))
         [farthest, spot] = [nearest, [x, y]];
@@ -116,7 +116,7 @@ def test_words_of_others_are_shown_letter_by_letter(open_page: OpenPage, copied_
 
 def compare(page: Page) -> None:
     """Go to the Compare page by the navigation and wait for its curves."""
-    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     plot(page, "comparison").locator(".main-svg").first.wait_for()
 
 

@@ -59,7 +59,7 @@ def test_everything_that_moves_is_in_one_view(
 
 def test_a_run_is_in_one_view_from_start_to_stop(open_page: OpenPage) -> None:
     # Many epochs, so that pretraining is seen; the clustering ends only when it is stopped.
-    settings = ENDLESS.replace("pretraining.epochs=5", "pretraining.epochs=300")
+    settings = ENDLESS.replace("pretraining.epochs=30&", "pretraining.epochs=300&")
     page = open_page(f"{settings}&data.n_samples=600")
     start(page)
     page.get_by_text("Pretraining, epoch").wait_for()

@@ -10,12 +10,13 @@ from playwright.sync_api import Locator, Page, expect
 # fast.
 ENDLESS = (
     "/?preset=digits&clustering.tol=0&clustering.max_iterations=1000000"
-    "&clustering.learning_rate=1e-05&pretraining.epochs=5&clustering.kmeans_restarts=2"
+    "&clustering.learning_rate=1e-05&pretraining.epochs=30&pretraining.optimizer=adam"
+    "&pretraining.learning_rate=0.003&clustering.kmeans_restarts=2"
 )
 # Ends after 60 iterations on a few samples.
 SHORT = (
-    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=5"
-    "&clustering.kmeans_restarts=2&data.n_samples=300"
+    "/?preset=digits&clustering.tol=0&clustering.max_iterations=60&pretraining.epochs=60"
+    "&pretraining.optimizer=adam&pretraining.learning_rate=0.003&clustering.kmeans_restarts=2&data.n_samples=300"
 )
 
 

@@ -87,7 +87,7 @@ def test_no_change_at_all_still_has_a_place_on_the_logarithmic_axis(tol: float) 
 def test_the_alternative_carries_the_current_figures() -> None:
     assert draw_learning(scripted_view()).alternative == (
         "Pretraining loss 0.25; clustering loss 0.25, label changes 8.33% (tolerance 2.00%), "
-        "embedding spread 1 at iteration 20."
+        "embedding spread 1.02 at iteration 20."
     )
 
 

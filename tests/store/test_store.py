@@ -77,6 +77,7 @@ def same(first: Seen, second: Seen) -> None:
         ):
             np.testing.assert_array_equal(array, another)
     assert first.view.judgement() == second.view.judgement()
+    assert first.view.signs == second.view.signs
 
 
 @pytest.fixture

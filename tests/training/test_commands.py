@@ -100,6 +100,7 @@ def test_tolerance_does_not_hold_after_less_than_an_interval(is_stopped: bool) -
         "clustering.tol": 0.5,
         "clustering.learning_rate": 1e-6,
         "clustering.max_iterations": 1000 if is_stopped else 3,
+        "pretraining.epochs": 60,
     }
     trainer = Trainer(small_config(values), blobs())
     trainer.pace.limit = 1
@@ -117,7 +118,7 @@ def test_tolerance_does_not_hold_after_less_than_an_interval(is_stopped: bool) -
 
 
 def test_tolerance_ends_a_run_at_a_scheduled_update() -> None:
-    events = run({"clustering.tol": 0.5, "clustering.learning_rate": 1e-6})
+    events = run({"clustering.tol": 0.5, "pretraining.epochs": 60})
     assert ending(events).stop_reason is StopReason.TOLERANCE
     assert ending(events).judgement.verdict is Verdict.CONVERGED
     assert ending(events).iterations == 10

@@ -101,7 +101,7 @@ def test_stored_runs_are_listed_with_their_numbers(manager: RunManager) -> None:
     last, start = session.view.updates[-1].measures, session.view.start
     assert start is not None
     assert row["About"].startswith("digits on digits: samples 300, ")
-    assert row["State"] == "maximum reached at iteration 40"
+    assert row["State"] == "dead embedding at iteration 40"
     assert row["NMI"] == pytest.approx(last["nmi"])
     assert row["NMI small"] == f"{last['nmi'] - start.measures['nmi']:+.3f}"
     assert row["Best ACC"] >= row["ACC"]
@@ -195,9 +195,9 @@ def test_filters_hide_rows_but_choose_nothing_else(manager: RunManager) -> None:
     screen.multiselect(key="compare_Tag").set_value(["keep"]).run()
     assert list(rows(intact(screen))) == [second]
     screen.multiselect(key="compare_Tag").set_value([]).run()
-    screen.multiselect(key="compare_State").set_value(["maximum reached"]).run()
+    screen.multiselect(key="compare_State").set_value(["dead embedding"]).run()
     assert set(rows(intact(screen))) == {first, second}
-    assert screen.query_params["state"] == "maximum reached"
+    assert screen.query_params["state"] == "dead embedding"
     assert list(rows(compare(runs=first, filter="the SECOND", tag="keep"))) == [second]
 
 
@@ -261,7 +261,7 @@ def test_a_run_that_another_process_ended_is_compared_as_it_is_stored(
     wait_for(elsewhere.resume(before.run_id), RunState.FINISHED)
     elsewhere.close()
     screen = compare(runs=before.run_id)
-    assert rows(screen)[before.run_id]["State"] == "maximum reached at iteration 60"
+    assert rows(screen)[before.run_id]["State"] == "dead embedding at iteration 60"
     shown = curves(screen)
     screen.switch_page("train.py")
     (label,) = menu(refresh(screen), "runs").options

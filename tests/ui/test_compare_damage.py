@@ -35,7 +35,7 @@ def test_newest_labels_that_are_damaged_are_a_sentence(manager: RunManager) -> N
     assert [said for said in sentences(screen) if f"{path.name} is damaged" in said]
     assert "agreement" not in plots(screen)
     # Its numbers are whole.
-    assert {row["State"] for row in rows(screen).values()} == {"maximum reached at iteration 40"}
+    assert {row["State"] for row in rows(screen).values()} == {"dead embedding at iteration 40"}
     assert curves(screen)
 
 
@@ -47,11 +47,11 @@ def test_damage_that_only_reading_finds_stands_in_the_table(manager: RunManager)
     (folder / "events.jsonl").write_text("".join([*lines[:4], "garbled\n", *lines[5:]]))
     record = json.loads((folder / "run.json").read_text())
     # Of a finished run the table needs no more than its record, unless it is chosen.
-    assert rows(compare(runs=first))[second]["State"] == "maximum reached at iteration 40"
+    assert rows(compare(runs=first))[second]["State"] == "dead embedding at iteration 40"
     for chosen, values in ((second, {}), (first, {"state": "running", "summary": None})):
         (folder / "run.json").write_text(json.dumps({**record, **values}))
         screen = compare(runs=chosen)
         assert rows(screen)[second]["State"] == "damaged"
         assert "Line 5 of events.jsonl is damaged" in rows(screen)[second]["Remark"]
         assert [text.value for text in screen.text if text.value.startswith(f"{second}: Line 5")]
-        assert rows(screen)[first]["State"] == "maximum reached at iteration 40"
+        assert rows(screen)[first]["State"] == "dead embedding at iteration 40"

@@ -29,5 +29,14 @@ def test_a_choice_of_map_arrives_and_when_maps_are_made_stays_chosen(
     assert menu(screen, "map_when").label == "At the end"
 
 
+def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
+    session = manager.start(small_config(), "digits")
+    wait_for(session, RunState.FINISHED)
+    screen = choose(new_screen(run=session.run_id), "map_method", "UMAP")
+    intact(menu(screen, "map_when").click("At the end").run())
+    new_screen(run=session.run_id)
+    assert session.maps.rate is MapRate.END
+
+
 def _asked(session: RunHandle) -> tuple[MapRate, int]:
     return session.maps.rate, session.maps.every

@@ -59,7 +59,7 @@ def test_a_branch_of_a_collapse_begins_before_it(manager: RunManager) -> None:
 def test_no_remedy_is_offered_where_nothing_is_wrong(
     manager: RunManager, values: dict[str, Any]
 ) -> None:
-    session = ended(manager, {"clustering.learning_rate": 1e-6, **values})
+    session = ended(manager, {"pretraining.epochs": 60, **values})
     assert verdict_of(session) in (Verdict.CONVERGED, Verdict.UNFINISHED)
     screen = new_screen(run=session.run_id)
     assert "Reference" not in screen.table[-1].value

@@ -15,7 +15,6 @@ from dec_core.errors import DataUnavailableError
 from dec_core.runs.commands import Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.known_outcomes import known_outcome
@@ -390,12 +389,3 @@ def test_a_paused_run_gets_the_map_that_is_asked_for(
     intact(menu(screen, "map_when").click(when).run())
     words = {"Every update": "takes some seconds", "At the end": "made when the run ends"}
     assert words[when] in plots(screen)["embedding"]["alternative"]
-
-
-def test_another_tab_leaves_the_maps_alone(manager: RunManager) -> None:
-    session = begin(manager)
-    wait_for(session, RunState.FINISHED)
-    screen = choose(new_screen(run=session.run_id), "map_method", "UMAP")
-    intact(menu(screen, "map_when").click("At the end").run())
-    new_screen(run=session.run_id)
-    assert session.maps.rate is MapRate.END

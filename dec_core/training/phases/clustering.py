@@ -9,11 +9,20 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from dec_core.analysis.forecast import new_signs
 from dec_core.analysis.labeling import Clustering
 from dec_core.analysis.measures import measure
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
-from dec_core.events.events import Event, FrameTaken, Phase, Progress, StepsDone, TargetUpdated
+from dec_core.events.events import (
+    Event,
+    FrameTaken,
+    Phase,
+    Progress,
+    SignSeen,
+    StepsDone,
+    TargetUpdated,
+)
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.context import TrainingContext
@@ -163,14 +172,21 @@ class ClusteringPhase:
         evaluation = Evaluation.joined(pieces)
         labels = evaluation.labels.astype(self._context.label_type)
         sampled = evaluation.embedding[self._context.sample_ids]
-        yield FrameTaken(len(self._history), labels, sampled, self._loop.centers.copy())
         p = self._loop.target(evaluation.q)
         event = self._updated(evaluation, labels, p)
+        yield from self._new_signs(event)
+        yield FrameTaken(event.update, labels, sampled, self._loop.centers.copy())
         self._p, self._labels = p, labels
         self._history.append(event)
         self._reason = self._stop_reason(event)
         self._last_update_at = self._iteration
         yield event
+
+    def _new_signs(self, event: TargetUpdated) -> Iterator[SignSeen]:
+        """Of an update whose numbers are finite; others are no warning but the end."""
+        if event.is_finite:
+            for sign in new_signs(self._start, self._history, event):
+                yield SignSeen(event.iteration, sign)
 
     def _updated(
         self, evaluation: Evaluation, labels: NDArray[np.integer], p: NDArray[np.float32]
@@ -180,6 +196,7 @@ class ClusteringPhase:
             labels,
             context.config.clustering.n_clusters,
             context.dataset.y,
+            context.space,
             previous=self._labels,
             q=evaluation.q,
             p=p,

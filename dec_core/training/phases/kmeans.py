@@ -23,9 +23,7 @@ from dec_core.training.context import TrainingContext
 from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 
-_START_NOT_FINITE = (
-    "the embedding is not finite after pretraining. Lower the learning rate of pretraining."
-)
+_START_NOT_FINITE = "the embedding is not finite after pretraining."
 
 
 class KMeansPhase:
@@ -36,6 +34,7 @@ class KMeansPhase:
     Parameters
     ----------
     loop : of the clustering model whose centres are set
+    pretraining_loss : of the last epoch; NaN without one
 
     Attributes
     ----------
@@ -46,12 +45,15 @@ class KMeansPhase:
 
     name = Phase.KMEANS
 
-    def __init__(self, context: TrainingContext, loop: ClusteringLoop) -> None:
+    def __init__(
+        self, context: TrainingContext, loop: ClusteringLoop, pretraining_loss: float = float("nan")
+    ) -> None:
         self.labels: NDArray[np.integer] = np.empty(0, context.label_type)
         self.start = Start(())
         self.ending: Ending | None = None
         self._context = context
         self._loop = loop
+        self._pretraining_loss = pretraining_loss
         self._is_over = False
 
     def restore(self, resumption: Resumption) -> None:
@@ -70,7 +72,7 @@ class KMeansPhase:
             return
         embedding = self._loop.evaluate_all().embedding
         if not np.isfinite(embedding).all():
-            self.ending = diverged(_START_NOT_FINITE)
+            self.ending = diverged(_START_NOT_FINITE, self._context.space.largest)
             return
         yield from self._search(embedding)
         if self._context.requests.is_stopping:
@@ -94,9 +96,15 @@ class KMeansPhase:
         self.labels = self._loop.nearest_centers(embedding).astype(context.label_type)
         check_start(self.labels, settings.n_clusters)
         labeling = context.labeling(self.labels)
-        self.start = Start(labeling.cluster_sizes, measure_start(labeling))
+        measures = measure_start(labeling) | self._reconstruction_error()
+        self.start = Start.of(context.config, labeling.cluster_sizes, measures)
         yield FrameTaken(
             KMEANS, self.labels, embedding[context.sample_ids], self._loop.centers.copy()
         )
         seconds = context.clock.seconds(Phase.KMEANS)
         yield CentersInitialized(labeling.cluster_sizes, self.start.measures, seconds)
+
+    def _reconstruction_error(self) -> dict[str, float]:
+        """The loss of pretraining over the variance of the data, where there are both."""
+        error, variance = self._pretraining_loss, self._context.space.variance
+        return {"reconstruction_error": error / variance} if error >= 0 and variance else {}

@@ -46,9 +46,25 @@ class TrainingPhase(Protocol):
         """The phase as it stands after the event at hand; None where nothing is worth keeping."""
 
 
-def diverged(problem: str) -> Ending:
-    """The run diverged before there were labels to judge; ``problem`` is a sentence."""
-    judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, f"Diverged: {problem}")
+# Features of this size make gradients too large for learning rates that fit scaled data.
+UNSCALED = 30.0
+
+
+def diverged(problem: str, largest: float) -> Ending:
+    """The run diverged before there were labels to judge.
+
+    Parameters
+    ----------
+    problem : a sentence
+    largest : the largest number of the data, in size
+    """
+    remedy = "Lower the learning rate of pretraining."
+    if largest > UNSCALED:
+        remedy = (
+            f"The data reach {largest:,.4g}: scale them first, to a standard deviation of 1 or "
+            "to 0..1, or lower the learning rate of pretraining."
+        )
+    judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, f"Diverged: {problem} {remedy}")
     return Ending(StopReason.NOT_FINITE, judgement)
 
 

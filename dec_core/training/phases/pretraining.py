@@ -22,7 +22,7 @@ from dec_core.training.networks import CompiledNetwork
 from dec_core.training.phases.phase import Ending, diverged, stopped_early
 from dec_core.training.reconstructing import ReconstructionWatch
 
-_LOSS_NOT_FINITE = "the pretraining loss is not finite. Lower its learning rate."
+_LOSS_NOT_FINITE = "the pretraining loss is not finite."
 
 
 class PretrainingPhase:
@@ -39,6 +39,7 @@ class PretrainingPhase:
     Attributes
     ----------
     pretrained : the autoencoder once it is pretrained to the end, otherwise what was given
+    loss : of the last epoch; NaN without one
     ending : see ``TrainingPhase``
     """
 
@@ -59,6 +60,10 @@ class PretrainingPhase:
         self._epoch = 0
         self._is_between_epochs = False
         self._is_over = False
+
+    @property
+    def loss(self) -> float:
+        return self._losses[-1] if self._losses else float("nan")
 
     def restore(self, resumption: Resumption) -> None:
         """Go on after the epoch at which the checkpoint was taken."""
@@ -152,5 +157,5 @@ class PretrainingPhase:
     def _early_ending(self) -> Ending | None:
         """Why the run cannot or should not go on; None where it goes on."""
         if self._losses and not np.isfinite(self._losses[-1]):
-            return diverged(_LOSS_NOT_FINITE)
+            return diverged(_LOSS_NOT_FINITE, self._context.space.largest)
         return stopped_early() if self._context.requests.is_stopping else None

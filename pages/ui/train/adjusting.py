@@ -8,9 +8,9 @@ import streamlit as st
 
 from dec_core.config import LIVE_PARAMETERS, SETTINGS, Config
 from dec_core.errors import DECLabError, SettingsError
-from dec_core.runs.commands import Change
+from dec_core.runs.commands import Change, PauseAtCollapse
 from dec_core.runs.handle import RunHandle
-from pages.ui.parts.state import run_manager
+from pages.ui.parts.state import run_manager, tell
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.settings_form import in_words
 
@@ -30,6 +30,14 @@ def adjust_control(session: RunHandle, is_active: bool) -> None:
         # Drawn while it is open only, so that every opening begins with the values in force.
         if not (is_active and popover.open):
             return
+        st.toggle(
+            "Pause when a collapse begins",
+            value=session.pauses_at_collapse,
+            help="At the first update that warns of one; go on, step, or branch from before it",
+            key=f"pause_at_collapse:{session.run_id}",
+            on_change=_send_pause,
+            args=(session,),
+        )
         st.caption("Takes effect within a second and is marked in the curves.")
         shown = {path: SETTINGS[path].format(value) for path, value in session.live_values.items()}
         with st.form(f"adjust:{session.run_id}", border=False, enter_to_submit=True):
@@ -47,6 +55,11 @@ def adjust_control(session: RunHandle, is_active: bool) -> None:
         answer = st.session_state.get(_ANSWER)
         if answer is not None:
             (st.error if answer[0] == "wrong" else st.info)(answer[1])
+
+
+def _send_pause(session: RunHandle) -> None:
+    is_on = bool(st.session_state[f"pause_at_collapse:{session.run_id}"])
+    tell(lambda: run_manager().send(session, PauseAtCollapse(is_on)))
 
 
 def _key(session: RunHandle, path: str, text: str) -> str:

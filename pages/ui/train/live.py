@@ -15,7 +15,7 @@ from pages.ui.train.panels import panels
 from pages.ui.train.status import banner, figures_of_merit, messages, where_it_is
 
 # Between two ticks while it trains beside the page, and while a person waits for something.
-TICK_SECONDS, WAITING_TICK_SECONDS = 1.0, 0.5
+TICK_SECONDS, WAITING_TICK_SECONDS = 1.0, 0.25
 
 
 def live(session: RunHandle, drawn: ControlState) -> None:

@@ -22,8 +22,12 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
         _run_ahead(session)
     if view.finished is None or not state.is_over:
         return
-    if view.finished.judgement.verdict in _BAD:
+    verdict = view.finished.judgement.verdict
+    if verdict in _BAD:
         _mend(session, view)
+        return
+    if verdict is Verdict.DEAD_EMBEDDING:
+        _pretrain_better()
         return
     st.page_link(
         "compare.py",
@@ -76,6 +80,17 @@ def _mend(session: RunHandle, view: View) -> None:
                 on_click=_branch,
                 args=(session, view.config.with_values(changes), min(kept)),
             )
+
+
+def _pretrain_better() -> None:
+    """No setting of clustering helps an embedding that holds nothing of the data."""
+    with st.popover("What can I do?", icon=":material/healing:", key="mend"):
+        st.markdown(
+            "Pretraining has left nothing to cluster, whatever clustering does. Start anew with "
+            "more **epochs**, or with **Adam** at a rate of 0.001; with fewer or wider **encoder "
+            "layers**; and on data whose features are **scaled** to about 0 to 1. The loss of "
+            "pretraining must fall well below the variance of the data."
+        )
 
 
 def _towards_reference(config: Config) -> dict[str, object]:

@@ -24,6 +24,7 @@ from pages.ui.train.branching import checkpoints
 from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
 from pages.ui.train.panel import panel, title_row
+from pages.ui.train.signs import signs
 
 _LABELS, _CLASSES, _KIND = "Labels", "Classes", "labels_kind"
 _CURVES, _RECONSTRUCTIONS = "Curves", "Reconstructions"
@@ -88,6 +89,7 @@ def panels(session: RunHandle, view: View) -> None:
             news = (updates, len(view.pretraining))
             show("learning", partial(draw_learning, view), news=news, height=LOW)
     _log(session, view)
+    signs(view)
 
 
 def _choose_pair() -> None:

@@ -1,0 +1,37 @@
+"""What has given warning in a run, update by update, with the numbers behind it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.analysis.measures import MEASURES
+from dec_core.events.view import View
+
+
+def signs(view: View) -> None:
+    """A table of all warnings of a run; nothing where there is none."""
+    if not view.signs:
+        return
+    with st.container(border=True, key="signs"):
+        st.markdown("**Warnings**, each at the first update that shows it")
+        st.table(
+            {
+                "Iteration": [f"{seen.iteration:,}" for seen in view.signs],
+                "Warning": [_sentence(seen.sign.words) for seen in view.signs],
+                "Measured": [_shown(seen.sign.evidence.indicator) for seen in view.signs],
+                "Value": [f"{seen.sign.evidence.value:.3g}" for seen in view.signs],
+                "Bound": [f"{seen.sign.evidence.threshold:.3g}" for seen in view.signs],
+            },
+            hide_index=True,
+        )
+
+
+def _sentence(words: str) -> str:
+    """Without its end, as the table has a column for the iteration."""
+    said = words.partition(" since iteration")[0]
+    return said[:1].upper() + said[1:]
+
+
+def _shown(indicator: str) -> str:
+    measure = MEASURES.get(indicator)
+    return indicator.replace("_", " ").capitalize() if measure is None else measure.label
