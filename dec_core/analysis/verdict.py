@@ -136,14 +136,14 @@ def _broken(start: Start, history: History, reason: StopReason | None = None) ->
         opening = "Diverged: not" if is_over else "Not"
         verdict, evidence = Verdict.DIVERGED, Evidence("is_finite", 0, 1, since)
         sentence = f"{opening} finite since iteration {since:,}."
-    elif (evidence_of := dead_embedding(start, history)) is not None:
-        verdict, evidence = Verdict.DEAD_EMBEDDING, evidence_of
-        sentence = f"{_dead(history, reason)}: {_dead_words(start, evidence)}."
     elif (evidence_of := collapse(start, history)) is not None:
         verdict, evidence = Verdict.COLLAPSED, evidence_of
         sentence = _collapse_sentence(start, history, evidence)
         if reason is StopReason.TOLERANCE:
             sentence += " The stop rule alone would have called this converged."
+    elif (evidence_of := dead_embedding(start, history)) is not None:
+        verdict, evidence = Verdict.DEAD_EMBEDDING, evidence_of
+        sentence = f"{_dead(history, reason)}: {_dead_words(start, evidence)}."
     else:
         return None
     return Judgement(Condition.BROKEN, verdict if is_over else None, sentence, (evidence,))

@@ -23,7 +23,9 @@ from tests.analysis.test_verdict import EVEN, ONE_LEFT, assess, conclude
     ],
 )
 def test_a_dead_embedding_is_a_verdict_of_its_own(measures: dict[str, Any], words: str) -> None:
-    # What the run makes of it later does not matter.
+    # That it has clusters later does not matter; that it has lost them all does.
+    lost = [observe(0, EVEN, **measures), observe(30, ONE_LEFT)]
+    assert conclude(start(EVEN), lost, StopReason.TOLERANCE).verdict is Verdict.COLLAPSED
     history = [observe(0, EVEN, **measures), observe(30, EVEN)]
     assert assess(start(EVEN), history).condition is Condition.BROKEN
     judgement = conclude(start(EVEN), history, StopReason.TOLERANCE)

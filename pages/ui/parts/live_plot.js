@@ -59,6 +59,15 @@ const savedLayout = (element) => ({
 // A legend of ten entries needs this many pixels.
 const LEGEND_HEIGHT = 200;
 
+// Where ticks are numbers, margins that hold them spare plotly to draw the axes several times until
+// they fit. Names of classes and features need as much room as they need.
+const holdsNumbers = ({ data }) => !data.some(({ type }) => type === "heatmap" || type === "bar");
+const fixMargins = (layout) => {
+  layout.margin = { ...layout.margin, l: Math.max(layout.margin.l, 56), b: Math.max(layout.margin.b, 46) };
+  for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name)))
+    layout[key] = { ...layout[key], automargin: false };
+};
+
 // The layout on the screen, and what of it a saved plot has otherwise.
 const onScreen = (layout, isTitled, height) => {
   const { legend, showlegend, meta } = layout;
@@ -271,6 +280,7 @@ const draw = async (element, data, latest) => {
   // plotly picks the colour of a cell's text as if the cell were opaque.
   for (const trace of figure.data)
     if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };
+  if (data.is_titled && holdsNumbers(figure)) fixMargins(layout);
   layout.uirevision = data.uirevision;
   layout.autosize = true;
   if (typeof data.height === "number") layout.height = data.height;

@@ -19,8 +19,8 @@ def signs(view: View) -> None:
                 "Iteration": [f"{seen.iteration:,}" for seen in view.signs],
                 "Warning": [_sentence(seen.sign.words) for seen in view.signs],
                 "Measured": [_shown(seen.sign.evidence.indicator) for seen in view.signs],
-                "Value": [f"{seen.sign.evidence.value:.3g}" for seen in view.signs],
-                "Bound": [f"{seen.sign.evidence.threshold:.3g}" for seen in view.signs],
+                "Value": [f"{seen.sign.evidence.value:.4g}" for seen in view.signs],
+                "Bound": [f"{seen.sign.evidence.threshold:.4g}" for seen in view.signs],
             },
             hide_index=True,
         )
