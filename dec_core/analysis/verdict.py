@@ -43,8 +43,9 @@ TOTAL_COLLAPSE = 0.9
 # Labels that have not changed at so many updates in a row have settled, whatever the tolerance is.
 SETTLED_UPDATES = 3
 # Labels swing without settling where after so many updates this share of them still changes at
-# each, and in the last quarter of the updates hardly less than in the quarter before.
-STALLED_UPDATES, STALLED_CHANGE, STALLED_TREND = 20, 0.01, 0.8
+# each, in the last quarter of the updates hardly less than in the quarter before, while the samples
+# have not become surer of their clusters by this factor.
+STALLED_UPDATES, STALLED_CHANGE, STALLED_TREND, PROGRESS = 20, 0.01, 0.8, 1.01
 # Nothing was learned where fewer labels than this have changed before every sample was seen once,
 # or where none of the numbers that training moves has moved by more than this part.
 UNLEARNED_CHANGE, UNMOVED = 0.01, 1e-3
@@ -198,9 +199,15 @@ def _swing(changes: list[float], history: History) -> Evidence | None:
     if len(changes) < STALLED_UPDATES:
         return None
     now, before = median(changes[-quarter:]), median(changes[-2 * quarter : -quarter])
-    if now < STALLED_CHANGE or now < STALLED_TREND * before:
+    surer = _median_confidence(history[-quarter:])
+    is_moving = surer > PROGRESS * _median_confidence(history[-2 * quarter : -quarter])
+    if now < STALLED_CHANGE or now < STALLED_TREND * before or is_moving:
         return None
     return Evidence("delta_label", now, STALLED_CHANGE, history[-quarter].iteration)
+
+
+def _median_confidence(updates: History) -> float:
+    return median(update.measures.get("mean_confidence", math.nan) for update in updates)
 
 
 def _settled(start: Start, history: History, ending: str) -> Judgement:

@@ -9,8 +9,8 @@ import pytest
 
 from dec_core.analysis import verdict
 from dec_core.analysis.signs import Evidence
-from dec_core.analysis.verdict import Condition, Judgement, Observation, StopReason, Verdict
-from tests.analysis.observations import observe, start
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from tests.analysis.observations import Observed, observe, start
 from tests.analysis.test_verdict import EVEN, ONE_LEFT, assess, conclude
 
 
@@ -71,7 +71,7 @@ def test_a_run_that_has_not_moved_has_stopped_too_early() -> None:
     assert "neither embedding nor centres have moved" in judgement.sentence
 
 
-def changing(*changes: float) -> list[Observation]:
+def changing(*changes: float) -> list[Observed]:
     return [observe(30 * at, EVEN, delta_label=change) for at, change in enumerate((0, *changes))]
 
 
@@ -90,6 +90,12 @@ def test_labels_that_swing_as_much_as_ever_are_stalled() -> None:
     judgement = conclude(start(EVEN), changing(*[0.2, 0.3] * 12), StopReason.MAX_ITERATIONS)
     assert judgement.verdict is Verdict.STALLED
     assert judgement.sentence.startswith("Stalled: 25.0% of the labels still change")
+    # Samples that become surer of their clusters are on their way.
+    surer = [
+        update._replace(measures=update.measures | {"mean_confidence": 0.5 + at / 100})
+        for at, update in enumerate(changing(*[0.2, 0.3] * 12))
+    ]
+    assert conclude(start(EVEN), surer, StopReason.MAX_ITERATIONS).verdict is Verdict.UNFINISHED
     falling = changing(*[0.5 / at for at in range(1, 25)])
     assert conclude(start(EVEN), falling, StopReason.MAX_ITERATIONS).verdict is Verdict.UNFINISHED
 
