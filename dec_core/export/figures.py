@@ -103,6 +103,7 @@ def _colored(
         start=start,
         sample_ids=samples.sample_ids,
         clusters=clusters,
+        update=update,
         doubt=doubt_about(view, update),
     )
     name = f"embedding_{method.lower()}"
