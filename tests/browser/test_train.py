@@ -26,13 +26,15 @@ def test_one_click_trains_to_a_verdict(open_page: OpenPage, screenshot_path: Pat
         expect(plot(page, name).locator(".main-svg").first).to_be_visible()
     wait_for_updates(page)
     banner(page, "Converged at iteration").wait_for()
-    assert "k-means start" in banner(page, "Converged").inner_text()
+    verdict = banner(page, "Converged").inner_text()
+    assert "k-means start" in verdict
+    last = verdict.partition("at iteration ")[2].partition(":")[0]
     expect(stop_button(page)).to_be_disabled()
     assert "occupied" in (plot(page, "labels").get_attribute("aria-label") or "")
     wait_for(
         page,
-        "place => document.querySelector(place).layout.annotations[1].text !== 'at iteration 0'",
-        arg=selector("labels"),
+        "([place, text]) => document.querySelector(place).layout.annotations[1].text === text",
+        arg=[selector("labels"), f"at iteration {last}"],
     )
     # The picture of the README. No button under the pointer shows its help.
     page.mouse.move(700, 2)
