@@ -33,11 +33,10 @@ from dec_core.plots.style import Plot
 from tests.plots.scripted import early_views, scripted_frames, scripted_view
 
 FRAMES = scripted_frames()
-Drawn = dict[tuple[str, FigureFormat], bytes]
 PLOTS = {plot.name: plot for plot in all_plots(scripted_view(), FRAMES)}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser() -> None:
     assert find_browser() is not None, "python -m tests installs a Chromium"
 
@@ -88,43 +87,26 @@ def _image_on_page(pdf: bytes) -> tuple[str, ...]:
     raise AssertionError("No image is on the page.")
 
 
-@pytest.fixture(scope="module")
-def drawn(browser: None) -> Drawn:  # noqa: ARG001
-    """Images of several figures, from one browser.
-
-    An event loop runs meanwhile, as in a notebook.
-    """
-    plots = {**PLOTS, "comparison": comparison(), "square": square_map()}
-    names = [(name, FigureFormat.SVG) for name in plots]
-    names += [(name, FigureFormat.PNG) for name in ("sizes", "embedding_pca")]
-
-    async def in_a_notebook() -> list[bytes]:
-        return render_many([(plots[name], format) for name, format in names])
-
-    return dict(zip(names, asyncio.run(in_a_notebook()), strict=True))
-
-
 @pytest.mark.usefixtures("browser")
-def test_titles_of_axes_are_on_the_paper_and_free_of_the_legend(drawn: Drawn) -> None:
-    plots = {**PLOTS, "comparison": comparison()}
-    usual = [drawn[name, FigureFormat.SVG] for name in plots]
-    small = FigureSize(width=85, height=45)
-    wanted = [(plot, FigureFormat.SVG) for plot in plots.values()]
-    for images in (usual, render_many(wanted, small)):
-        for name, svg in zip(plots, map(bytes.decode, images), strict=True):
+def test_titles_of_axes_are_on_the_paper_and_free_of_the_legend() -> None:
+    plots = [*PLOTS.values(), comparison()]
+    for small in (None, FigureSize(width=85, height=45)):
+        drawn = render_many([(plot, FigureFormat.SVG) for plot in plots], small)
+        for plot, svg in zip(plots, map(bytes.decode, drawn), strict=True):
             height = float(_attribute(svg, "<svg", r'viewBox="0 0 [\d.]+ ([\d.]+)"')[0])
             # From the top: where the letters of the titles stand, and where the legend begins.
             titles = _attribute(svg, '<text class="x\\d*title"', r' y="([\d.]+)"')
             legend = _attribute(svg, '<g class="legend"', r"translate\([\d.]+,([\d.]+)\)")
             below = [float(top) for top in legend if float(top) > height / 2]
             lowest = min([height, *below])
-            assert all(float(title) + 3 <= lowest for title in titles), name
+            assert all(float(title) + 3 <= lowest for title in titles), plot.name
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_map_is_square_and_the_bands_are_named_from_the_top(drawn: Drawn) -> None:
+def test_a_map_is_square_and_the_bands_are_named_from_the_top() -> None:
     bands = PLOTS["sizes"]
-    map_svg, beside = (drawn[name, FigureFormat.SVG].decode() for name in ("square", "sizes"))
+    wanted = [(square_map(), FigureFormat.SVG), (bands, FigureFormat.SVG)]
+    map_svg, beside = (svg.decode() for svg in render_many(wanted))
     below = render(bands, FigureFormat.SVG, FigureSize(width=85, height=35)).decode()
     ((width, height),) = re.findall(
         r'<clipPath id="clip\w+xyplot"[^>]*><rect width="([\d.]+)" height="([\d.]+)"', map_svg
@@ -141,14 +123,18 @@ def _attribute(svg: str, element: str, pattern: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_running_event_loop_is_no_obstacle(drawn: Drawn) -> None:
-    assert drawn["sizes", FigureFormat.SVG].startswith(b"<svg")
+def test_a_running_event_loop_is_no_obstacle() -> None:
+    async def in_a_notebook() -> bytes:
+        return render(PLOTS["sizes"], FigureFormat.SVG)
+
+    assert asyncio.run(in_a_notebook()).startswith(b"<svg")
 
 
 @pytest.mark.usefixtures("browser")
-def test_an_image_is_dark_on_white_and_not_empty(drawn: Drawn) -> None:
-    for name in ("sizes", "embedding_pca"):
-        with Image.open(io.BytesIO(drawn[name, FigureFormat.PNG])) as image:
+def test_an_image_is_dark_on_white_and_not_empty() -> None:
+    plots = [(PLOTS[name], FigureFormat.PNG) for name in ("sizes", "embedding_pca")]
+    for content in render_many(plots):
+        with Image.open(io.BytesIO(content)) as image:
             pixels = np.asarray(image.convert("RGB"))
         assert (pixels[0, 0] == 255).all() and (pixels[-1, -1] == 255).all()
         assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20
