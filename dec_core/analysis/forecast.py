@@ -122,9 +122,9 @@ def _changed(update: Observation) -> float:
 
 
 def _worse(start: Start, history: History) -> Iterator[Sign]:
-    since = held_since(history, lambda o: bool(below_start(start, o)))
     below = below_start(start, history[-1])
     if below and all(below_start(start, update) for update in history[-SEVERAL:]):
+        since = held_since(history, lambda o: bool(below_start(start, o)))
         score = below[0]
         now = history[-1].measures[score]
         words = f"worse than the k-means start since iteration {since:,}"

@@ -26,5 +26,10 @@ def plotly_route() -> Route:
 
 def plotly_url() -> str:
     """Where a browser finds plotly.js; the version keeps its cache honest."""
+    return f"{served_at(_PATH)}?v={plotly.__version__}"
+
+
+def served_at(path: str) -> str:
+    """Where a browser finds what the server serves at a path, below the server's base path."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}{_PATH}?v={plotly.__version__}"
+    return f"{'/' + base if base else ''}{path}"

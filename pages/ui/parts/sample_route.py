@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from dec_core.errors import DECLabError
 from dec_core.runs.sample_facts import SampleFacts, sample_facts
+from pages.ui.parts.assets import served_at
 from pages.ui.parts.state import run_manager
 
 _PATH = "/dec-lab/runs/{run_id}/samples/{sample:int}"
@@ -34,8 +34,7 @@ def sample_route() -> Route:
 
 def samples_url(run_id: str) -> str:
     """Where a browser asks for the samples of a run, without the sample's number."""
-    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{'/' + base if base else ''}/dec-lab/runs/{run_id}/samples/"
+    return served_at(f"/dec-lab/runs/{run_id}/samples/")
 
 
 def _in_words(facts: SampleFacts) -> dict[str, Any]:
