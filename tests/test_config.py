@@ -75,7 +75,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 26
+    assert len(SETTINGS) == 27
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
@@ -177,6 +177,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
     config = get_preset("r-port").config
     assert {path: config.get(path) for path in SETTINGS} == {
         "data.name": "fashion-mnist",
+        "data.scaling": "none",
         "data.n_samples": None,
         "autoencoder.units": (32, 32, 256, 10),
         "autoencoder.activation": "relu",

@@ -7,9 +7,10 @@ import json
 import sys
 from collections.abc import Sequence
 
+from dec_core.cli.diagnosis import add_diagnose_options, diagnose
 from dec_core.cli.runs import add_runs_commands, add_runs_dir, assignments
 from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
-from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, get_preset
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.store.printable import printable
 
@@ -41,24 +42,22 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train DEC and judge the outcome")
     train.set_defaults(command=_train)
-    train.add_argument(
-        "--preset", default=DEFAULT_PRESET, help=f"one of {', '.join(PRESETS)}; see 'presets'"
-    )
-    train.add_argument("--dataset", help="the preset's own unless given; see 'datasets'")
-    train.add_argument("--seed", help="shorthand for --set seed=N")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="SECTION.FIELD=VALUE",
-        help="change one setting; repeatable. Settings: " + ", ".join(SETTINGS),
-    )
+    _add_settings(train)
     train.add_argument(
         "--json",
         action="store_true",
         help="print the run's id on the first line and one JSON object on the last",
     )
     add_runs_dir(train)
+
+    diagnosing = commands.add_parser(
+        "diagnose", help="find out why a run collapsed, by runs with something changed"
+    )
+    diagnosing.set_defaults(command=_diagnose)
+    add_diagnose_options(diagnosing)
+    _add_settings(diagnosing)
+    diagnosing.add_argument("--json", action="store_true", help="print one JSON object")
+    add_runs_dir(diagnosing)
     add_runs_commands(commands)
 
     presets = commands.add_parser("presets", help="list the presets")
@@ -68,6 +67,32 @@ def _parser() -> argparse.ArgumentParser:
     for listing in (presets, datasets):
         listing.add_argument("--json", action="store_true", help="print JSON")
     return parser
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options that choose the settings of a new run."""
+    parser.add_argument(
+        "--preset",
+        help=f"{DEFAULT_PRESET} unless given; one of {', '.join(PRESETS)}; see 'presets'",
+    )
+    parser.add_argument("--dataset", help="the preset's own unless given; see 'datasets'")
+    parser.add_argument("--seed", help="shorthand for --set seed=N")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="SECTION.FIELD=VALUE",
+        help="change one setting; repeatable. Settings: " + ", ".join(SETTINGS),
+    )
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Config, str]:
+    """The settings and the preset that they start from."""
+    shorthand = {"data.name": options.dataset, "seed": options.seed}
+    values = {path: text for path, text in shorthand.items() if text is not None}
+    preset = options.preset or DEFAULT_PRESET
+    config = get_preset(preset).config.with_values(values | assignments(options.set))
+    return config, preset
 
 
 def _list_presets(options: argparse.Namespace) -> int:
@@ -95,11 +120,21 @@ def _list_datasets(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    shorthand = {"data.name": options.dataset, "seed": options.seed}
-    values = {path: text for path, text in shorthand.items() if text is not None}
-    config = get_preset(options.preset).config.with_values(values | assignments(options.set))
+    config, preset = _chosen(options)
     from dec_core.runs.execution import new_recorder
     from dec_core.store.store import RunStore
 
-    recorder = new_recorder(RunStore(options.runs_dir), config, options.preset)
-    return train_run(recorder, options.preset, as_json=options.json)
+    recorder = new_recorder(RunStore(options.runs_dir), config, preset)
+    return train_run(recorder, preset, as_json=options.json)
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    chosen = options.preset or options.dataset or options.seed or options.set
+    if options.run_id and chosen:
+        raise SettingsError(
+            f"diagnose takes a stored run or settings, not both. Received {options.run_id} and "
+            "settings. Leave one of them out."
+        )
+    if options.run_id:
+        return diagnose(None, "", options)
+    return diagnose(*_chosen(options), options)

@@ -18,7 +18,7 @@ from dec_core.config.presets import (
 )
 from dec_core.config.section import setting
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
-from dec_core.config.sources import SOURCES, DataSettings, UnknownSource
+from dec_core.config.sources import SOURCES, DataSettings, Scaling, UnknownSource
 from dec_core.config.table import SETTINGS, Setting
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Objective",
     "Preset",
     "PretrainingSettings",
+    "Scaling",
     "Setting",
     "Shapes",
     "TargetRule",

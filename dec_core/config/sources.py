@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from dec_core.config.section import Section, setting
 
 # What a stored run may say of a data set that this program does not know.
 Plain = str | int | float | bool | None
+Scaling = Literal["none", "unit", "standard", "norm"]
 
 
 class DataSettings(Section):
@@ -23,6 +24,12 @@ class DataSettings(Section):
         "How many samples to use, drawn class by class with the seed; empty means all.",
         ge=1,
         le=10_000_000,
+    )
+    scaling: Scaling = setting(
+        "none",
+        "Scaling",
+        "none: values as they are. unit: all to 0..1. standard: each feature to mean 0 and "
+        "deviation 1. norm: each sample to one length (DEC paper).",
     )
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from dec_core.config import DataSettings
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
+from dec_core.data.preparation import scaled
 from dec_core.data.sources import available, read_source
 from dec_core.data.subset import stratified_subset
 from dec_core.errors import DataUnavailableError
@@ -79,7 +80,7 @@ def place_of(settings: DataSettings) -> str | None:
 
 
 def load(settings: DataSettings, seed: int) -> Dataset:
-    """Load the data set that the settings name, or the subset of it that they ask for.
+    """Load the data set that the settings name, or the subset of it, scaled as they ask for.
 
     The last two whole data sets that were on this machine stay in memory, so that a second run
     starts at once. Safe to call from several threads.
@@ -93,10 +94,10 @@ def load(settings: DataSettings, seed: int) -> Dataset:
     DataUnavailableError
         If the data set is not registered, or no source has it and it could not be downloaded.
     """
-    dataset = _load_whole(settings.model_copy(update={"n_samples": None}))
-    if settings.n_samples is None:
-        return dataset
-    return stratified_subset(dataset, settings.n_samples, seed)
+    dataset = _load_whole(settings.model_copy(update={"n_samples": None, "scaling": "none"}))
+    if settings.n_samples is not None:
+        dataset = stratified_subset(dataset, settings.n_samples, seed)
+    return scaled(dataset, settings.scaling)
 
 
 def _load_whole(settings: DataSettings) -> Dataset:

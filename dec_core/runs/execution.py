@@ -20,6 +20,7 @@ from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 
 if TYPE_CHECKING:
+    from dec_core.training.requests import EndCondition
     from dec_core.training.trainer import Trainer
 
 
@@ -126,8 +127,12 @@ def failure_of(error: Exception) -> RunFailed:
     return RunFailed(sentence, traceback.format_exc())
 
 
-def execute(recorder: Recorder | MemoryRecorder) -> Iterator[Advance]:
+def execute(
+    recorder: Recorder | MemoryRecorder, ends_when: EndCondition | None = None
+) -> Iterator[Advance]:
     """Load the data, train and record; a recorder that has a checkpoint goes on from there.
+
+    ``ends_when`` ends the run after an update, see ``TrainingRequests``.
 
     Why nothing is saved, a disk that refuses later and what a recorder has to say of a run that
     goes on are raised as warnings.
@@ -138,6 +143,8 @@ def execute(recorder: Recorder | MemoryRecorder) -> Iterator[Advance]:
         If the data are missing or do not fit.
     """
     trainer = _trainer_for(recorder)
+    if ends_when is not None:
+        trainer.requests.ends_when = ends_when
     view, frames = recorder.view, recorder.frames
     for event in _with_warnings(trainer.events(), recorder):
         if isinstance(event, ArrayEvent):

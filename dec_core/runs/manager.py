@@ -22,6 +22,7 @@ from dec_core.store.names import check_run_id
 from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
+from dec_core.training.requests import EndCondition
 
 # Ended runs that stay in memory; the oldest go first and are read again when they are wanted.
 KEPT_RUNS = 12
@@ -49,14 +50,21 @@ class RunManager:
         self._max_active = _max_active_runs()
         self._is_warm = False
 
-    def start(self, config: Config, preset: str) -> RunHandle:
-        """Start a run, or queue it while another one trains."""
+    def start(
+        self, config: Config, preset: str, ends_when: EndCondition | None = None
+    ) -> RunHandle:
+        """Start a run, or queue it while another one trains.
+
+        Parameters
+        ----------
+        ends_when : ends the run after an update, by its start and its updates
+        """
         with self._lock:
             recorder = new_recorder(self.store, config, preset)
             handle = RunHandle(recorder.run_id, config, preset, self.projector)
-            return self._enqueue(handle, recorder)
+            return self._enqueue(handle, recorder, ends_when)
 
-    def resume(self, run_id: str) -> RunHandle:
+    def resume(self, run_id: str, ends_when: EndCondition | None = None) -> RunHandle:
         """Let an interrupted run go on; one that does already is simply found.
 
         Raises
@@ -73,14 +81,19 @@ class RunManager:
             handle.lineage, handle.view = recorder.record.lineage, recorder.stored_view()
             handle.frames = recorder.stored_frames(handle.view)
             handle.maps.frames = self.store.maps(run_id, handle.view)
-            return self._enqueue(handle, recorder)
+            return self._enqueue(handle, recorder, ends_when)
 
     def branch(
-        self, parent: str, config: Config, preset: str, iteration: int | None = None
+        self,
+        parent: str,
+        config: Config,
+        preset: str,
+        iteration: int | None = None,
+        ends_when: EndCondition | None = None,
     ) -> RunHandle:
         """Start a new run at a checkpoint of another one. See ``branch.branched``."""
         with branched(self.store, parent, config, preset, iteration) as run_id:
-            return self.resume(run_id)
+            return self.resume(run_id, ends_when)
 
     def send(self, handle: RunHandle, command: Command) -> None:
         """Give a command to the thread that trains the run.
@@ -230,10 +243,15 @@ class RunManager:
         load_trainer()
         self.projector.warm_up()
 
-    def _enqueue(self, handle: RunHandle, recorder: Recorder | MemoryRecorder) -> RunHandle:
+    def _enqueue(
+        self,
+        handle: RunHandle,
+        recorder: Recorder | MemoryRecorder,
+        ends_when: EndCondition | None,
+    ) -> RunHandle:
         run_id = handle.run_id
         self._forget(run_id)
-        self._workers[run_id] = Worker(handle, recorder, partial(self._ended, run_id))
+        self._workers[run_id] = Worker(handle, recorder, partial(self._ended, run_id), ends_when)
         self._remember(handle)
         self._start_next()
         return handle

@@ -41,6 +41,7 @@ from dec_core.runs.handle import RunHandle
 from dec_core.store.memory_recorder import MemoryRecorder
 from dec_core.store.record import RunState
 from dec_core.store.recorder import Recorder
+from dec_core.training.requests import EndCondition
 
 if TYPE_CHECKING:
     from dec_core.training.trainer import Trainer
@@ -64,6 +65,7 @@ class Worker:
     handle : the run, queued
     recorder : stores it; from here on the worker gives it back
     on_end : called on the run's thread once it has ended
+    ends_when : whether the run ends after an update, by its start and its updates
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class Worker:
         handle: RunHandle,
         recorder: Recorder | MemoryRecorder,
         on_end: Callable[[], None] = lambda: None,
+        ends_when: EndCondition | None = None,
     ) -> None:
         self.handle = handle
         self._recorder = recorder
         self._on_end = on_end
+        self._ends_when = ends_when
         handle.is_stored = recorder.is_saving
         self._commands: SimpleQueue[Command] = SimpleQueue()
         self._step: StepSize | None = None
@@ -152,7 +156,7 @@ class Worker:
             self._on_end()
 
     def _train(self) -> None:
-        for event, view, frames, trainer in execute(self._recorder):
+        for event, view, frames, trainer in execute(self._recorder, self._ends_when):
             if self.handle.clock is None:
                 self.handle.clock, self.handle.frames = trainer.clock, frames
                 self.handle.maps.forget(len(view.updates) - isinstance(event, TargetUpdated))

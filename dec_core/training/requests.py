@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from dec_core.analysis.signs import History, Start
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.errors import SettingsError
+
+EndCondition = Callable[[Start, History], bool]
 
 
 def check_change(path: str, value: float) -> None:
@@ -29,13 +34,18 @@ def check_change(path: str, value: float) -> None:
 class TrainingRequests:
     """Changes that wait for the next gradient step, and whether the run should end.
 
-    ``is_stopping`` says whether ``stop`` was called. Whoever drives the run writes here between
-    two events; the phases read it.
+    Whoever drives the run writes here between two events; the phases read it.
+
+    Attributes
+    ----------
+    is_stopping : whether ``stop`` was called
+    ends_when : whether the run ends after an update, by its start and its updates
     """
 
     def __init__(self) -> None:
         self._changes: dict[str, float] = {}
         self.is_stopping = False
+        self.ends_when: EndCondition = lambda *_: False
 
     def stop(self) -> None:
         """End the run after the event at hand."""

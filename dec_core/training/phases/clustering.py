@@ -221,7 +221,8 @@ class ClusteringPhase:
         is_scheduled = self._iteration - self._last_update_at >= settings.update_interval
         if is_scheduled and event.value("delta_label") < settings.tol:
             return StopReason.TOLERANCE
-        if self._context.requests.is_stopping:
+        requests = self._context.requests
+        if requests.is_stopping or requests.ends_when(self._start, self._history):
             return StopReason.STOPPED
         if self._iteration >= settings.max_iterations:
             return StopReason.MAX_ITERATIONS

@@ -1,0 +1,218 @@
+"""A diagnosis in words, and as plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from dec_core.analysis.diagnosis import Cause, Counterfactual, Diagnosis, Status, changes
+from dec_core.analysis.evidence import evidence_of
+from dec_core.analysis.trials import Rank, Trial
+from dec_core.config import SETTINGS, Config
+
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six")
+_SCORES = {"nmi": "NMI", "acc": "ACC"}
+
+
+def answer(diagnosis: Diagnosis) -> str:
+    """What a person who asks why should read first: the causes, their proof and the repair."""
+    proved = [cause for cause in diagnosis.causes if cause.status is Status.PROVED]
+    if not diagnosis.causes:
+        return _nothing_found(diagnosis)
+    if not proved:
+        return _only_suspects(diagnosis)
+    words = "; ".join(cause.factor.words for cause in proved)
+    said = [f"{_count(proved)}: {words}."]
+    if len(proved) > 1 and all(cause.breaks for cause in proved):
+        said.append(f"{'Either' if len(proved) == 2 else 'Any'} one alone ruins the run.")
+    said += [_proof(cause) for cause in proved]
+    said += [_repair(diagnosis)] if diagnosis.repairs else []
+    return " ".join(filter(None, said))
+
+
+def harmless_words(diagnosis: Diagnosis) -> str:
+    """What differs from the reference and did no harm, as a sentence; empty if nothing does."""
+    config = diagnosis.case.trial.config
+    named = [
+        f"{SETTINGS[path].label.lower()} {config.text_of(path)}"
+        for factor in diagnosis.harmless
+        for path in factor.repair(config)
+        if config.has(path) and config.get(path) != factor.repair(config)[path]
+    ]
+    if not named:
+        return ""
+    return f"Differs from the reference, did no harm here: {', '.join(dict.fromkeys(named))}."
+
+
+def outcome_words(trial: Trial) -> str:
+    """What became of a run, in a few words."""
+    if trial.judgement is None or not trial.history or trial.start is None:
+        return "it did not come to cluster" if trial.judgement is None else trial.judgement.sentence
+    measures, total = trial.measures, len(trial.start.cluster_sizes)
+    clusters = f"{measures['occupied_clusters']:.0f} of {total} clusters"
+    opening = "collapsed, " if trial.is_broken else ""
+    return f"{opening}{clusters}{_score_words(trial)}"
+
+
+def _score_words(trial: Trial) -> str:
+    nmi = trial.measures.get("nmi", math.nan)
+    began = trial.start.value("nmi") if trial.start else math.nan
+    if math.isnan(nmi):
+        return f" ({trial.measures['effective_clusters']:.1f} effective)"
+    return f", NMI {nmi:.3f} from {began:.3f} at its k-means start"
+
+
+def changed_words(change: Mapping[str, tuple[Any, Any]]) -> str:
+    """Settings and what they were changed to."""
+    words = (
+        f"{SETTINGS[path].label.lower()} {_text(path, before)} to {_text(path, after)}"
+        for path, (before, after) in change.items()
+    )
+    return ", ".join(words)
+
+
+def to_dict(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Plain JSON values: the base's verdict, the causes with their evidence and their runs, all
+    minimal repairs with their effect, and the remedy, which is the first of them."""
+    base = diagnosis.case.trial
+    runs = {one.repairs: _run(base.config, one) for one in diagnosis.counterfactuals}
+    repairs = [
+        {"changed": runs[repair]["changed"], "effect": _effect(diagnosis.repaired_by(repair), base)}
+        for repair in diagnosis.repairs
+        if repair in runs
+    ]
+    remedy = {path: after for path, (_, after) in repairs[0]["changed"].items()} if repairs else {}
+    return {
+        "verdict": base.verdict.value if base.verdict else None,
+        "sentence": base.judgement.sentence if base.judgement else None,
+        "answer": answer(diagnosis),
+        "causes": [_cause(cause, diagnosis, runs) for cause in diagnosis.causes],
+        "harmless": [factor.cause for factor in diagnosis.harmless],
+        "repairs": repairs,
+        "remedy": remedy,
+        "counterfactuals": list(runs.values()),
+        "margins": dict(diagnosis.margins),
+        "is_complete": diagnosis.is_complete,
+    }
+
+
+def _count(causes: Sequence[Cause]) -> str:
+    number = _NUMBERS[len(causes)] if len(causes) < len(_NUMBERS) else str(len(causes))
+    return f"{number} {'cause' if len(causes) == 1 else 'independent causes'}"
+
+
+def cause_sentence(cause: Cause) -> str:
+    """What is wrong, and what shows it."""
+    words = cause.factor.words
+    proof = _proof(cause) or "No run has shown yet whether it does harm."
+    return f"{words[0].upper()}{words[1:]}. {proof}"
+
+
+def _proof(cause: Cause) -> str:
+    alone, repaired = cause.alone_wrong, cause.alone_repaired
+    label = _label(cause)
+    if alone is not None and alone.harm is not None and alone.harm.is_any:
+        rest = "With the reference for the rest, " if alone.repairs else ""
+        if alone.harm.ruins or not alone.harm.costs:
+            said = f"{rest}{label} ends in: {outcome_words(alone.trial)}."
+        else:
+            costs = (f"{loss:.3f} {_SCORES[name]}" for name, loss in alone.harm.costs.items())
+            said = f"{rest}{label} costs {', '.join(costs)}."
+        return said[0].upper() + said[1:]
+    if repaired is not None and repaired.harm is not None and not repaired.harm.is_any:
+        return f"Changing {label} alone rescues the run: {outcome_words(repaired.trial)}."
+    return ""
+
+
+def _label(cause: Cause) -> str:
+    run = cause.alone_repaired or cause.alone_wrong
+    paths = list(cause.factor.repair(run.trial.config)) if run else []
+    labels = [SETTINGS[path].label.lower() for path in paths]
+    return f"the {' and '.join(labels)}" if labels else "it"
+
+
+def _repair(diagnosis: Diagnosis) -> str:
+    repair = diagnosis.repairs[0]
+    made = next((one for one in diagnosis.counterfactuals if one.repairs == repair), None)
+    if made is None:
+        return ""
+    change = changed_words(changes(diagnosis.case.trial.config, made.trial.config))
+    return f"Repaired by {change}: {outcome_words(made.trial)}."
+
+
+def _nothing_found(diagnosis: Diagnosis) -> str:
+    base, reference = diagnosis.case.trial, diagnosis.reference
+    if base.rank is Rank.RUINED:
+        return "No cause was found: no setting that differs from the reference explains it."
+    said = "Nothing is wrong with this run."
+    if reference is not None:
+        said += (
+            f" The reference settings from the same start end with {outcome_words(reference.trial)}"
+            f"; this run with {outcome_words(base)}."
+        )
+    return " ".join(filter(None, (said, harmless_words(diagnosis))))
+
+
+def _only_suspects(diagnosis: Diagnosis) -> str:
+    words = "; ".join(cause.factor.words for cause in diagnosis.causes)
+    why = "no run has decided" if diagnosis.is_complete else "the time ended before runs decided"
+    return f"Suspected, but {why}: {words}."
+
+
+def _run(base: Config, one: Counterfactual) -> dict[str, Any]:
+    measures = one.trial.measures
+    numbers = {
+        name: _plain(measures.get(name))
+        for name in ("nmi", "acc", "occupied_clusters", "effective_clusters", "variance_explained")
+    }
+    return {
+        "run_id": one.trial.run_id,
+        "changed": {path: list(pair) for path, pair in changes(base, one.trial.config).items()},
+        "verdict": one.trial.verdict.value if one.trial.verdict else None,
+        "sentence": outcome_words(one.trial),
+        "iterations": one.trial.history[-1].iteration if one.trial.history else 0,
+        "kmeans_nmi": _plain(one.trial.start.value("nmi")) if one.trial.start else None,
+        **numbers,
+        "is_worse_than_reference": None if one.harm is None else one.harm.is_any,
+    }
+
+
+def _cause(
+    cause: Cause, diagnosis: Diagnosis, runs: Mapping[frozenset[str], Mapping[str, Any]]
+) -> dict[str, Any]:
+    made: Iterable[Counterfactual | None] = (cause.alone_repaired, cause.alone_wrong)
+    keys = [one.repairs for one in made if one is not None]
+    if diagnosis.reference is not None:
+        keys.append(diagnosis.reference.repairs)
+    return {
+        "id": cause.factor.cause,
+        "status": cause.status.value,
+        "sentence": cause_sentence(cause),
+        "evidence": evidence_of(cause.factor, diagnosis.case),
+        "counterfactuals": [runs[key] for key in dict.fromkeys(keys) if key in runs],
+    }
+
+
+def _effect(repaired: Counterfactual, base: Trial) -> dict[str, float | None]:
+    """What the repair reaches, and its gain in NMI over the broken run and over its own start."""
+    measures, start = repaired.trial.measures, repaired.trial.start
+    nmi = measures.get("nmi", math.nan)
+    return {
+        "nmi_gain": _plain(nmi - base.measures.get("nmi", math.nan)),
+        "nmi_over_start": _plain(nmi - (start.value("nmi") if start else math.nan)),
+        **{
+            name: _plain(measures.get(name))
+            for name in "nmi acc occupied_clusters effective_clusters variance_explained".split()
+        },
+        "label_stability": _plain(1 - measures.get("delta_label", math.nan)),
+    }
+
+
+def _plain(value: float | None) -> float | None:
+    """None for what JSON has no number for."""
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _text(path: str, value: Any) -> str:
+    return "\N{EN DASH}" if value is None else SETTINGS[path].format(value)

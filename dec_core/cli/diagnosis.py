@@ -1,0 +1,101 @@
+"""``python -m dec_core diagnose``: why a run was spoilt, proved by runs from the same start."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dec_core.cli.training import EXIT_ENDED, ProgressLine
+from dec_core.config import Config
+from dec_core.errors import SettingsError
+from dec_core.signals import Requests
+
+if TYPE_CHECKING:
+    from dec_core.analysis.diagnosis import Diagnosis, Plan
+    from dec_core.analysis.trials import Trial
+    from dec_core.experiments.counterfactuals import Counterfactuals
+    from dec_core.runs.manager import RunManager
+
+
+def add_diagnose_options(parser: argparse.ArgumentParser) -> None:
+    """The options beside those that choose settings."""
+    parser.add_argument(
+        "run_id", nargs="?", metavar="RUN_ID", help="a stored run; without one --preset is trained"
+    )
+    parser.add_argument(
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help="time for all runs together; what was not tried by then stays suspected, and the "
+        "same command goes on from there",
+    )
+
+
+def diagnose(config: Config | None, preset: str, options: argparse.Namespace) -> int:
+    """Find the causes of a stored run, or of a new one with ``config``, and print them."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from dec_core.experiments.counterfactuals import Counterfactuals
+    from dec_core.runs.manager import RunManager
+    from dec_core.store.store import RunStore
+
+    if options.budget is not None and not options.budget > 0:
+        raise SettingsError(
+            f"--budget must be a number of seconds above 0. Received {options.budget:g}. "
+            "Leave it out for as long as it takes."
+        )
+    requests = Requests()
+    manager = RunManager(RunStore(options.runs_dir))
+    requests.begin()
+    try:
+        runs = Counterfactuals(manager, options.budget, lambda: requests.signal is not None)
+        run_id = options.run_id or runs.base(config or Config(), preset)
+        diagnosis = _diagnosed(manager, run_id, runs)
+        if requests.signal is not None:
+            requests.end()
+    finally:
+        manager.close()
+        requests.close()
+    _print(diagnosis, run_id, as_json=options.json)
+    return EXIT_ENDED
+
+
+def _diagnosed(manager: RunManager, run_id: str, runs: Counterfactuals) -> Diagnosis:
+    from dec_core.analysis.answer import changed_words, outcome_words
+    from dec_core.analysis.diagnosis import changes
+    from dec_core.experiments.diagnosing import diagnose as find_causes
+
+    progress = ProgressLine()
+    base = manager.get(run_id).config
+
+    def follow(plan: Plan, trial: Trial | None) -> None:
+        words = changed_words(changes(base, plan.config)) or "the reference"
+        if trial is None:
+            progress.show(f"trains with {words}")
+        else:
+            progress.clear()
+            print(f"{words}: {outcome_words(trial)}", file=sys.stderr, flush=True)
+
+    try:
+        return find_causes(manager, run_id, runs, follow)
+    finally:
+        progress.clear()
+
+
+def _print(diagnosis: Diagnosis, run_id: str, *, as_json: bool) -> None:
+    from dec_core.analysis.answer import answer, cause_sentence, harmless_words, to_dict
+
+    values: Mapping[str, Any] = {"run_id": run_id, **to_dict(diagnosis)}
+    if as_json:
+        print(json.dumps(values))
+        return
+    print(answer(diagnosis))
+    for cause in diagnosis.causes:
+        print(f"  {cause.factor.cause} ({cause.status.value}): {cause_sentence(cause)}")
+    if diagnosis.causes and harmless_words(diagnosis):
+        print(f"  {harmless_words(diagnosis)}")
+    for path, value in values["remedy"].items():
+        print(f"  --set {path}={value}")

@@ -1,0 +1,153 @@
+"""Diagnoses of real runs: on a few digits, a network that trains within a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from dec_core.analysis.answer import answer, to_dict
+from dec_core.analysis.diagnosis import Diagnosis, Status
+from dec_core.config import SOURCES, Config, DataSettings
+from dec_core.data import Dataset, load, register_source, unregister_source
+from dec_core.data.catalog import Source
+from dec_core.errors import RunError
+from dec_core.experiments.counterfactuals import Counterfactuals, tag_of
+from dec_core.experiments.diagnosing import diagnose
+from dec_core.runs.manager import RunManager
+from dec_core.store.record import RunState
+from tests.runs.short_runs import pause, wait_for_updates
+
+HEALTHY: Mapping[str, Any] = {
+    "data.n_samples": 400,
+    "autoencoder.units": "64,10",
+    "pretraining.optimizer": "adam",
+    "pretraining.learning_rate": 0.003,
+    "pretraining.epochs": 60,
+    "clustering.learning_rate": 0.01,
+    "clustering.update_interval": 140,
+    "clustering.kmeans_restarts": 3,
+    "clustering.max_iterations": 1_500,
+}
+TOO_HIGH = {"clustering.learning_rate": 3.0}
+
+
+def config(changed: Mapping[str, Any]) -> Config:
+    return Config().with_values({**HEALTHY, **changed})
+
+
+def diagnosed(manager: RunManager, changed: Mapping[str, Any], **options: Any) -> Diagnosis:
+    runs = Counterfactuals(manager, **options)
+    return diagnose(manager, runs.base(config(changed), "digits"), runs)
+
+
+def proved(found: Diagnosis) -> list[str]:
+    return [one.factor.cause for one in found.causes if one.status is Status.PROVED]
+
+
+def test_a_rate_that_is_too_high_is_proved_by_a_branch_that_is_not_made_twice(
+    manager: RunManager,
+) -> None:
+    found = diagnosed(manager, TOO_HIGH)
+    base = found.case.trial
+    assert proved(found) == ["learning_rate_too_high"]
+    assert "collapsed" in answer(found)
+    (made,) = found.counterfactuals
+    record = manager.store.record(made.trial.run_id)
+    assert record.lineage is not None
+    assert (record.lineage.parent, record.lineage.iteration) == (base.run_id, 0)
+    assert record.tags == (tag_of(base.run_id),)
+    # The same k-means start, and a better end.
+    assert base.start is not None
+    assert made.trial.start == base.start
+    assert made.trial.measures["nmi"] > base.start.value("nmi") > base.measures["nmi"]
+    assert to_dict(found)["remedy"] == {"clustering.learning_rate": 0.01}
+    # A hopeless run is not trained to its maximum, and nothing is trained a second time.
+    assert base.history[-1].iteration < 1_400
+    ids = {one.record.run_id for one in manager.list_runs()}
+    with RunManagerOf(manager) as another:
+        assert to_dict(diagnosed(another, TOO_HIGH)) == to_dict(found)
+        assert {one.record.run_id for one in another.list_runs()} == ids
+
+
+class RunManagerOf:
+    """Another process on the same store."""
+
+    def __init__(self, manager: RunManager) -> None:
+        self._manager = RunManager(manager.store)
+
+    def __enter__(self) -> RunManager:
+        return self._manager
+
+    def __exit__(self, *_: object) -> None:
+        self._manager.close()
+
+
+def test_a_diagnosis_that_was_broken_off_goes_on(manager: RunManager) -> None:
+    base = Counterfactuals(manager).base(config(TOO_HIGH), "digits")
+    asked: list[str] = []
+    runs = Counterfactuals(
+        manager,
+        is_unwanted=lambda: any(len(manager.get(one).view.updates) > 2 for one in asked),
+        watch=lambda handle: asked.append(handle.run_id),
+    )
+    found = diagnose(manager, base, runs)
+    assert not found.is_complete
+    assert [one.status for one in found.causes] == [Status.SUSPECTED]
+    (branch,) = asked
+    assert manager.get(branch).state is RunState.INTERRUPTED
+    again = diagnose(manager, base, Counterfactuals(manager))
+    assert proved(again) == ["learning_rate_too_high"]
+    assert [one.trial.run_id for one in again.counterfactuals] == [branch]
+
+
+def test_without_time_every_factor_is_suspected(manager: RunManager) -> None:
+    base = Counterfactuals(manager).base(config(TOO_HIGH), "digits")
+    found = diagnose(manager, base, Counterfactuals(manager, seconds=0))
+    assert "the time ended before runs decided" in answer(found)
+    assert not found.counterfactuals
+
+
+def test_a_run_that_diverged_in_pretraining_is_trained_anew(manager: RunManager) -> None:
+    found = diagnosed(manager, {"pretraining.optimizer": "sgd", "pretraining.learning_rate": 10.0})
+    assert found.case.trial.start is None
+    assert proved(found) == ["pretraining_step_unsuitable"]
+
+
+def test_a_run_that_trains_is_explained_as_it_stands(manager: RunManager) -> None:
+    handle = manager.start(config({**TOO_HIGH, "clustering.tol": 0.0}), "digits")
+    wait_for_updates(handle, 3)
+    pause(manager, handle)
+    runs = Counterfactuals(manager, seconds=0)
+    found = diagnose(manager, handle.run_id, runs)
+    assert [one.factor.cause for one in found.causes] == ["learning_rate_too_high"]
+
+
+def test_a_run_that_has_not_begun_to_cluster_cannot_be_explained(manager: RunManager) -> None:
+    handle = manager.start(config({"pretraining.epochs": 2_000}), "digits")
+    with pytest.raises(RunError, match="needs a run that has its k-means start"):
+        diagnose(manager, handle.run_id, Counterfactuals(manager))
+
+
+@pytest.fixture
+def unlabelled() -> Iterator[None]:
+    """Digits of which nobody knows the classes."""
+
+    def read(_: DataSettings) -> Dataset:
+        return Dataset("unlabelled", load(DataSettings(), 0).x)
+
+    SOURCES.register(DataSettings, "unlabelled")
+    register_source("unlabelled", Source(read, lambda _: "made here"))
+    yield
+    unregister_source("unlabelled")
+    SOURCES.unregister("unlabelled")
+
+
+@pytest.mark.usefixtures("unlabelled")
+def test_without_true_labels(manager: RunManager) -> None:
+    found = diagnosed(manager, {**TOO_HIGH, "data.name": "unlabelled"})
+    assert proved(found) == ["learning_rate_too_high"]
+    values = to_dict(found)
+    assert values["causes"][0]["counterfactuals"][0]["nmi"] is None
+    assert values["repairs"][0]["effect"]["effective_clusters"] > 8
