@@ -64,10 +64,14 @@ def read_whole(path: Path) -> bytes:
         return stream.read()
 
 
-def remove_drafts(folder: Path) -> None:
-    """Remove what writers that died have left under a folder that nobody writes now."""
+def remove_drafts(folder: Path, sparing: str) -> None:
+    """Remove what writers that died have left under a folder that nobody writes now, but for the
+    file ``sparing``, which may be written at any moment."""
     for path in folder.rglob(".*.draft"):
-        path.unlink(missing_ok=True)
+        if path.name.startswith(f".{sparing}."):
+            remove_stale([path])
+        else:
+            path.unlink(missing_ok=True)
 
 
 def remove_stale(paths: Iterable[Path]) -> None:

@@ -10,13 +10,13 @@ from dec_core.store.array_files import read_whole, write_whole
 from dec_core.store.printable import printable
 
 MAX_TITLE, MAX_TAGS = 80, 12
-_FILE = "notes.json"
+NOTES_FILE = "notes.json"
 
 
 def read_notes(folder: Path) -> dict[str, Any]:
     """Title and tags; none where a person has given none or the file is damaged."""
     try:
-        values = json.loads(read_whole(folder / _FILE))
+        values = json.loads(read_whole(folder / NOTES_FILE))
         return {
             "title": _tidy(str(values["title"])),
             "tags": tuple(_tidy(str(t)) for t in values["tags"]),
@@ -32,7 +32,7 @@ def write_notes(folder: Path, title: str | None, tags: tuple[str, ...] | None) -
         notes["title"] = _tidy(title)
     if tags is not None:
         notes["tags"] = tuple(dict.fromkeys(filter(None, map(_tidy, tags))))[:MAX_TAGS]
-    write_whole(folder / _FILE, json.dumps(notes).encode())
+    write_whole(folder / NOTES_FILE, json.dumps(notes).encode())
 
 
 def _tidy(text: str) -> str:

@@ -28,6 +28,7 @@ from dec_core.store.array_files import read_whole, remove_drafts, write_whole
 from dec_core.store.checkpoint_files import CheckpointFiles
 from dec_core.store.event_log import EventLog
 from dec_core.store.locks import take_lock
+from dec_core.store.notes import NOTES_FILE
 from dec_core.store.pretrained_cache import PretrainedCache
 from dec_core.store.record import RunState, now
 from dec_core.store.store import RunStore
@@ -173,7 +174,7 @@ class Recorder:
 
     def _begin_writing(self, lines: int) -> None:
         """Forget what came after the place, and write from there. Raises OSError."""
-        remove_drafts(self._folder)
+        remove_drafts(self._folder, sparing=NOTES_FILE)
         reserve_mark(self._folder)
         self.store.write_record(self.record)
         self._log.cut(lines)
