@@ -180,10 +180,19 @@ class _Investigation:
             return self._suspected(factors)
         if reference.rank is Rank.SOUND:
             self._reference = reference
-            return (yield from self._separated(factors))
-        if base.rank is Rank.SOUND:
+            found: Diagnosis = yield from self._separated(factors)
+            if found.causes or not self._is_start_doubtful():
+                return found
+        elif base.rank is Rank.SOUND:
             return self._diagnosis((), factors, ())
         return (yield from self._with_pretraining(factors))
+
+    def _is_start_doubtful(self) -> bool:
+        """Whether data or autoencoder look as if a sound run could have been a far better one."""
+        start, facts = self._case.trial.start, self._case.facts
+        is_unscaled = facts.is_unscaled and self._config.data.scaling == "none"
+        error = math.nan if start is None else start.value("reconstruction_error")
+        return is_unscaled or error > facts.pca_error
 
     def _clustering_factors(self) -> tuple[Factor, ...]:
         case = self._case
@@ -363,6 +372,8 @@ def _minimal(repairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:
 def _gravity(cause: Cause) -> tuple[bool, bool, float]:
     """Those that ruin a run come first, the worst of them before others; suspects come last."""
     alone = cause.alone_wrong
+    if alone is not None and not alone.trial.history:
+        return cause.status is Status.SUSPECTED, False, -1.0
     nmi = math.nan if alone is None else alone.trial.measures.get("nmi", math.nan)
     structure = math.nan if alone is None else alone.trial.measures.get("variance_explained", 1.0)
     left = nmi if not math.isnan(nmi) else 0.0 if math.isnan(structure) else structure

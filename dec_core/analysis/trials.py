@@ -141,10 +141,11 @@ def losses_of(trial: Trial, reference: Trial) -> dict[str, float]:
     """By how much each score is below the reference's; empty without true labels."""
     if not trial.history or not reference.history:
         return {}
-    own = trial.measures
+    own, ended_at = trial.measures, trial.history[-1].iteration
     other = reference.measures
-    if trial.is_cut:
-        other = reference.measures_at(trial.history[-1].iteration)
+    # One that ended by itself before it was cut would have gone no further.
+    if trial.is_cut and ended_at >= trial.config.clustering.max_iterations:
+        other = reference.measures_at(ended_at)
     # How many classes a cluster can be matched with depends on how many clusters there are.
     is_alike = trial.config.clustering.n_clusters == reference.config.clustering.n_clusters
     scores = CHANCE if is_alike else ("nmi",)

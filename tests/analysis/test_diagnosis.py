@@ -10,7 +10,7 @@ import pytest
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.diagnosis import HORIZON, Case, Diagnosis, Plan, Status, investigate
-from dec_core.analysis.trials import Trial, is_hopeless
+from dec_core.analysis.trials import Trial, is_hopeless, losses_of
 from dec_core.analysis.verdict import StopReason, conclude
 from dec_core.config import Config, get_preset
 from tests.analysis.observations import observe, start
@@ -188,6 +188,15 @@ def test_other_weights_differ_more_by_chance() -> None:
     assert ids(found) == ["pretraining_step_unsuitable"]
 
 
+def test_a_sound_run_on_unscaled_data_is_tried_with_scaled_ones() -> None:
+    """It may be far below what it could be, though it gains on its own poor start."""
+    unscaled = replace(FACTS, spread_ratio=5_000.0)
+    better = diagnosed({}, lambda c: 0.55 if c.data.scaling == "none" else 0.8, facts=unscaled)
+    assert ids(better[0]) == ["data_not_scaled"]
+    alike = diagnosed({}, lambda c: 0.55 if c.data.scaling == "none" else 0.58, facts=unscaled)
+    assert ids(alike[0]) == []
+
+
 def test_unscaled_data_are_found() -> None:
     def world(config: Config) -> float | None:
         return None if config.data.scaling == "none" else 0.7
@@ -238,6 +247,16 @@ def test_costly_updates_shorten_a_run_and_it_is_compared_where_it_ends() -> None
     assert not lengths[140].is_cut
     assert 300 < lengths[10].config.clustering.max_iterations < 500
     assert lengths[10].is_cut
+
+
+def test_a_cut_run_that_ended_by_itself_is_compared_with_the_end() -> None:
+    reference = trial(REFERENCE, 0.6)
+    early = trial(REFERENCE.with_values({"clustering.max_iterations": 200}), 0.5)
+    cut = replace(early, is_cut=True)
+    assert losses_of(cut, reference)["nmi"] == pytest.approx(0.0)
+    longer = early.config.with_values({"clustering.max_iterations": 300})
+    ended = replace(cut, config=longer)
+    assert losses_of(ended, reference)["nmi"] == pytest.approx(0.1)
 
 
 def test_a_run_is_given_up_once_it_is_broken_at_two_updates() -> None:

@@ -110,7 +110,8 @@ def test_without_time_every_factor_is_suspected(manager: RunManager) -> None:
 
 
 def test_a_run_that_diverged_in_pretraining_is_trained_anew(manager: RunManager) -> None:
-    found = diagnosed(manager, {"pretraining.optimizer": "sgd", "pretraining.learning_rate": 10.0})
+    step = {"pretraining.optimizer": "sgd", "pretraining.learning_rate": 10.0}
+    found = diagnosed(manager, {**step, "pretraining.epochs": 150})
     assert found.case.trial.start is None
     assert proved(found) == ["pretraining_step_unsuitable"]
 
