@@ -66,8 +66,11 @@ def loss_gradient(
     # Through the rows of q, which sum to 1 whatever the distances are.
     by_kernel = q * (slope - (q * slope).sum(axis=1, keepdims=True))
     weights = -(alpha + 1.0) / alpha * nearness * by_kernel
-    parts = weights[:, :, None] * differences
-    return LossGradient(parts.sum(axis=1), -parts.mean(axis=0))
+    by_centers = weights.T @ embedding - weights.sum(axis=0)[:, None] * centers
+    return LossGradient(
+        weights.sum(axis=1, keepdims=True) * embedding - weights @ centers,
+        -by_centers / len(embedding),
+    )
 
 
 def _slope(q: Floats, p: Floats, loss: str) -> Floats:

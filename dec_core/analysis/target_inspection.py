@@ -12,6 +12,9 @@ from dec_core.analysis.loss_gradient import Floats, LossGradient, loss_gradient
 
 Numbers = NDArray[np.float64]
 
+# Row sums of single-precision q differ from 1 by less.
+ROUNDING = 1e-3
+
 
 @dataclass(frozen=True)
 class Sharpness:
@@ -51,6 +54,11 @@ class TargetFacts:
     gradient: LossGradient
     by_cluster: Numbers
 
+    @property
+    def is_distribution(self) -> bool:
+        """Whether every row sums to 1, but for rounding."""
+        return sum_to_one(self.row_sums)
+
 
 @dataclass(frozen=True, eq=False)
 class TargetInspection:
@@ -64,6 +72,7 @@ class TargetInspection:
         the column of q, which is f_j of equation 3 over the number of samples
     sharpness : of q
     used, paper : the target that was used, and that of equation 3 for the same q
+    loss : the name of the loss whose gradient this is
     mean_difference : mean absolute difference of their entries, where both are finite
     cluster_differences : (n_clusters,), the same for each column
     most_different : (n_samples,), the rows by the sum of their absolute differences, the largest
@@ -77,14 +86,17 @@ class TargetInspection:
     sharpness: Sharpness
     used: TargetFacts
     paper: TargetFacts
+    loss: str
     mean_difference: float
     cluster_differences: Numbers
     most_different: NDArray[np.intp]
 
-    @property
-    def centers_apart(self) -> Numbers:
-        """(n_clusters,), the length of the difference of both gradients on each centre."""
-        return lengths(self.used.gradient.centers - self.paper.gradient.centers)
+    def pulls(self, *, of_centers: bool) -> tuple[Numbers, Numbers]:
+        """The gradients under ``used`` and ``paper``, both (n_clusters, n_dimensions): on the
+        centres, or on the embedding summed per cluster."""
+        if of_centers:
+            return self.used.gradient.centers, self.paper.gradient.centers
+        return self.used.by_cluster, self.paper.by_cluster
 
 
 def inspect_target(
@@ -127,10 +139,16 @@ def inspect_target(
         sharpness=_sharpness(q),
         used=facts(used),
         paper=facts(paper),
+        loss=loss,
         mean_difference=float(known.sum() / counts.sum()),
         cluster_differences=known.sum(axis=0) / counts,
         most_different=np.argsort(-of_rows, kind="stable"),
     )
+
+
+def sum_to_one(row_sums: Floats) -> bool:
+    """Whether all of these are 1, but for rounding."""
+    return bool((np.abs(row_sums - 1) <= ROUNDING).all())
 
 
 def lengths(vectors: Numbers) -> Numbers:

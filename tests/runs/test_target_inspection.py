@@ -39,8 +39,9 @@ def test_p_is_what_training_computed(manager: RunManager, rule: str) -> None:
     for update in (0, 4):
         found = inspect_update(run, manager.store, update)
         assert (found.origin, found.is_estimated) == (Origin.ALL_SAMPLES, False)
-        kept = manager.store.checkpoint(run.run_id, run.view.updates[update].iteration)
-        np.testing.assert_allclose(found.inspection.used.p, kept.p, rtol=1e-4)
+        kept = manager.store.checkpoint(run.run_id, run.view.updates[update].iteration).p
+        assert kept is not None
+        np.testing.assert_allclose(found.inspection.used.p, kept, rtol=1e-4)
         sums, measures = found.inspection.used.row_sums, run.view.updates[update].measures
         assert sums.min() == pytest.approx(measures["target_row_sum_min"], rel=1e-4)
         assert sums.max() == pytest.approx(measures["target_row_sum_max"], rel=1e-4)

@@ -14,12 +14,13 @@ import streamlit as st
 
 from dec_core.config import SETTINGS
 
-# Which page each parameter belongs to; any other stays where it is.
+# Which pages each parameter belongs to; any other stays where it is.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Train": frozenset(("run", "update", "preset", *SETTINGS)),
     "Compare": frozenset(
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
+    "Diagnose": frozenset(("run", "update")),
 }
 # Its wrapper would leave a gap above the page.
 _CSS = """
@@ -58,8 +59,8 @@ def remembered_address(page: str) -> Iterator[None]:
 
 def _bring_back(page: str, known: Mapping[str, str]) -> None:
     now = st.query_params.to_dict()
-    others = [names for other, names in _PARAMETERS.items() if other != page]
-    own = {name: text for name, text in now.items() if not any(name in names for names in others)}
+    others = frozenset().union(*_PARAMETERS.values()) - _PARAMETERS.get(page, frozenset())
+    own = {name: text for name, text in now.items() if name not in others}
     is_own = own == now and bool(now)
     wanted = now if is_own else known or own
     if wanted != now:
