@@ -72,12 +72,25 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     (sentence,) = sentences(screen)
     assert sentence.startswith("P is the paper's target: its rows sum to 1.")
     assert metrics(screen)["Mean difference"] == "0"
+    # A sample that was chosen is followed from update to update.
+    (sample,) = [box for box in screen.selectbox if str(box.key).startswith("inspected_sample")]
+    sample.set_value(sample.options[3]).run()
+    intact(screen)
+    assert screen.session_state["followed_sample"] == {right: sample.options[3]}
+    # Train shows the run that was looked at last, and so does Diagnose.
+    screen.query_params.clear()
+    screen.switch_page("train.py")
+    assert refresh(screen).query_params["run"] == right
+    screen.query_params["run"] = wrong
+    refresh(screen).query_params.clear()
+    screen.switch_page("diagnose.py")
+    assert refresh(screen).query_params["run"] == wrong
     # An address leads to a run and an update.
     screen = diagnose(run=wrong, update="1")
     assert captions(screen)[0] == "Target rule r-recycled, iteration 10."
     for number, is_known in (("7", True), ("300", False)):
         screen = opened(run=wrong, update="1")
-        screen.session_state[f"inspected_sample:{wrong}:1"] = number
+        screen.session_state["followed_sample"] = {wrong: number}
         shown = "inspector_target_sample" in plots(refresh(screen))
         assert shown is is_known
     assert sentences(screen)[-1].startswith("A sample must be a whole number from 0 to 299.")

@@ -20,19 +20,27 @@ from pages.ui.parts.verbatim import verbatim
 # So many samples are offered, those whose rows differ most first; any other can be typed.
 OFFERED = 20
 
+_FOLLOWED = "followed_sample"
+
 
 def inspected_sample(run: RunHandle, inspected: InspectedUpdate) -> None:
     """A sample, chosen from those on which both targets differ most or typed, and its rows."""
     ids = inspected.sample_ids
-    offered = [int(ids[place]) for place in inspected.inspection.most_different[:OFFERED]]
+    most_different = inspected.inspection.most_different[:OFFERED]
+    offered = [str(ids[place]) for place in most_different]
+    # Once a person has chosen one, it is followed from update to update.
+    followed = st.session_state.get(_FOLLOWED, {}).get(run.run_id)
+    key = f"inspected_sample:{run.run_id}:{inspected.update}"
     grid = two_columns("sample_row")
     with panel(grid):
         title_row("Which sample?")
         chosen = st.selectbox(
             "Sample, those with the largest difference first; any other number can be typed",
-            [f"{sample}" for sample in offered],
+            list(dict.fromkeys([followed, *offered] if followed else offered)),
             accept_new_options=True,
-            key=f"inspected_sample:{run.run_id}:{inspected.update}",
+            key=key,
+            on_change=_follow,
+            args=(run.run_id, key),
         )
         sample = _number(str(chosen))
         place = None if sample is None else _place(ids, sample)
@@ -45,6 +53,10 @@ def inspected_sample(run: RunHandle, inspected: InspectedUpdate) -> None:
         if sample is not None and place is not None:
             draw = partial(draw_sample, inspected.inspection, place, sample)
             figure(run, inspected, "target_sample", draw, options=sample)
+
+
+def _follow(run_id: str, key: str) -> None:
+    st.session_state[_FOLLOWED] = {run_id: st.session_state[key]}
 
 
 def _look(run: RunHandle, update: int, sample: int) -> None:

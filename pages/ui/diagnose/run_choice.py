@@ -13,7 +13,7 @@ from dec_core.runs.handle import RunHandle
 from dec_core.runs.in_words import preset_in_words, standing
 from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunState
-from pages.ui.parts.state import current_run, run_manager, show_run
+from pages.ui.parts.state import RUN, UPDATE, current_run, run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
 
 _KEY = "diagnosed"
@@ -22,7 +22,7 @@ _KEY = "diagnosed"
 def chosen_run() -> RunHandle | None:
     """The first row of the page, and the run that is chosen there; None where there is none.
 
-    Where the address names no run, it is the one last seen on Train, or the newest.
+    Where the address names none, it is the newest.
 
     Raises
     ------
@@ -35,7 +35,10 @@ def chosen_run() -> RunHandle | None:
         st.subheader("Diagnose", anchor=False, width="content")
         if run is None and not listed:
             return None
-        run_id = _first_choice(listed) if run is None else run.run_id
+        run_id = next(iter(listed)) if run is None else run.run_id
+        if run is None and UPDATE in st.query_params:
+            # An address that names an update names its run.
+            st.query_params[RUN] = run_id
         # Its key changes with the run, so that the address decides what it shows.
         st.selectbox(
             "Run",
@@ -66,11 +69,6 @@ def _named_run() -> RunHandle | None:
 
 def _can_be_shown(one: ListedRun) -> bool:
     return one.record.state is not RunState.DAMAGED and one.record.config is not None
-
-
-def _first_choice(listed: Mapping[str, ListedRun]) -> str:
-    on_train = st.session_state.get("address:Train", {}).get("run")
-    return on_train if on_train in listed else next(iter(listed))
 
 
 def _show_choice(key: str) -> None:
