@@ -7,6 +7,7 @@ earlier map by a rotation, a reflection and a shift, which change no distance.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,35 @@ def pca_map(embedding: Points, reference: Points | None = None) -> Points:
     main = main * np.sign(main[np.abs(main).argmax(axis=0), np.arange(main.shape[1])])
     points[:, : main.shape[1]] = centered @ main
     return points if reference is None else align(points, reference)
+
+
+class Plane(NamedTuple):
+    """How a PCA map draws any point of the embedding, such as a cluster centre.
+
+    Attributes
+    ----------
+    origin : (n_dimensions,), the point that is drawn at ``place``
+    place : (2,)
+    directions : (n_dimensions, 2), how a difference of two points is drawn
+    """
+
+    origin: Points
+    place: Points
+    directions: Points
+
+    @classmethod
+    def of(cls, embedding: Points, points: Points) -> Plane:
+        """From the samples (n_samples, n_dimensions) and their map (n_samples, 2).
+
+        A direction in which the samples do not differ is drawn without length.
+        """
+        origin, place = embedding.mean(axis=0), points.mean(axis=0)
+        directions, *_ = np.linalg.lstsq(embedding - origin, points - place, rcond=1e-5)
+        return cls(origin, place, directions)
+
+    def draw(self, vectors: NDArray[np.floating]) -> Points:
+        """(n, n_dimensions) points as (n, 2) places."""
+        return np.asarray(self.place + (vectors - self.origin) @ self.directions, np.float32)
 
 
 def umap_map(embedding: Points, previous: Points | None, seed: int) -> Points:

@@ -10,6 +10,7 @@ from dec_core.model.assignment import (
     kl_divergence,
     nearest_center,
     recycled_target_distribution,
+    recycled_target_of_sample,
     soft_assignment,
     target_distribution,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "kl_divergence",
     "nearest_center",
     "recycled_target_distribution",
+    "recycled_target_of_sample",
     "restore_clustering_model",
     "soft_assignment",
     "target_distribution",

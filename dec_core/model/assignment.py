@@ -99,6 +99,37 @@ def recycled_target_distribution(q: Floats) -> Floats:
         return weight / np.resize(weight.sum(axis=1), q.size).reshape(q.shape)
 
 
+def recycled_target_of_sample(q: Floats, rows: NDArray[np.integer], n_samples: int) -> Floats:
+    """The rows of ``recycled_target_distribution`` for some samples of a larger q, estimated.
+
+    The divisors depend on the rows' true numbers, which are kept. The frequencies come from these
+    samples alone; for the row sum of a sample that is not among them, q of the last one before it
+    stands in, divided as that row is. With all rows the result is exact.
+
+    Parameters
+    ----------
+    q : (n_rows, n_clusters), rows sum to 1
+    rows : (n_rows,), the samples' numbers from 0, ascending
+    n_samples : of the whole q
+
+    Returns
+    -------
+    (n_rows, n_clusters)
+    """
+    n_clusters = q.shape[1]
+    clusters = np.arange(n_clusters)
+    frequency = q.mean(axis=0) * n_samples
+    # Element (r mod K, j) is what divides column j of q^2 in row r.
+    divisors = frequency[(clusters[:, None] + clusters * n_samples) % n_clusters]
+    dividing = (rows[:, None] * n_clusters + clusters) % n_samples
+    stand_in = np.maximum(np.searchsorted(rows, dividing, side="right") - 1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squared = np.square(q)
+        row_sums = squared @ (1.0 / divisors).T
+        weight = squared / divisors[rows % n_clusters]
+        return weight / row_sums[stand_in, dividing % n_clusters]
+
+
 def kl_divergence(p: Floats, q: Floats) -> float:
     """KL(P || Q), summed over clusters, averaged over samples (equation 2).
 

@@ -18,6 +18,7 @@ from dec_core.model.assignment import (
     kl_divergence,
     nearest_center,
     recycled_target_distribution,
+    recycled_target_of_sample,
     soft_assignment,
     target_distribution,
 )
@@ -180,3 +181,24 @@ def test_kl_divergence_is_zero_only_for_equal_distributions(q: Floats, random: A
     bound = 0.5 * np.square(np.abs(p - q).sum(axis=1)).mean()
     assert kl_divergence(p, q) >= bound - 1e-12
     assert kl_divergence(p, q) >= -1e-15
+
+
+def test_the_recycled_target_of_all_rows_is_exact() -> None:
+    for shape in [(1, 2), (5, 3), (6, 3), (3, 6), (17, 10)]:
+        q = np.random.default_rng(shape[0]).dirichlet(np.ones(shape[1]), shape[0])
+        p = recycled_target_of_sample(q, np.arange(len(q)), len(q))
+        np.testing.assert_allclose(p, recycled_target_distribution(q), rtol=1e-12)
+
+
+@pytest.mark.parametrize("n_samples", [20_000, 20_003])
+def test_the_recycled_target_of_a_sample_is_near_that_of_all(n_samples: int) -> None:
+    generator = np.random.default_rng(0)
+    q = generator.dirichlet([0.3, 0.3, 0.6, 0.9, 2.0], n_samples)
+    rows = np.sort(generator.choice(n_samples, 4_000, replace=False))
+    true, p = recycled_target_distribution(q), recycled_target_of_sample(q[rows], rows, n_samples)
+    weight = true[rows] / p
+    # Of every entry all is known but which row sum divided it.
+    assert np.median(weight) == pytest.approx(1, abs=0.02)
+    levels = [0.05, 0.5, 0.95]
+    sums = np.quantile(p.sum(axis=1), levels), np.quantile(true.sum(axis=1), levels)
+    np.testing.assert_allclose(*sums, rtol=0.05)

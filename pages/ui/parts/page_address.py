@@ -13,13 +13,17 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dec_core.config import SETTINGS
+from pages.ui.parts.state import RUN, UPDATE
 
-# Which page each parameter belongs to; any other stays where it is.
+_SEEN_RUN = "seen_run"
+
+# Which pages each parameter belongs to; any other stays where it is.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
-    "Train": frozenset(("run", "update", "preset", *SETTINGS)),
+    "Train": frozenset((RUN, UPDATE, "preset", *SETTINGS)),
     "Compare": frozenset(
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
+    "Diagnose": frozenset((RUN, UPDATE)),
 }
 # Its wrapper would leave a gap above the page.
 _CSS = """
@@ -49,17 +53,27 @@ def remembered_address(page: str) -> Iterator[None]:
     key = f"address:{page}"
     with st.container(key="page_address"):
         _component(key="page_address_component")
-    _bring_back(page, st.session_state.get(key, {}))
+    _bring_back(page, _known(page, st.session_state.get(key, {})))
     try:
         yield
     finally:
-        st.session_state[key] = st.query_params.to_dict()
+        now = st.session_state[key] = st.query_params.to_dict()
+        if RUN in _PARAMETERS.get(page, ()):
+            st.session_state[_SEEN_RUN] = now.get(RUN)
+
+
+def _known(page: str, known: Mapping[str, str]) -> Mapping[str, str]:
+    """The page's parameters, with the run that was last looked at, on whichever page."""
+    seen = st.session_state.get(_SEEN_RUN)
+    if seen is None or RUN not in _PARAMETERS.get(page, ()) or known.get(RUN) == seen:
+        return known
+    return {**{name: text for name, text in known.items() if name != UPDATE}, RUN: seen}
 
 
 def _bring_back(page: str, known: Mapping[str, str]) -> None:
     now = st.query_params.to_dict()
-    others = [names for other, names in _PARAMETERS.items() if other != page]
-    own = {name: text for name, text in now.items() if not any(name in names for names in others)}
+    others = frozenset().union(*_PARAMETERS.values()) - _PARAMETERS.get(page, frozenset())
+    own = {name: text for name, text in now.items() if name not in others}
     is_own = own == now and bool(now)
     wanted = now if is_own else known or own
     if wanted != now:

@@ -49,6 +49,7 @@ const readable = (trace) => ({
 // In plotly's own hands such a trace keeps its name and colour in the legend.
 const legendOnly = (trace) => ({
   type: "scatter", mode: "markers", x: [null], y: [null], name: trace.name, hoverinfo: "skip",
+  showlegend: trace.showlegend,
   xaxis: trace.xaxis, yaxis: trace.yaxis,
   marker: { ...trace.marker, color: typeof trace.marker.color === "string" ? trace.marker.color : "#000" },
 });

@@ -27,7 +27,7 @@ def sample_route() -> Route:
             facts = sample_facts(run, update, request.path_params["sample"])
         except (DECLabError, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=404)
-        return JSONResponse(_in_words(facts))
+        return JSONResponse(in_words(facts))
 
     return Route(_PATH, serve)
 
@@ -37,7 +37,8 @@ def samples_url(run_id: str) -> str:
     return served_at(f"/dec-lab/runs/{run_id}/samples/")
 
 
-def _in_words(facts: SampleFacts) -> dict[str, Any]:
+def in_words(facts: SampleFacts) -> dict[str, Any]:
+    """What a person reads of it: ``lines``, and ``picture`` as an address, empty without one."""
     picture = base64.b64encode(facts.picture).decode("ascii")
     lines = [f"cluster {facts.cluster}"]
     if facts.shares:

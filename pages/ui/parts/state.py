@@ -13,7 +13,7 @@ from dec_core.runs.manager import RunManager
 from pages.ui.parts.script_runner import keep_keras_session
 from pages.ui.parts.verbatim import verbatim
 
-_RUN = "run"
+RUN = "run"
 _NOTICES = "notices"
 # The update of that run at which the slider stands.
 UPDATE = "update"
@@ -34,7 +34,7 @@ def current_run() -> RunHandle | None:
     RunError
         If it names a run that this server does not know.
     """
-    run_id = st.query_params.get(_RUN)
+    run_id = st.query_params.get(RUN)
     return None if run_id is None else run_manager().get(run_id)
 
 
@@ -50,8 +50,8 @@ def resume_run(session: RunHandle) -> None:
 
 def show_run(run_id: str) -> None:
     """Make the address name this run."""
-    if st.query_params.get(_RUN) != run_id:
-        st.query_params[_RUN] = run_id
+    if st.query_params.get(RUN) != run_id:
+        st.query_params[RUN] = run_id
         # The update that the address names is one of the run before.
         st.query_params.pop(UPDATE, None)
 
@@ -80,7 +80,7 @@ def show_notices() -> None:
 
 def forget_run() -> None:
     """Make the address name no run."""
-    st.query_params.pop(_RUN, None)
+    st.query_params.pop(RUN, None)
     st.query_params.pop(UPDATE, None)
 
 

@@ -14,7 +14,7 @@ from dec_core.plots.learning import draw_pretraining
 from dec_core.plots.reconstructions import draw_reconstructions
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.live_plot import live_plot
-from pages.ui.train.panel import panel, title_row
+from pages.ui.parts.panel import panel, title_row
 
 _STEPS = (Phase.PRETRAINING, Phase.KMEANS, Phase.CLUSTERING)
 

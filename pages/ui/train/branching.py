@@ -10,8 +10,8 @@ from dec_core.errors import DECLabError
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.training.checkpoint import is_branch_setting
+from pages.ui.parts.frame_slider import chosen_update
 from pages.ui.parts.state import run_manager, show_run, tell
-from pages.ui.train.frame_slider import chosen_update
 from pages.ui.train.settings_form import take_run
 
 _STARTED = "branches_started"

@@ -18,12 +18,12 @@ from dec_core.plots.scores import draw_scores, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
+from pages.ui.parts.frame_slider import chosen_update, frame_slider
 from pages.ui.parts.live_plot import live_plot
+from pages.ui.parts.panel import panel, title_row
 from pages.ui.train.before_clusters import before_clusters, show_reconstructions
 from pages.ui.train.branching import checkpoints
-from pages.ui.train.frame_slider import chosen_update, frame_slider
 from pages.ui.train.map_panel import draw_map, map_controls
-from pages.ui.train.panel import panel, title_row
 from pages.ui.train.signs import signs
 
 _LABELS, _CLASSES, _KIND = "Labels", "Classes", "labels_kind"

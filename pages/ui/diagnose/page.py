@@ -1,0 +1,19 @@
+"""The Diagnose page, section by section."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dec_core.runs.handle import RunHandle
+from pages.ui.diagnose.inspector import inspector
+
+
+def diagnosis(run: RunHandle) -> None:
+    """Everything that the page tells of a run."""
+    inspector(run)
+
+
+def no_runs() -> None:
+    """What to do before there is anything to diagnose."""
+    st.markdown("There are no runs yet. Train one, then look here at what each target asked for.")
+    st.page_link("train.py", label="Train a run", icon=":material/model_training:")
