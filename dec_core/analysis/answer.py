@@ -26,7 +26,8 @@ def answer(diagnosis: Diagnosis) -> str:
     said = [f"{_count(proved)}: {words}."]
     if len(proved) > 1 and all(cause.breaks for cause in proved):
         said.append(f"{'Either' if len(proved) == 2 else 'Any'} one alone ruins the run.")
-    said += [_proof(cause) for cause in proved]
+    config = diagnosis.case.trial.config
+    said += [_proof(cause, config) for cause in proved]
     said += [_repair(diagnosis)] if diagnosis.repairs else []
     return " ".join(filter(None, said))
 
@@ -102,16 +103,16 @@ def _count(causes: Sequence[Cause]) -> str:
     return f"{number} {'cause' if len(causes) == 1 else 'independent causes'}"
 
 
-def cause_sentence(cause: Cause) -> str:
-    """What is wrong, and what shows it."""
+def cause_sentence(cause: Cause, config: Config) -> str:
+    """What is wrong in a run with these settings, and what shows it."""
     words = cause.factor.words
-    proof = _proof(cause) or "No run has shown yet whether it does harm."
+    proof = _proof(cause, config) or "No run has shown yet whether it does harm."
     return f"{words[0].upper()}{words[1:]}. {proof}"
 
 
-def _proof(cause: Cause) -> str:
+def _proof(cause: Cause, config: Config) -> str:
     alone, repaired = cause.alone_wrong, cause.alone_repaired
-    label = _label(cause)
+    label = f"the {cause.factor.label(config)}"
     if alone is not None and alone.harm is not None and alone.harm.is_any:
         rest = "With the reference for the rest, " if alone.repairs else ""
         if alone.harm.ruins or not alone.harm.costs:
@@ -123,13 +124,6 @@ def _proof(cause: Cause) -> str:
     if repaired is not None and repaired.harm is not None and not repaired.harm.is_any:
         return f"Changing {label} alone rescues the run: {outcome_words(repaired.trial)}."
     return ""
-
-
-def _label(cause: Cause) -> str:
-    run = cause.alone_repaired or cause.alone_wrong
-    paths = list(cause.factor.repair(run.trial.config)) if run else []
-    labels = [SETTINGS[path].label.lower() for path in paths]
-    return f"the {' and '.join(labels)}" if labels else "it"
 
 
 def _repair(diagnosis: Diagnosis) -> str:
@@ -156,8 +150,9 @@ def _nothing_found(diagnosis: Diagnosis) -> str:
 
 def _only_suspects(diagnosis: Diagnosis) -> str:
     words = "; ".join(cause.factor.words for cause in diagnosis.causes)
-    why = "no run has decided" if diagnosis.is_complete else "the time ended before runs decided"
-    return f"Suspected, but {why}: {words}."
+    if not diagnosis.is_complete:
+        return f"Suspected, but no run has shown it yet: {words}."
+    return f"No cause is proved: not even the reference settings rescue it. Suspected: {words}."
 
 
 def _run(base: Config, one: Counterfactual) -> dict[str, Any]:
@@ -188,7 +183,7 @@ def _cause(
     return {
         "id": cause.factor.cause,
         "status": cause.status.value,
-        "sentence": cause_sentence(cause),
+        "sentence": cause_sentence(cause, diagnosis.case.trial.config),
         "evidence": evidence_of(cause.factor, diagnosis.case),
         "counterfactuals": [runs[key] for key in dict.fromkeys(keys) if key in runs],
     }

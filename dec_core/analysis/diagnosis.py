@@ -24,6 +24,7 @@ from dec_core.analysis.factors import (
     too_few_iterations,
 )
 from dec_core.analysis.trials import CHANCE, Harm, Rank, Trial, harm, losses_of
+from dec_core.analysis.verdict import Verdict
 from dec_core.config import SETTINGS, Config
 
 # What the reference gets: ten of its updates, in which the runs measured had shown what they do.
@@ -66,14 +67,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Plan:
-    """A run that is wanted: the settings, and which factors they have at the reference.
+    """A run that is wanted.
 
-    ``is_cut`` says that its maximum of iterations is below the reference's, as its updates cost
-    more.
+    Attributes
+    ----------
+    config : its settings
+    repairs : the causes whose factors are at the reference
+    words : what sets it apart, such as "Only the learning rate wrong"
+    is_cut : whether its maximum of iterations is below the reference's, as its updates cost more
     """
 
     config: Config
     repairs: frozenset[str]
+    words: str
     is_cut: bool = False
 
 
@@ -167,6 +173,7 @@ class _Investigation:
         self._reference: Trial | None = None
         self._is_complete = True
         self._chance: list[Trial] = []
+        self._factors: tuple[Factor, ...] = ()
         evidence = case.trial.judgement.evidence if case.trial.judgement else ()
         broke_at = evidence[0].iteration if evidence and case.trial.is_broken else 0
         self._horizon = max(HORIZON, math.ceil(SLOWER * broke_at))
@@ -174,7 +181,7 @@ class _Investigation:
     def events(self) -> Inquiry:
         """The whole plan."""
         base = self._case.trial
-        factors = self._clustering_factors() if base.start is not None else ()
+        factors = self._factors = self._clustering_factors() if base.start is not None else ()
         reference = yield from self._run(factors)
         if reference is None:
             return self._suspected(factors)
@@ -203,10 +210,11 @@ class _Investigation:
         """Not even the reference's clustering helps, so what comes before it is to blame. The
         network comes last: another one is another run."""
         early = pretraining_suspects(self._config, self._case.facts)
-        later = (*early, *network_suspects(self._config))
+        is_dead = self._case.trial.verdict is Verdict.DEAD_EMBEDDING
+        later = (*early, *network_suspects(self._config, is_dead=is_dead))
         clustering = factors or self._clustering_factors()
         for before in (early, later):
-            everything = (*before, *clustering)
+            everything = self._factors = (*before, *clustering)
             reference = (yield from self._run(everything)) if before else None
             if reference is not None and reference.rank is Rank.SOUND:
                 self._reference = reference
@@ -261,18 +269,27 @@ class _Investigation:
         if not key:
             return self._case.trial
         if key not in self._trials:
-            trial = yield self._plan(repaired(self._config, chosen), key)
+            trial = yield self._plan(repaired(self._config, chosen), key, self._words(chosen))
             if trial is None:
                 self._is_complete = False
                 return None
             self._trials[key] = trial
         return self._trials[key]
 
-    def _plan(self, config: Config, key: frozenset[str]) -> Plan:
+    def _words(self, chosen: Sequence[Factor]) -> str:
+        left = [one for one in self._factors if one not in chosen]
+        if not left:
+            return "All at the reference"
+        if len(left) == 1 and len(chosen) > 1:
+            return f"Only the {left[0].label(self._config)} wrong"
+        labels = (one.label(self._config) for one in chosen)
+        return f"Only the {' and the '.join(labels)} repaired"
+
+    def _plan(self, config: Config, key: frozenset[str], words: str) -> Plan:
         longest = min(self._horizon, config.clustering.max_iterations)
         length = min(self._length(config), longest)
         shortened = config.with_values({"clustering.max_iterations": length})
-        return Plan(shortened, key, is_cut=length < longest)
+        return Plan(shortened, key, words, is_cut=length < longest)
 
     def _length(self, config: Config) -> int:
         """Iterations that a run may take, by what its updates and its steps cost."""
@@ -298,7 +315,8 @@ class _Investigation:
             return
         key = next((key for key, trial in self._trials.items() if trial is reference), _NONE)
         for values in self._other_batches(reference.config):
-            trial = yield Plan(reference.config.with_values(values), key)
+            config = reference.config.with_values(values)
+            trial = yield Plan(config, key, "The reference, other batches")
             if trial is None:
                 self._is_complete = False
                 continue

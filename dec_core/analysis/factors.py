@@ -14,6 +14,7 @@ from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.signs import ROW_SUM_MARGIN, History
 from dec_core.config import (
     REFERENCE_PRESET,
+    SETTINGS,
     Config,
     DenseNetwork,
     PretrainingSettings,
@@ -53,6 +54,10 @@ class Factor:
     words: str
     repair: Callable[[Config], Mapping[str, Any]]
 
+    def label(self, config: Config) -> str:
+        """The settings that it is about, such as "learning rate"."""
+        return " and ".join(map(_name, self.repair(config)))
+
 
 def repaired(config: Config, factors: Collection[Factor]) -> Config:
     """The settings with these factors at their reference."""
@@ -81,6 +86,13 @@ def suspects(config: Config, facts: DataFacts, history: History) -> tuple[Factor
 def pretraining_suspects(config: Config, facts: DataFacts) -> tuple[Factor, ...]:
     """The factors of what comes before k-means, but for the network."""
     return (*_of_data(config, facts), *_of_pretraining(config))
+
+
+def _name(path: str) -> str:
+    """Pretraining and clustering have settings of the same name."""
+    setting = SETTINGS[path]
+    label = setting.label[0].lower() + setting.label[1:]
+    return f"pretraining {label}" if setting.section == "pretraining" else label
 
 
 def _reference() -> Config:
@@ -237,8 +249,8 @@ def _pretraining_factor(cause: str, words: str, fields: str) -> Factor:
     return Factor(cause, Stage.PRETRAINING, words, lambda _: chosen)
 
 
-def network_suspects(config: Config) -> Iterator[Factor]:
-    """The factor of a network that is not the reference's."""
+def network_suspects(config: Config, *, is_dead: bool) -> Iterator[Factor]:
+    """The factor of a network that is not the reference's; ``is_dead`` where its embedding is."""
     own, reference = config.autoencoder, _reference().autoencoder
     if not isinstance(own, DenseNetwork) or not isinstance(reference, DenseNetwork):
         return
@@ -248,4 +260,5 @@ def network_suspects(config: Config) -> Iterator[Factor]:
         shape = "-".join(str(one) for one in own.units)
         words = f"the network ({shape}) does not learn the data"
         repair = {"autoencoder.units": units}
-        yield Factor("network_unsuitable", Stage.PRETRAINING, words, lambda _: repair)
+        cause = "dead_embedding" if is_dead else "network_unsuitable"
+        yield Factor(cause, Stage.PRETRAINING, words, lambda _: repair)

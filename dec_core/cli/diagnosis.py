@@ -64,20 +64,17 @@ def diagnose(config: Config | None, preset: str, options: argparse.Namespace) ->
 
 
 def _diagnosed(manager: RunManager, run_id: str, runs: Counterfactuals) -> Diagnosis:
-    from dec_core.analysis.answer import changed_words, outcome_words
-    from dec_core.analysis.diagnosis import changes
+    from dec_core.analysis.answer import outcome_words
     from dec_core.experiments.diagnosing import diagnose as find_causes
 
     progress = ProgressLine()
-    base = manager.get(run_id).config
 
     def follow(plan: Plan, trial: Trial | None) -> None:
-        words = changed_words(changes(base, plan.config)) or "the reference"
         if trial is None:
-            progress.show(f"trains with {words}")
+            progress.show(f"{plan.words}: training")
         else:
             progress.clear()
-            print(f"{words}: {outcome_words(trial)}", file=sys.stderr, flush=True)
+            print(f"{plan.words}: {outcome_words(trial)}", file=sys.stderr, flush=True)
 
     try:
         return find_causes(manager, run_id, runs, follow)
@@ -86,15 +83,15 @@ def _diagnosed(manager: RunManager, run_id: str, runs: Counterfactuals) -> Diagn
 
 
 def _print(diagnosis: Diagnosis, run_id: str, *, as_json: bool) -> None:
-    from dec_core.analysis.answer import answer, cause_sentence, harmless_words, to_dict
+    from dec_core.analysis.answer import answer, harmless_words, to_dict
 
     values: Mapping[str, Any] = {"run_id": run_id, **to_dict(diagnosis)}
     if as_json:
         print(json.dumps(values))
         return
     print(answer(diagnosis))
-    for cause in diagnosis.causes:
-        print(f"  {cause.factor.cause} ({cause.status.value}): {cause_sentence(cause)}")
+    for cause in values["causes"]:
+        print(f"  {cause['id']} ({cause['status']}): {cause['sentence']}")
     if diagnosis.causes and harmless_words(diagnosis):
         print(f"  {harmless_words(diagnosis)}")
     for path, value in values["remedy"].items():

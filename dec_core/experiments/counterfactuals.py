@@ -46,12 +46,13 @@ class Counterfactuals:
         self._deadline = None if seconds is None else monotonic() + seconds
         self._is_unwanted = is_unwanted
         self._watch = watch
+        self._is_interrupted = False
 
     @property
     def is_out_of_time(self) -> bool:
         """Whether no further run may train."""
         is_late = self._deadline is not None and monotonic() >= self._deadline
-        return is_late or self._is_unwanted()
+        return is_late or self._is_interrupted or self._is_unwanted()
 
     def base(self, config: Config, preset: str) -> str:
         """Train the run that is to be explained, unless it is there; returns its id.
@@ -132,12 +133,14 @@ class Counterfactuals:
         return not view.changes and (is_clear or not is_stopped)
 
     def _wait(self, handle: RunHandle) -> bool:
-        """Until the run has ended; False where it was interrupted as the time was over."""
+        """Until the run has ended; False where it was interrupted, as the time was over or by the
+        end of the server, after which nothing more is trained."""
         while not handle.state.is_settled:
             self._manager.join(handle, _LOOK_SECONDS)
             if self.is_out_of_time and handle.state.is_at_work:
                 self._manager.send(handle, Suspend())
                 self._manager.join(handle)
+        self._is_interrupted = not handle.state.is_over
         return handle.state.is_over
 
 

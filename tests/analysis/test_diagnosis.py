@@ -93,6 +93,11 @@ def test_two_causes_are_proved_and_what_did_no_harm_is_not(has_labels: bool) -> 
     assert found.repairs == (frozenset(ids(found)),)
     # All of them, each alone wrong, each alone repaired; the smallest repair is one of these.
     assert len(plans) == 7
+    assert [plan.words for plan in plans[:2]] == [
+        "All at the reference",
+        "Only the target rule wrong",
+    ]
+    assert plans[-1].words == "Only the update interval repaired"
     values = to_dict(found)
     assert values["remedy"] == {"clustering.target": "paper", "clustering.learning_rate": 0.01}
     assert answer(found).startswith("Two independent causes: ")

@@ -83,7 +83,11 @@ CASES = (
         {"clustering.optimizer": "adam", "clustering.learning_rate": 0.05},
         ("learning_rate_too_high|optimizer_unsuitable",),
     ),
-    Case("momentum 0.999", {"clustering.momentum": 0.999}, ("momentum_too_high",)),
+    Case(
+        "momentum 0.999, rate 0.1",
+        {"clustering.momentum": 0.999, "clustering.learning_rate": 0.1},
+        ("momentum_too_high",),
+    ),
     Case("interval 1", {"clustering.update_interval": 1}, ("update_interval_too_short",)),
     Case("interval 10,000", {"clustering.update_interval": 10_000}, ("update_interval_too_long",)),
     Case("tolerance 0.5", {"clustering.tol": 0.5}, ("tolerance_too_large",)),
@@ -105,7 +109,7 @@ CASES = (
             "pretraining.optimizer": "sgd",
             "pretraining.learning_rate": 1.0,
         },
-        ("network_unsuitable|pretraining_step_unsuitable",),
+        ("dead_embedding|pretraining_step_unsuitable",),
     ),
     Case("unscaled", {"data.name": "unscaled"}, ("data_not_scaled",)),
     Case(

@@ -5,11 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dec_core.runs.handle import RunHandle
+from pages.ui.diagnose.causes import causes
 from pages.ui.diagnose.inspector import inspector
 
 
 def diagnosis(run: RunHandle) -> None:
     """Everything that the page tells of a run."""
+    causes(run)
+    st.divider()
+    st.subheader("What did each target ask for?", anchor=False)
     inspector(run)
 
 

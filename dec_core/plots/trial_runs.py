@@ -1,0 +1,155 @@
+"""Runs of a diagnosis as small multiples: who gets the samples, and how NMI goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.analysis.signs import History, Start
+from dec_core.plots.figure import Figure
+from dec_core.plots.palette import cluster_colors
+from dec_core.plots.style import Plot, new_figure, plain
+
+COLUMNS = 4
+_GAP, _HEADING = 0.05, 0.34
+
+
+@dataclass(frozen=True, eq=False)
+class TrialRun:
+    """A run as it is drawn: what was changed, what became of it, and its updates."""
+
+    changed: str
+    outcome: str
+    start: Start | None
+    history: History
+
+    @property
+    def iterations(self) -> NDArray[np.int32]:
+        """Of the k-means start and of every update after it."""
+        return np.array([0, *(update.iteration for update in self.history[1:])], np.int32)
+
+    @property
+    def shares(self) -> NDArray[np.float32]:
+        """(n_updates, n_clusters), rows sum to 1; the first row is the k-means start."""
+        if self.start is None:
+            return np.empty((0, 0), np.float32)
+        rows = [self.start.cluster_sizes, *(update.cluster_sizes for update in self.history[1:])]
+        sizes = np.array(rows, np.float32)
+        return sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
+
+    @property
+    def nmi(self) -> NDArray[np.float64]:
+        """At the same places; NaN without true labels."""
+        if self.start is None:
+            return np.empty(0)
+        later = (update.measures.get("nmi", np.nan) for update in self.history[1:])
+        return np.array([self.start.value("nmi"), *later])
+
+
+def draw_trial_runs(runs: Sequence[TrialRun]) -> Plot:
+    """Which change rescues the run?"""
+    figure = new_figure(
+        "Which change rescues the run?",
+        "Bands: share of samples per cluster. Line: NMI, dashed at the k-means start",
+        {"x": "iteration", "y": "share or NMI"},
+    )
+    n_rows = -(-len(runs) // COLUMNS) or 1
+    for number, run in enumerate(runs):
+        _draw_run(figure, run, number, n_rows)
+    figure.update_xaxes(showgrid=False, rangemode="tozero", nticks=4)
+    figure.update_yaxes(range=[0, 1], showgrid=False, tickvals=[0, 0.5, 1])
+    figure.update_layout(showlegend=False)
+    return Plot("trial_runs", figure, _alternative(runs))
+
+
+def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
+    suffix = "" if number == 0 else str(number + 1)
+    row, column = divmod(number, COLUMNS)
+    width, height = 1 / COLUMNS, 1 / n_rows
+    top = 1 - row * height
+    figure.update_layout(
+        {
+            f"xaxis{suffix}": {
+                "domain": [column * width, (column + 1) * width - _GAP],
+                "anchor": f"y{suffix}",
+            },
+            f"yaxis{suffix}": {
+                "domain": [top - height * (1 - 0.12), top - height * _HEADING],
+                "anchor": f"x{suffix}",
+            },
+        }
+    )
+    axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+    shares = run.shares
+    for cluster, color in enumerate(cluster_colors(shares.shape[1])):
+        figure.add_scatter(
+            x=run.iterations,
+            y=shares[:, cluster],
+            stackgroup=f"run{number}",
+            mode="lines",
+            line={"width": 0, "color": color},
+            fillcolor=color,
+            opacity=0.75,
+            hovertemplate=f"cluster {cluster}: %{{y:.0%}} at iteration %{{x:,}}<extra></extra>",
+            **axes,
+        )
+    if np.isfinite(run.nmi).any():
+        _draw_nmi(figure, run, axes, suffix)
+    _head(figure, run, suffix)
+
+
+def _draw_nmi(figure: Figure, run: TrialRun, axes: dict[str, str], suffix: str) -> None:
+    for color, width in (("#ffffff", 4), ("#14191a", 1.8)):
+        figure.add_scatter(
+            x=run.iterations,
+            y=run.nmi,
+            mode="lines",
+            line={"color": color, "width": width},
+            hovertemplate="NMI %{y:.3f} at iteration %{x:,}<extra></extra>",
+            **axes,
+        )
+    figure.add_shape(
+        type="line",
+        xref=f"x{suffix} domain",
+        yref=f"y{suffix}",
+        x0=0,
+        x1=1,
+        y0=float(run.nmi[0]),
+        y1=float(run.nmi[0]),
+        line={"color": "#14191a", "width": 1, "dash": "dash"},
+    )
+
+
+def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
+    lines = [f"<b>{plain(line)}</b>" for line in run.changed.split("\n")]
+    lines += map(plain, run.outcome.split("\n"))
+    figure.add_annotation(
+        text="<br>".join(lines),
+        xref=f"x{suffix} domain",
+        yref=f"y{suffix} domain",
+        x=0,
+        y=1.03,
+        xanchor="left",
+        yanchor="bottom",
+        align="left",
+        showarrow=False,
+        font={"size": 11},
+    )
+
+
+def wrapped(words: str, length: int = 34) -> str:
+    """Words on lines of at most that many letters, as far as spaces allow."""
+    lines = [""]
+    for word in words.split():
+        is_full = len(lines[-1]) + len(word) >= length
+        lines = [*lines, word] if is_full else [*lines[:-1], f"{lines[-1]} {word}".strip()]
+    return "\n".join(lines)
+
+
+def _alternative(runs: Sequence[TrialRun]) -> str:
+    if not runs:
+        return "No run has been made yet."
+    return " ".join(f"{run.changed}: {run.outcome}.".replace("\n", " ") for run in runs)
