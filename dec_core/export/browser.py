@@ -17,9 +17,9 @@ from dec_core.processes.own_thread import run_apart
 if TYPE_CHECKING:
     from kaleido import Kaleido
 
-# How long the browser may take to start, for one image, or to end. A start takes 2 s and an image
-# less than 1 s, but much longer where everything else on the machine goes first.
-SECONDS_PER_STEP = 300.0
+# How long the browser may take to start, for one image, or to end: 2 s of computing at most. Where
+# we yield to all other processes, a few thousandths of a processor may be left for that.
+_SECONDS_PER_STEP, _SECONDS_PER_STEP_YIELDING = 180.0, 1_800.0
 
 # Printed with kaleido's own margins of 0.1 inch, an image would be moved and its edge cut off.
 _WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
@@ -53,14 +53,14 @@ def find_browser() -> str | None:
 def draw_images(
     images: Sequence[Image],
     progress: DrawnSoFar,
-    seconds_per_step: float = SECONDS_PER_STEP,
+    seconds_per_step: float | None = None,
 ) -> list[bytes]:
     """Draw all images in one browser, one after the other; ``progress`` is called before each.
 
     Parameters
     ----------
     seconds_per_step : when the browser takes longer than this to start, or for one image, it is
-        ended
+        ended; without a number, three minutes, or half an hour in a process of low priority
 
     Raises
     ------
@@ -72,8 +72,11 @@ def draw_images(
     browser = find_browser()
     if browser is None:
         raise ExportError(missing_browser())
+    seconds = seconds_per_step
+    if seconds is None:
+        seconds = _SECONDS_PER_STEP_YIELDING if _yields() else _SECONDS_PER_STEP
     try:
-        return run_apart(lambda: _draw(browser, images, progress, seconds_per_step))
+        return run_apart(lambda: _draw(browser, images, progress, seconds))
     # The error of an image that was not yet drawn when the browser ended.
     except (Exception, asyncio.CancelledError) as error:
         reason = str(error).rstrip(".") or "it ended before all images were drawn"
@@ -150,6 +153,11 @@ class _TimeLimit:
                 process.kill()
 
 
+def _yields() -> bool:
+    """Whether this process has a low priority, as that of an export."""
+    return hasattr(os, "nice") and os.nice(0) > 0
+
+
 def _lower_priority(browser: int) -> None:
     """As low as our own.
 
@@ -157,7 +165,7 @@ def _lower_priority(browser: int) -> None:
     """
     own = Path(f"/proc/{browser}/autogroup")
     with contextlib.suppress(OSError):
-        if own.exists() and os.nice(0) > 0:
+        if own.exists() and _yields():
             own.write_text(str(os.nice(0)), encoding="ascii")
 
 
