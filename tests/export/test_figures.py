@@ -124,17 +124,13 @@ def _attribute(svg: str, element: str, pattern: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_running_event_loop_is_no_obstacle() -> None:
-    async def in_a_notebook() -> bytes:
-        return render(PLOTS["sizes"], FigureFormat.SVG)
-
-    assert asyncio.run(in_a_notebook()).startswith(b"<svg")
-
-
-@pytest.mark.usefixtures("browser")
-def test_an_image_is_dark_on_white_and_not_empty() -> None:
+def test_an_image_is_dark_on_white_and_not_empty_also_from_a_running_event_loop() -> None:
     plots = [(PLOTS[name], FigureFormat.PNG) for name in ("sizes", "embedding_pca")]
-    for content in render_many(plots):
+
+    async def in_a_notebook() -> list[bytes]:
+        return render_many(plots)
+
+    for content in asyncio.run(in_a_notebook()):
         with Image.open(io.BytesIO(content)) as image:
             pixels = np.asarray(image.convert("RGB"))
         assert (pixels[0, 0] == 255).all() and (pixels[-1, -1] == 255).all()
