@@ -1,7 +1,7 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
 Tests run two at a time, the types beside them; then those with a browser, two at a time as well;
-and then those that need the machine for themselves.
+and then those whose processes yield to all others, so that only their like may run beside them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 _TESTS = (
     ["-m", "not browser and not serial and not campaign", *_BY_TWO],
     ["-m", "browser and not serial and not campaign", *_BY_TWO],
-    ["-m", "serial and not campaign"],
+    ["-m", "serial and not campaign", *_BY_TWO],
 )
 _NOTHING_CHOSEN = 5
 
