@@ -35,14 +35,24 @@ def main(arguments: list[str]) -> int:
         if status := _start(check).wait():
             return status
     types = _start(["mypy"])
+    places: tuple[list[str], ...] = ([], ["tests/browser"], _yielding_files())
     # All, so that one fault does not hide another.
-    statuses = [_start(["pytest", *choice, *arguments]).wait() for choice in _TESTS]
+    statuses = [
+        _start(["pytest", *choice, *(arguments or where)]).wait()
+        for choice, where in zip(_TESTS, places, strict=True)
+    ]
     if status := types.wait():
         return status
     failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
     if not failed and 0 not in statuses:
         return _NOTHING_CHOSEN
     return failed[0] if failed else 0
+
+
+def _yielding_files() -> list[str]:
+    """Where tests of the last kind are: only to look at all files takes 10 s."""
+    files = sorted(Path("tests").rglob("test_*.py"))
+    return [str(path) for path in files if "mark.serial" in path.read_text(encoding="utf-8")]
 
 
 def _start(check: list[str]) -> subprocess.Popen[bytes]:
