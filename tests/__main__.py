@@ -1,7 +1,7 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
 Tests run two at a time, the types beside them; then those with a browser, two at a time as well;
-and then those that need the machine for themselves.
+and then those whose processes yield to all others, so that only their like may run beside them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 _TESTS = (
     ["-m", "not browser and not serial and not campaign", *_BY_TWO],
     ["-m", "browser and not serial and not campaign", *_BY_TWO],
-    ["-m", "serial and not campaign"],
+    ["-m", "serial and not campaign", *_BY_TWO],
 )
 _NOTHING_CHOSEN = 5
 
@@ -35,14 +35,24 @@ def main(arguments: list[str]) -> int:
         if status := _start(check).wait():
             return status
     types = _start(["mypy"])
+    places: tuple[list[str], ...] = ([], ["tests/browser"], _yielding_files())
     # All, so that one fault does not hide another.
-    statuses = [_start(["pytest", *choice, *arguments]).wait() for choice in _TESTS]
+    statuses = [
+        _start(["pytest", *choice, *(arguments or where)]).wait()
+        for choice, where in zip(_TESTS, places, strict=True)
+    ]
     if status := types.wait():
         return status
     failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
     if not failed and 0 not in statuses:
         return _NOTHING_CHOSEN
     return failed[0] if failed else 0
+
+
+def _yielding_files() -> list[str]:
+    """Where tests of the last kind are: only to look at all files takes 10 s."""
+    files = sorted(Path("tests").rglob("test_*.py"))
+    return [str(path) for path in files if "mark.serial" in path.read_text(encoding="utf-8")]
 
 
 def _start(check: list[str]) -> subprocess.Popen[bytes]:

@@ -31,6 +31,15 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def keep_priority(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that exports lowers the priority of its process, which here is that of all tests.
+
+    Beside any other work they would stand still from then on.
+    """
+    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
+
+
 @pytest.fixture
 def real_data_dir(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder that holds fashion-mnist/; skips where there is none, but fails under CI."""

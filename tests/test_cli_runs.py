@@ -86,7 +86,6 @@ def test_no_text_of_a_run_commands_the_terminal(
     record["summary"]["sentence"] = record["dataset"] = evil
     file.write_text(json.dumps(record), encoding="utf-8")
     commands = [["list"], ["list", "--json"], ["show", GOLDEN.name], ["export", GOLDEN.name]]
-    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     monkeypatch.setattr(
         "dec_core.export.bundle.export_run", lambda *_, **__: Exported(runs_dir, (evil,))
     )

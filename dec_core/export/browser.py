@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dec_core.errors import ExportError
 from dec_core.processes.own_thread import run_apart
+
+if TYPE_CHECKING:
+    from kaleido import Kaleido
+
+# How long the browser may take to start, for one image, or to end: 2 s of computing at most. Where
+# we yield to all other processes, a few thousandths of a processor may be left for that.
+_SECONDS_PER_STEP, _SECONDS_PER_STEP_YIELDING = 180.0, 1_800.0
 
 # Printed with kaleido's own margins of 0.1 inch, an image would be moved and its edge cut off.
 _WHOLE_PAGE = "<style>@page { margin: 0 } img { display: block }</style>"
@@ -41,42 +50,112 @@ def find_browser() -> str | None:
     return Chromium.find_browser(skip_local=False)
 
 
-def draw_images(images: Sequence[Image], progress: DrawnSoFar) -> list[bytes]:
+def draw_images(
+    images: Sequence[Image],
+    progress: DrawnSoFar,
+    seconds_per_step: float | None = None,
+) -> list[bytes]:
     """Draw all images in one browser, one after the other; ``progress`` is called before each.
+
+    Parameters
+    ----------
+    seconds_per_step : when the browser takes longer than this to start, or for one image, it is
+        ended; without a number, three minutes, or half an hour in a process of low priority
 
     Raises
     ------
     ExportError
-        If there is no browser, or it fails.
+        If there is no browser, it fails, or it does not answer.
     """
     if not images:
         return []
     browser = find_browser()
     if browser is None:
         raise ExportError(missing_browser())
-    import kaleido
-
-    async def draw() -> list[bytes]:
-        # Without MathJax, or it would be fetched from the network; without a limit of time,
-        # because everything else on the machine goes first.
-        page = kaleido.PageGenerator(mathjax=False)
-        page.header += _WHOLE_PAGE
-        async with kaleido.Kaleido(path=browser, page_generator=page, timeout=None) as opened:
-            _lower_priority(opened.subprocess.pid)
-            drawn: list[bytes] = []
-            for image in images:
-                progress(len(drawn), len(images))
-                drawn.append(await opened.calc_fig(image.figure, image.options))
-            return drawn
-
+    seconds = seconds_per_step
+    if seconds is None:
+        seconds = _SECONDS_PER_STEP_YIELDING if _yields() else _SECONDS_PER_STEP
     try:
-        return run_apart(draw)
-    except Exception as error:
-        reason = str(error) or type(error).__name__
+        return run_apart(lambda: _draw(browser, images, progress, seconds))
+    # The error of an image that was not yet drawn when the browser ended.
+    except (Exception, asyncio.CancelledError) as error:
+        reason = str(error).rstrip(".") or "it ended before all images were drawn"
         raise ExportError(
             f"The browser must draw {len(images)} images. {browser} failed: {reason}. "
             "Name another Chrome or Chromium with DEC_CHROMIUM, or save HTML, CSV or SVG."
         ) from error
+
+
+async def _draw(
+    browser: str, images: Sequence[Image], progress: DrawnSoFar, seconds: float
+) -> list[bytes]:
+    import kaleido
+
+    # Without MathJax, or it would be fetched from the network. Kaleido's own limit of time covers
+    # the drawing alone, not the start, the page's loading between two images, or the end.
+    page = kaleido.PageGenerator(mathjax=False)
+    page.header += _WHOLE_PAGE
+    opened = kaleido.Kaleido(path=browser, page_generator=page, timeout=None)
+    limit = _TimeLimit(opened, seconds)
+    drawn: list[bytes] = []
+    try:
+        limit.begin_step()
+        async with opened:
+            _lower_priority(opened.subprocess.pid)
+            for image in images:
+                progress(len(drawn), len(images))
+                limit.begin_step()
+                drawn.append(await opened.calc_fig(image.figure, image.options))
+            limit.begin_step()
+    except (Exception, asyncio.CancelledError) as error:
+        if limit.is_over:
+            raise TimeoutError(f"it gave no answer within {seconds:g} seconds") from error
+        raise
+    finally:
+        limit.cancel()
+    return drawn
+
+
+class _TimeLimit:
+    """Ends a browser that takes too long for one step.
+
+    Whatever waits for the browser then fails. Cancelling those who wait would not be enough: they
+    ask the browser to load its page again, or to close, and wait for that answer.
+    """
+
+    def __init__(self, opened: Kaleido, seconds: float) -> None:
+        self._opened, self._seconds = opened, seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self.is_over = False
+
+    def begin_step(self) -> None:
+        """The time counts from now on."""
+        self.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._end)
+
+    def cancel(self) -> None:
+        """The time counts no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self) -> None:
+        process = getattr(self._opened, "subprocess", None)
+        if process is None:
+            # The system has not yet started it.
+            self.begin_step()
+            return
+        self.is_over = True
+        with contextlib.suppress(ProcessLookupError):
+            # The browser leads a group with all of its processes, but for Windows.
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()
+
+
+def _yields() -> bool:
+    """Whether this process has a low priority, as that of an export."""
+    return hasattr(os, "nice") and os.nice(0) > 0
 
 
 def _lower_priority(browser: int) -> None:
@@ -86,7 +165,7 @@ def _lower_priority(browser: int) -> None:
     """
     own = Path(f"/proc/{browser}/autogroup")
     with contextlib.suppress(OSError):
-        if own.exists() and os.nice(0) > 0:
+        if own.exists() and _yields():
             own.write_text(str(os.nice(0)), encoding="ascii")
 
 

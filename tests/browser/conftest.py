@@ -53,6 +53,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+    # The longest files come first, or one of two workers would wait for the other at the end.
+    longest = ("test_restart.py", "test_live.py")
+    items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else 2)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

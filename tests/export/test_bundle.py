@@ -241,7 +241,6 @@ def test_an_export_of_nothing_is_refused(tmp_path: Path, name: str) -> None:
 def test_the_command_line_refuses_to_export_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     run_id = RunStore().create(small_config(), "digits")
@@ -293,13 +292,8 @@ def test_an_interrupted_run_without_labels_gives_what_it_has(tmp_path: Path) -> 
 
 
 def test_the_command_line_exports(
-    finished: Finished,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    finished: Finished, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # The process of the tests must keep its priority.
-    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
     where = ["--runs-dir", str(finished.store.root), "--to", str(tmp_path / "figures")]
     arguments = ["runs", "export", finished.run_id, *where, "--only", "figures"]
     assert main([*arguments, "--formats", "csv,html", "--no-title", "--json"]) == 0

@@ -22,7 +22,8 @@ from PIL import Image
 from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import ExportError
 from dec_core.events.events import ParameterChanged
-from dec_core.export.browser import find_browser
+from dec_core.export.browser import Image as Drawn
+from dec_core.export.browser import draw_images, find_browser
 from dec_core.export.figures import FigureFormat, all_plots, export_figures, render_many
 from dec_core.export.paper import INK, FigureSize, converted, on_paper
 from dec_core.plots.agreement import draw_agreement
@@ -123,17 +124,13 @@ def _attribute(svg: str, element: str, pattern: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("browser")
-def test_a_running_event_loop_is_no_obstacle() -> None:
-    async def in_a_notebook() -> bytes:
-        return render(PLOTS["sizes"], FigureFormat.SVG)
-
-    assert asyncio.run(in_a_notebook()).startswith(b"<svg")
-
-
-@pytest.mark.usefixtures("browser")
-def test_an_image_is_dark_on_white_and_not_empty() -> None:
+def test_an_image_is_dark_on_white_and_not_empty_also_from_a_running_event_loop() -> None:
     plots = [(PLOTS[name], FigureFormat.PNG) for name in ("sizes", "embedding_pca")]
-    for content in render_many(plots):
+
+    async def in_a_notebook() -> list[bytes]:
+        return render_many(plots)
+
+    for content in asyncio.run(in_a_notebook()):
         with Image.open(io.BytesIO(content)) as image:
             pixels = np.asarray(image.convert("RGB"))
         assert (pixels[0, 0] == 255).all() and (pixels[-1, -1] == 255).all()
@@ -309,6 +306,18 @@ def test_a_browser_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEC_CHROMIUM", "/bin/false")
     with pytest.raises(ExportError, match="/bin/false failed"):
         render(PLOTS["scores"], FigureFormat.PNG)
+
+
+def test_a_browser_that_never_answers_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "silent"
+    browser.write_text("#!/bin/sh\nexec sleep 1000\n", "utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setenv("DEC_CHROMIUM", str(browser))
+    drawing = on_paper(PLOTS["sizes"]).figure
+    with pytest.raises(ExportError, match=r"silent failed: it gave no answer within 1 seconds\."):
+        draw_images([Drawn(drawing, {"format": "svg"})], lambda *_: None, seconds_per_step=1)
 
 
 def test_a_title_of_several_lines_fits() -> None:

@@ -77,6 +77,37 @@ def process_id(projector: Projector) -> int:
     return projector._process.pid
 
 
+# These two come first: each process that a later test could use spends seconds on its first map.
+
+
+def test_a_process_killed_at_work_gives_a_sentence_and_the_next_map_comes(
+    projector: Projector,
+) -> None:
+    killed = process_id(projector)
+    os.kill(killed, signal.SIGSTOP)
+    answers = Answers()
+    projector.submit("one", clouds(), None, 3, answers.as_callback())
+    wait_until(lambda: not projector._jobs)
+    os.kill(killed, signal.SIGKILL)
+    answers.wait()
+    ((_, points, error),) = answers.come
+    assert points is None
+    assert error is not None
+    assert error.startswith("The UMAP process ended before it had made the map.")
+    assert ask(projector, clouds()).shape == (120, 2)
+    assert process_id(projector) != killed
+
+
+def test_a_process_killed_while_idle_is_replaced(projector: Projector) -> None:
+    ask(projector, clouds())
+    killed = process_id(projector)
+    assert projector._process is not None
+    os.kill(killed, signal.SIGKILL)
+    projector._process.wait(timeout=60)
+    assert ask(projector, clouds()).shape == (120, 2)
+    assert process_id(projector) != killed
+
+
 def test_a_map_has_one_finite_point_per_sample(projector: Projector) -> None:
     points = ask(projector, clouds())
     assert points.shape == (120, 2)
@@ -152,35 +183,6 @@ def test_only_the_newest_request_of_a_run_is_answered(projector: Projector) -> N
     is_held.set()
     answers.wait(2)
     assert [name for name, _, _ in answers.come] == ["third", "another run"]
-
-
-def test_a_process_killed_at_work_gives_a_sentence_and_the_next_map_comes(
-    projector: Projector,
-) -> None:
-    ask(projector, clouds())
-    killed = process_id(projector)
-    os.kill(killed, signal.SIGSTOP)
-    answers = Answers()
-    projector.submit("one", clouds(), None, 3, answers.as_callback())
-    wait_until(lambda: not projector._jobs)
-    os.kill(killed, signal.SIGKILL)
-    answers.wait()
-    ((_, points, error),) = answers.come
-    assert points is None
-    assert error is not None
-    assert error.startswith("The UMAP process ended before it had made the map.")
-    assert ask(projector, clouds()).shape == (120, 2)
-    assert process_id(projector) != killed
-
-
-def test_a_process_killed_while_idle_is_replaced(projector: Projector) -> None:
-    ask(projector, clouds())
-    killed = process_id(projector)
-    assert projector._process is not None
-    os.kill(killed, signal.SIGKILL)
-    projector._process.wait(timeout=60)
-    assert ask(projector, clouds()).shape == (120, 2)
-    assert process_id(projector) != killed
 
 
 def test_a_closed_projector_starts_nothing() -> None:

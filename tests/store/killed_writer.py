@@ -1,12 +1,15 @@
 """``python -m dec_core`` that kills itself in the middle of a write.
 
-    python -m tests.store.killed_writer KIND COUNT ARGUMENTS...
+    echo KIND COUNT ARGUMENTS... | python -m tests.store.killed_writer
 
-dies at the COUNT-th write of that KIND with half of it written.
+Each line that it reads is a command in a process of its own, which dies at the COUNT-th write of
+that KIND with half of it written. Its exit status is printed when it is over. The processes are
+copies of one that has loaded TensorFlow and has computed nothing: loading costs seconds.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -103,6 +106,19 @@ KINDS: dict[str, Callable[[Countdown], None]] = {
     "thinning": during_thinning,
 }
 
+
+def run(kind: str, count: str, arguments: list[str]) -> int:
+    """The exit status of a command that dies there."""
+    child = os.fork()
+    if child == 0:
+        KINDS[kind](Countdown(int(count)))
+        os._exit(main(arguments))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    KINDS[sys.argv[1]](Countdown(int(sys.argv[2])))
-    sys.exit(main(sys.argv[3:]))
+    for library in ("tensorflow", "keras", "sklearn.cluster"):
+        importlib.import_module(library)
+    for line in sys.stdin:
+        kind, count, *arguments = line.split()
+        print(run(kind, count, arguments), flush=True)

@@ -14,6 +14,7 @@ from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -67,11 +68,9 @@ def result(*arguments: str) -> dict[str, Any]:
     return {name: values[name] for name in COMPARED}
 
 
-def assert_interrupted(process: subprocess.Popen[str], run_id: str) -> None:
-    """It died by SIGKILL, and the store says so."""
-    with process:
-        process.wait()
-    assert process.returncode == -signal.SIGKILL
+def assert_interrupted(status: int, run_id: str) -> None:
+    """Its process died by SIGKILL, and the store says so."""
+    assert status == -signal.SIGKILL
     assert RunStore().record(run_id).state is RunState.INTERRUPTED
 
 
@@ -107,8 +106,9 @@ def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int)
         run_id = run_id or name
         wait_for_size(process, runs_dir / run_id / "events.jsonl", moment)
         time.sleep(choose.random() * 0.02)
-        process.kill()
-        assert_interrupted(process, run_id)
+        with process:
+            process.kill()
+        assert_interrupted(process.wait(), run_id)
         next_command = ("runs", "resume", run_id)
     assert result(*next_command) == expected
 
@@ -130,11 +130,15 @@ def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
     arguments: tuple[str, ...] = ("train", *DIGITS)
     run_id = ""
     kills = "checkpoint-2 rename-1 line-9 frame-5 thinning-2".split()
-    for kind, _, count in (kill.partition("-") for kill in kills):
-        killed = [sys.executable, "-m", "tests.store.killed_writer", kind, count]
-        process, run_id = start([*killed, *arguments, "--json"])
-        assert_interrupted(process, run_id)
-        arguments = ("runs", "resume", run_id)
+    writer = [sys.executable, "-m", "tests.store.killed_writer"]
+    with subprocess.Popen(writer, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for kind, _, count in (kill.partition("-") for kill in kills):
+            print(kind, count, *arguments, "--json", file=process.stdin, flush=True)
+            run_id = process.stdout.readline().strip()
+            assert_interrupted(int(process.stdout.readline()), run_id)
+            arguments = ("runs", "resume", run_id)
+        process.stdin.close()
     assert result(*arguments) == expected
     drafts = [path for path in (runs_dir / run_id).rglob(".*") if path.suffix == ".draft"]
     assert drafts == []

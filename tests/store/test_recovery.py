@@ -202,14 +202,15 @@ def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore
 def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
     parent = new_run(store)
     train(store, parent)
-    killed = [sys.executable, "-m", "tests.store.killed_writer", "checkpoint", "1"]
     done = subprocess.run(
-        [*killed, "runs", "branch", parent, "--at", "0"],
+        [sys.executable, "-m", "tests.store.killed_writer"],
+        input=f"checkpoint 1 runs branch {parent} --at 0\n",
         cwd=Path(__file__).parents[2],
         capture_output=True,
-        check=False,
+        text=True,
+        check=True,
     )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert int(done.stdout) == -signal.SIGKILL, done.stderr
     assert [record.run_id for record in store.records()] == [parent]
     (draft,) = store.root.glob(".*.draft")
     long_ago = draft.stat().st_mtime - 2 * STALE_SECONDS
