@@ -20,6 +20,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Compare": frozenset(
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
+    "Guide": frozenset(("lesson",)),
 }
 # Its wrapper would leave a gap above the page.
 _CSS = """
