@@ -78,6 +78,9 @@ def test_a_button_starts_its_run_on_the_train_page(manager: RunManager) -> None:
             assert screen.query_params["run"] == newest.run_id
             assert preset_choice(screen).value == trial.preset
     assert [(one.preset, one.config) for one in manager.handles()[1:]] == expected
+    # The way back leads to the lesson.
+    screen.switch_page("guide.py").run()
+    assert heading(intact(screen)).endswith(LESSONS[6].question)
 
 
 def test_the_first_screen_leads_to_the_guide() -> None:

@@ -8,6 +8,7 @@ from pages.ui.guide.lessons import LESSONS, Lesson, Trial, lesson_after, lesson_
 from pages.ui.guide.outcomes import text_of
 from pages.ui.guide.pictures import show_picture
 from pages.ui.guide.port import port_details
+from pages.ui.parts.page_address import open_page
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.settings_form import fill_form
@@ -112,4 +113,4 @@ def _start(trial: Trial) -> None:
     config = trial.config_here()
     run = run_manager().start(config, trial.preset)
     fill_form(trial.preset, config)
-    st.switch_page("train.py", query_params={"run": run.run_id})
+    open_page("train.py", "Train", {"run": run.run_id})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NoReturn
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     ),
     "Guide": frozenset(("lesson",)),
 }
+_LEFT = "address_left"
 # Its wrapper would leave a gap above the page.
 _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-page_address) {
@@ -47,14 +49,33 @@ _component = st.components.v2.component(
 @contextmanager
 def remembered_address(page: str) -> Iterator[None]:
     """Around a page: bring back its parameters where the address has none or another page's."""
-    key = f"address:{page}"
+    key = _key(page)
     with st.container(key="page_address"):
         _component(key="page_address_component")
     _bring_back(page, st.session_state.get(key, {}))
     try:
         yield
     finally:
-        st.session_state[key] = st.query_params.to_dict()
+        left = st.session_state.pop(_LEFT, None)
+        st.session_state[key] = st.query_params.to_dict() if left is None else left
+
+
+def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
+    """Lead to another page with these parameters, so that Back finds those of this one.
+
+    Parameters
+    ----------
+    script : the file of the page, in ``pages``
+    page : its title
+    """
+    st.session_state[_LEFT] = st.query_params.to_dict()
+    st.session_state[_key(page)] = dict(address)
+    # This drops the parameters before the page that is left can remember them.
+    st.switch_page(script)
+
+
+def _key(page: str) -> str:
+    return f"address:{page}"
 
 
 def _bring_back(page: str, known: Mapping[str, str]) -> None:
