@@ -156,7 +156,7 @@ LESSONS = (
         "divides a matrix by a vector down the columns, so that most entries of the target "
         "are divided by the sum of another cluster or sample. And the learning rate of 1 is a"
         " hundred times the reference. With only the target repaired, one cluster is left "
-        "after {r_port_rate.end} iterations. With all but the target repaired, "
+        "after {r_port_rate.end} iterations. With only rate and interval repaired, "
         "{r_port_target.occupied} clusters are left after {r_port_target.end}, and NMI has "
         "fallen from {r_port_target.start_nmi} to {r_port_target.nmi}.",
         "The bands of the size plot vanish until one is left, and then the labels stop changing.",
@@ -172,8 +172,8 @@ LESSONS = (
             ),
             Trial(
                 "r-port-target",
-                "Repair all but the target",
-                "all but the target repaired",
+                "Repair only rate and interval",
+                "rate and interval repaired",
                 Verdict.COLLAPSED,
                 {
                     "clustering.learning_rate": 0.01,
@@ -189,12 +189,12 @@ LESSONS = (
     Lesson(
         "learning-rate",
         "What does the learning rate do?",
-        "Each iteration moves the embedding against the gradient of the loss, and the "
-        "learning rate says how far. With 0.001 hardly any label changes, and the run ends "
-        "early with almost nothing gained: NMI {rate_0_001.start_nmi} becomes "
-        "{rate_0_001.nmi}. With 0.05 it reaches {digits.nmi}. With 2 the steps are too large,"
-        " and after {rate_2.end} iterations all samples are in one cluster. Which rate is too"
-        " large depends on the data and the network.",
+        "Each iteration changes the network so that the embedding moves against the gradient "
+        "of the loss, and the learning rate says how far. With 0.001 hardly any label "
+        "changes, and the run ends early with almost nothing gained: NMI "
+        "{rate_0_001.start_nmi} becomes {rate_0_001.nmi}. With 0.05 it reaches {digits.nmi}. "
+        "With 2 the steps are too large, and after {rate_2.end} iterations all samples are in"
+        " one cluster. Which rate is too large depends on the data and the network.",
         "With a rate of 2 the bands of the size plot vanish at the first updates, and the map"
         " is drawn many times as wide as the k-means start.",
         (_RATE_TOO_HIGH, _DIGITS),
