@@ -8,10 +8,11 @@ from typing import Any
 
 from dec_core.analysis.diagnosis import Cause, Counterfactual, Diagnosis, Status, changes
 from dec_core.analysis.evidence import evidence_of
-from dec_core.analysis.trials import Rank, Trial
+from dec_core.analysis.trials import Harm, Rank, Trial
 from dec_core.config import SETTINGS, Config
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six")
+_OF_A_DEAD_START = ("embedding_rank", "mean_confidence")
 _SCORES = {"nmi": "NMI", "acc": "ACC"}
 
 
@@ -22,14 +23,26 @@ def answer(diagnosis: Diagnosis) -> str:
         return _nothing_found(diagnosis)
     if not proved:
         return _only_suspects(diagnosis)
-    words = "; ".join(cause.factor.words for cause in proved)
-    said = [f"{_count(proved)}: {words}."]
+    return " ".join((headline(diagnosis), *proofs(diagnosis)))
+
+
+def headline(diagnosis: Diagnosis) -> str:
+    """The answer in one or two sentences: the causes, or that there are none."""
+    proved = [cause for cause in diagnosis.causes if cause.status is Status.PROVED]
+    if not proved:
+        return answer(diagnosis)
+    said = f"{_count(proved)}: {'; '.join(cause.factor.words for cause in proved)}."
     if len(proved) > 1 and all(cause.breaks for cause in proved):
-        said.append(f"{'Either' if len(proved) == 2 else 'Any'} one alone ruins the run.")
+        said += f" {'Either' if len(proved) == 2 else 'Any'} one alone ruins the run."
+    return said
+
+
+def proofs(diagnosis: Diagnosis) -> list[str]:
+    """What proves each cause, and the smallest repair with what it reaches, a sentence each."""
     config = diagnosis.case.trial.config
-    said += [_proof(cause, config) for cause in proved]
+    said = [_proof(one, config) for one in diagnosis.causes if one.status is Status.PROVED]
     said += [_repair(diagnosis)] if diagnosis.repairs else []
-    return " ".join(filter(None, said))
+    return [sentence for sentence in said if sentence]
 
 
 def harmless_words(diagnosis: Diagnosis) -> str:
@@ -52,7 +65,8 @@ def outcome_words(trial: Trial) -> str:
         return "it did not come to cluster" if trial.judgement is None else trial.judgement.sentence
     measures, total = trial.measures, len(trial.start.cluster_sizes)
     clusters = f"{measures['occupied_clusters']:.0f} of {total} clusters"
-    opening = "collapsed, " if trial.is_broken else ""
+    dead = trial.judgement.evidence and trial.judgement.evidence[0].indicator in _OF_A_DEAD_START
+    opening = "" if not trial.is_broken else "dead embedding, " if dead else "collapsed, "
     return f"{opening}{clusters}{_score_words(trial)}"
 
 
@@ -112,18 +126,24 @@ def cause_sentence(cause: Cause, config: Config) -> str:
 
 def _proof(cause: Cause, config: Config) -> str:
     alone, repaired = cause.alone_wrong, cause.alone_repaired
-    label = f"the {cause.factor.label(config)}"
-    if alone is not None and alone.harm is not None and alone.harm.is_any:
-        rest = "With the reference for the rest, " if alone.repairs else ""
-        if alone.harm.ruins or not alone.harm.costs:
-            said = f"{rest}{label} ends in: {outcome_words(alone.trial)}."
-        else:
-            costs = (f"{loss:.3f} {_SCORES[name]}" for name, loss in alone.harm.costs.items())
-            said = f"{rest}{label} costs {', '.join(costs)}."
-        return said[0].upper() + said[1:]
+    label = cause.factor.label(config)
+    if alone is not None and alone.harm is not None and alone.harm.is_any and alone.repairs:
+        return f"Only the {label} wrong: {_harm_words(alone)}."
+    if alone is not None and alone.harm is not None and alone.harm.costs and not alone.harm.ruins:
+        return f"It {_cost_words(alone.harm)}."
     if repaired is not None and repaired.harm is not None and not repaired.harm.is_any:
-        return f"Changing {label} alone rescues the run: {outcome_words(repaired.trial)}."
+        return f"Only the {label} repaired: {outcome_words(repaired.trial)}."
     return ""
+
+
+def _harm_words(alone: Counterfactual) -> str:
+    ruins = alone.harm is None or alone.harm.ruins or not alone.harm.costs
+    return outcome_words(alone.trial) if ruins else f"it {_cost_words(alone.harm)}"
+
+
+def _cost_words(harm: Harm | None) -> str:
+    costs = {} if harm is None else harm.costs
+    return f"costs {', '.join(f'{loss:.3f} {_SCORES[name]}' for name, loss in costs.items())}"
 
 
 def _repair(diagnosis: Diagnosis) -> str:

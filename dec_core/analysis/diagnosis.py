@@ -17,13 +17,14 @@ from typing import Any
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.factors import (
     Factor,
+    Stage,
     network_suspects,
     pretraining_suspects,
     repaired,
     suspects,
     too_few_iterations,
 )
-from dec_core.analysis.trials import CHANCE, Harm, Rank, Trial, harm, losses_of
+from dec_core.analysis.trials import CHANCE, Harm, Rank, Trial, harm, losses_of, rescues
 from dec_core.analysis.verdict import Verdict
 from dec_core.config import SETTINGS, Config
 
@@ -237,10 +238,10 @@ class _Investigation:
         causes, harmless = [], []
         for factor in factors:
             trial = yield from self._run([factor])
-            rescues = trial is not None and not self._harm(trial).is_any
-            repairs += [frozenset([factor.cause])] * rescues
+            is_rescued = trial is not None and self._rescues(trial)
+            repairs += [frozenset([factor.cause])] * is_rescued
             is_tested = factor.cause in wrong and trial is not None
-            if factor in ruinous or rescues:
+            if factor in ruinous or is_rescued:
                 causes.append(self._cause(factor, factors, Status.PROVED))
             elif is_tested and not _is_in_every(factor, repairs):
                 harmless.append(factor)
@@ -256,7 +257,7 @@ class _Investigation:
             for added in combinations(rest[:MOST_PAIRED], size):
                 chosen = [one for one in factors if one in ruinous or one in added]
                 trial = yield from self._run(chosen)
-                if trial is not None and not self._harm(trial).is_any:
+                if trial is not None and self._rescues(trial):
                     found.append(_key(chosen))
             if found:
                 return found
@@ -279,7 +280,8 @@ class _Investigation:
     def _words(self, chosen: Sequence[Factor]) -> str:
         left = [one for one in self._factors if one not in chosen]
         if not left:
-            return "All at the reference"
+            is_all = any(one.stage is Stage.PRETRAINING for one in chosen)
+            return "All at the reference" if is_all else "Clustering at the reference"
         if len(left) == 1 and len(chosen) > 1:
             return f"Only the {left[0].label(self._config)} wrong"
         labels = (one.label(self._config) for one in chosen)
@@ -306,6 +308,10 @@ class _Investigation:
         if self._reference is None:
             return Harm(ruins=False, costs={})
         return harm(trial, self._reference, self._margins)
+
+    def _rescues(self, trial: Trial) -> bool:
+        reference = self._reference
+        return reference is not None and rescues(trial, reference, self._margins)
 
     def _measure_chance(self, trials: Iterable[Trial]) -> _Part:
         """The reference again with other batches, where a score leaves it open whether it is worse:

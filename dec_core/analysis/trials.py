@@ -137,6 +137,11 @@ def _is_pretrained_alike(one: Config, other: Config) -> bool:
     return alike == (other.data, other.autoencoder, other.pretraining)
 
 
+def rescues(trial: Trial, reference: Trial, margins: Mapping[str, float]) -> bool:
+    """Whether what was repaired suffices: the run is sound, and no worse than the reference."""
+    return trial.rank is Rank.SOUND and not harm(trial, reference, margins).is_any
+
+
 def losses_of(trial: Trial, reference: Trial) -> dict[str, float]:
     """By how much each score is below the reference's; empty without true labels."""
     if not trial.history or not reference.history:

@@ -140,7 +140,7 @@ def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
     )
 
 
-def wrapped(words: str, length: int = 34) -> str:
+def wrapped(words: str, length: int = 28) -> str:
     """Words on lines of at most that many letters, as far as spaces allow."""
     lines = [""]
     for word in words.split():

@@ -94,7 +94,7 @@ def test_two_causes_are_proved_and_what_did_no_harm_is_not(has_labels: bool) -> 
     # All of them, each alone wrong, each alone repaired; the smallest repair is one of these.
     assert len(plans) == 7
     assert [plan.words for plan in plans[:2]] == [
-        "All at the reference",
+        "Clustering at the reference",
         "Only the target rule wrong",
     ]
     assert plans[-1].words == "Only the update interval repaired"

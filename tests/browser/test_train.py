@@ -43,6 +43,23 @@ def test_one_click_trains_to_a_verdict(open_page: OpenPage, screenshot_path: Pat
     assert screenshot_path.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_lesson_of_the_guide_starts_its_run(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("link", name="New to DEC? Start with the Guide").click()
+    page.get_by_role("heading", name="What does DEC do?").wait_for()
+    page.get_by_role("button", name="Next lesson").click()
+    page.get_by_role("heading", name="What does convergence look like?").wait_for()
+    page.get_by_text("How often should the target change?").click()
+    page.wait_for_url("**/guide?lesson=update-interval")
+    expect(plot(page, "guide-0").locator(".main-svg").first).to_be_visible()
+    page.get_by_role("button", name="Train with interval 1", exact=True).click()
+    banner(page, "Stopped too early").wait_for()
+    assert run_id(page)
+    expect(page.get_by_role("textbox", name="Update interval")).to_have_value("1")
+    page.go_back()
+    page.get_by_role("heading", name="How often should the target change?").wait_for()
+
+
 def test_both_themes_at_both_sizes(open_page: OpenPage, stored_run: StoredRun) -> None:
     colors = {}
     for theme in ("light", "dark"):

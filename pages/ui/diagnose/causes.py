@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.analysis.answer import answer, cause_sentence, harmless_words
+from dec_core.analysis.answer import cause_sentence, harmless_words, headline, proofs
 from dec_core.analysis.diagnosis import Cause, Diagnosis, Status
 from dec_core.analysis.evidence import evidence_of
 from dec_core.analysis.trials import Rank
@@ -118,7 +118,8 @@ def _verdict(found: Diagnosis) -> None:
         show, icon = st.error, "gavel"
     elif not found.causes and found.case.trial.rank is Rank.SOUND:
         show, icon = st.success, "check_circle"
-    show(verbatim(answer(found)), icon=f":material/{icon}:")
+    said = [f"**{verbatim(headline(found))}**", *(f"- {verbatim(one)}" for one in proofs(found))]
+    show("\n\n".join(said[:1]) + "\n\n" + "\n".join(said[1:]), icon=f":material/{icon}:")
 
 
 def _evidence(found: Diagnosis) -> None:

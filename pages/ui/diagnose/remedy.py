@@ -10,6 +10,7 @@ from dec_core.config import Config
 from dec_core.errors import DECLabError
 from dec_core.runs.handle import RunHandle
 from dec_core.training.checkpoint import is_branch_setting
+from pages.ui.parts.page_address import open_page
 from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -62,4 +63,4 @@ def _start(run: RunHandle, config: Config) -> None:
         notify(str(error), "error")
         st.rerun()
     runs = f"{repaired.run_id},{run.run_id}"
-    st.switch_page("compare.py", query_params={"runs": runs, "baseline": run.run_id})
+    open_page("compare.py", "Compare", {"runs": runs, "baseline": run.run_id})

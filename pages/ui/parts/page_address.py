@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NoReturn
 
 import streamlit as st
 
@@ -24,7 +25,9 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
     "Diagnose": frozenset((RUN, UPDATE)),
+    "Guide": frozenset(("lesson",)),
 }
+_LEFT = "address_left"
 # Its wrapper would leave a gap above the page.
 _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-page_address) {
@@ -50,16 +53,33 @@ _component = st.components.v2.component(
 @contextmanager
 def remembered_address(page: str) -> Iterator[None]:
     """Around a page: bring back its parameters where the address has none or another page's."""
-    key = f"address:{page}"
+    key = _key(page)
     with st.container(key="page_address"):
         _component(key="page_address_component")
     _bring_back(page, _known(page, st.session_state.get(key, {})))
     try:
         yield
     finally:
-        now = st.session_state[key] = st.query_params.to_dict()
-        if RUN in _PARAMETERS.get(page, ()):
+        left = st.session_state.pop(_LEFT, None)
+        now = st.session_state[key] = st.query_params.to_dict() if left is None else left
+        if RUN in _PARAMETERS.get(page, ()) and left is None:
             st.session_state[_SEEN_RUN] = now.get(RUN)
+
+
+def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
+    """Lead to another page with these parameters, so that Back finds those of this one.
+
+    Parameters
+    ----------
+    script : the file of the page, in ``pages``
+    page : its title
+    """
+    st.session_state[_LEFT] = st.query_params.to_dict()
+    st.session_state[_key(page)] = dict(address)
+    if RUN in address:
+        st.session_state[_SEEN_RUN] = address[RUN]
+    # This drops the parameters before the page that is left can remember them.
+    st.switch_page(script)
 
 
 def _known(page: str, known: Mapping[str, str]) -> Mapping[str, str]:
@@ -68,6 +88,10 @@ def _known(page: str, known: Mapping[str, str]) -> Mapping[str, str]:
     if seen is None or RUN not in _PARAMETERS.get(page, ()) or known.get(RUN) == seen:
         return known
     return {**{name: text for name, text in known.items() if name != UPDATE}, RUN: seen}
+
+
+def _key(page: str) -> str:
+    return f"address:{page}"
 
 
 def _bring_back(page: str, known: Mapping[str, str]) -> None:

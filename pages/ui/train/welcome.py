@@ -19,6 +19,7 @@ def welcome() -> None:
         "then sharpens the assignment step by step. Sometimes this improves on k-means; sometimes "
         "every sample ends in one cluster, and the stop rule calls that success. Watch both."
     )
+    st.page_link("guide.py", label="New to DEC? Start with the Guide", icon=":material/school:")
     port_data = "fashion-mnist" if available("fashion-mnist") else "digits"
     cards = st.grid(2, min_column_width=320)
     with cards.container(border=True):
