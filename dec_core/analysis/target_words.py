@@ -18,6 +18,8 @@ FLAT = 0.05
 ONE_CLUSTER = 0.9
 # A pull this much like the paper's, as a ratio of lengths and in degrees, needs no words.
 _LIKE_RATIO, _LIKE_DEGREES = 1.05, 5.0
+# Nor do a cluster's shares of both targets that differ by less.
+_LIKE_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,9 @@ def target_finding(numbers: TargetInspection) -> TargetFinding:
     doubts = list(_doubts(numbers))
     if doubts and condition is Condition.HEALTHY:
         condition = Condition.WARNING
-    return TargetFinding(condition, " ".join([*said, *(doubts or [_sharpening(numbers)])]))
+    if not doubts and condition is not Condition.BROKEN:
+        said.append(_sharpening(numbers))
+    return TargetFinding(condition, " ".join([*said, *doubts]))
 
 
 def _no_distribution(numbers: TargetInspection) -> Iterator[str]:
@@ -58,6 +62,18 @@ def _no_distribution(numbers: TargetInspection) -> Iterator[str]:
     if largest > 1:
         counted = ", which the loss counts as 1" if numbers.loss == "kld" else ""
         yield f"Its largest entry is {largest:.3g}{counted}."
+    yield from _most_favoured(numbers)
+
+
+def _most_favoured(numbers: TargetInspection) -> Iterator[str]:
+    """The cluster whose share of P is furthest from the paper's, where that is far."""
+    used, paper = numbers.used.cluster_shares, numbers.paper.cluster_shares
+    cluster = int(np.abs(used - paper).argmax())
+    if abs(used[cluster] - paper[cluster]) > _LIKE_SHARE:
+        yield (
+            f"It puts {used[cluster]:.0%} of its weight on cluster {cluster}, the paper's P "
+            f"{paper[cluster]:.0%}."
+        )
 
 
 def _other_target(numbers: TargetInspection) -> str:

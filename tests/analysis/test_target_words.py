@@ -46,16 +46,18 @@ def test_rows_that_do_not_sum_to_one() -> None:
     numbers = of(SPREAD, weights * target_distribution(soft_assignment(SPREAD, CENTERS)))
     found = target_finding(numbers)
     assert found.condition is Condition.BROKEN
-    first, second, third, _ = found.sentence.split(". ", 3)
+    first, second, favoured, third = found.sentence.split(". ", 3)
     assert first == "The rows of P sum to 0.25 to 3 instead of 1: this is not a distribution"
     assert second == "Its largest entry is 2.96, which the loss counts as 1"
+    # About 3 + 0.25 + 1 of 6.25, and 3 of 5.
+    assert favoured == "It puts 68% of its weight on cluster 0, the paper's P 60%"
     used, paper = numbers.pulls(of_centers=True)
     assert np.linalg.norm(used - paper, axis=1).argmax() == 1
     times = np.linalg.norm(used[1]) / np.linalg.norm(paper[1])
     pull = (
         f"{angles(used, paper)[1]:.0f} degrees to the pull of the paper's P and {times:.2g} times"
     )
-    assert third == f"The step pulls centre 1 at {pull} as far"
+    assert third == f"The step pulls centre 1 at {pull} as far."
 
 
 def test_another_target_that_is_a_distribution() -> None:
