@@ -34,10 +34,10 @@ def target_finding(numbers: TargetInspection) -> TargetFinding:
     """Whether P is a distribution, whether it is the paper's, and what its step does."""
     used = numbers.used
     if not np.isfinite(used.row_sums).all():
-        count = int(np.count_nonzero(~np.isfinite(used.row_sums)))
+        count, n_samples = np.count_nonzero(~np.isfinite(used.row_sums)), len(used.row_sums)
         condition, said = (
             Condition.BROKEN,
-            [f"{count:,} of {len(used.row_sums):,} rows of P are not finite."],
+            [f"{count:,} of {n_samples:,} rows of P are not finite."],
         )
     elif not used.is_distribution:
         condition, said = Condition.BROKEN, [*_no_distribution(numbers), *_step(numbers)]
@@ -53,11 +53,19 @@ def target_finding(numbers: TargetInspection) -> TargetFinding:
     return TargetFinding(condition, " ".join([*said, *doubts]))
 
 
+def row_sum_text(value: float) -> str:
+    """A row sum with as many digits as tell it from 1."""
+    apart = abs(value - 1)
+    if not 0 < apart < 0.01:
+        return f"{value:.3g}"
+    return f"{value:.{int(np.ceil(-np.log10(apart)))}f}"
+
+
 def _no_distribution(numbers: TargetInspection) -> Iterator[str]:
     sums, largest = numbers.used.row_sums, numbers.used.largest_entry
     yield (
-        f"The rows of P sum to {sums.min():.3g} to {sums.max():.3g} instead of 1: this is not a "
-        "distribution."
+        f"The rows of P sum to {row_sum_text(sums.min())} to {row_sum_text(sums.max())} instead "
+        "of 1: this is not a distribution."
     )
     if largest > 1:
         counted = ", which the loss counts as 1" if numbers.loss == "kld" else ""
@@ -94,12 +102,12 @@ def _step(numbers: TargetInspection) -> Iterator[str]:
         return
     ratio, parts = float(length / expected), []
     if turned > _LIKE_DEGREES:
-        parts.append(f"at {turned:.0f} degrees to the pull of the paper's P")
+        parts.append(f"lies at {turned:.0f} degrees to that by the paper's P")
     if max(ratio, 1 / ratio) > _LIKE_RATIO:
-        other = "" if parts else " as the paper's P"
-        parts.append(f"{ratio:.2g} times as far{other}")
+        other = "" if parts else " as by the paper's P"
+        parts.append(f"is {ratio:.2g} times as long{other}")
     if parts:
-        yield f"The step pulls centre {cluster} {' and '.join(parts)}."
+        yield f"The step of centre {cluster} {' and '.join(parts)}."
 
 
 def _doubts(numbers: TargetInspection) -> Iterator[str]:
@@ -120,7 +128,9 @@ def _doubts(numbers: TargetInspection) -> Iterator[str]:
 
 
 def _sharpening(numbers: TargetInspection) -> str:
+    before, after = numbers.sharpness.largest, numbers.used.sharpness.largest
+    does, moves = ("sharpens", "rises") if after > before else ("does not sharpen", "falls")
     return (
-        "It sharpens q: the largest entry of a row rises from "
-        f"{numbers.sharpness.largest:.2f} to {numbers.used.sharpness.largest:.2f} on average."
+        f"It {does} q: the largest entry of a row {moves} from {before:.2f} to {after:.2f} on "
+        "average."
     )

@@ -7,7 +7,7 @@ import pytest
 
 from dec_core.analysis.projection import Plane, run_map
 from dec_core.analysis.target_inspection import TargetInspection, angles, inspect_target
-from dec_core.analysis.target_words import target_finding
+from dec_core.analysis.target_words import row_sum_text, target_finding
 from dec_core.analysis.verdict import Condition
 from dec_core.model import soft_assignment, target_distribution
 
@@ -54,10 +54,16 @@ def test_rows_that_do_not_sum_to_one() -> None:
     used, paper = numbers.pulls(of_centers=True)
     assert np.linalg.norm(used - paper, axis=1).argmax() == 1
     times = np.linalg.norm(used[1]) / np.linalg.norm(paper[1])
-    pull = (
-        f"{angles(used, paper)[1]:.0f} degrees to the pull of the paper's P and {times:.2g} times"
-    )
-    assert third == f"The step pulls centre 1 at {pull} as far."
+    turned = f"{angles(used, paper)[1]:.0f} degrees to that by the paper's P"
+    assert third == f"The step of centre 1 lies at {turned} and is {times:.2g} times as long."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.133, "0.133"), (10.03, "10"), (0.99987, "0.9999"), (1.000302, "1.0003"), (0.991, "0.991")],
+)
+def test_a_row_sum_is_told_from_one(value: float, text: str) -> None:
+    assert row_sum_text(value) == text
 
 
 def test_another_target_that_is_a_distribution() -> None:
@@ -67,7 +73,8 @@ def test_another_target_that_is_a_distribution() -> None:
     assert found.sentence.startswith(
         "The rows of P sum to 1, but it is not the paper's target: its entries differ by 0.49 on "
     )
-    assert "The step pulls centre" in found.sentence
+    assert "The step of centre" in found.sentence
+    assert found.sentence.endswith("largest entry of a row falls from 0.91 to 0.50 on average.")
 
 
 def test_rows_that_are_not_finite() -> None:
