@@ -14,7 +14,7 @@ from dec_core.analysis.verdict import Condition
 SAME = 1e-6
 # Below this part of what lies between uniform and certain, q tells nothing that P could sharpen.
 FLAT = 0.05
-# A target that gives one cluster more than this can only draw everything there.
+# With a larger share of the samples in one cluster there is no clustering left to improve.
 ONE_CLUSTER = 0.9
 # A pull this much like the paper's, as a ratio of lengths and in degrees, needs no words.
 _LIKE_RATIO, _LIKE_DEGREES = 1.05, 5.0
@@ -122,8 +122,8 @@ def _doubts(numbers: TargetInspection) -> Iterator[str]:
     cluster = int(numbers.sizes.argmax())
     if numbers.sizes[cluster] > ONE_CLUSTER:
         yield (
-            f"Cluster {cluster} holds {numbers.sizes[cluster]:.1%} of the samples, and P gives it "
-            f"{numbers.used.cluster_shares[cluster]:.1%}: no step brings the others back."
+            f"Cluster {cluster} holds {numbers.sizes[cluster]:.1%} of the samples; P puts "
+            f"{numbers.used.cluster_shares[cluster]:.1%} of its weight on it."
         )
 
 

@@ -89,7 +89,7 @@ def test_rows_that_are_not_finite() -> None:
     ("embedding", "expected"),
     [
         (np.array([[2.0, 1.0], [2.0, -1.0], [1.999, 0.0]]), "But q is nearly uniform"),
-        (SPREAD[[0, 1, 2] * 7], "Cluster 0 holds 100.0% of the samples, and P gives it"),
+        (SPREAD[[0, 1, 2] * 7], "Cluster 0 holds 100.0% of the samples; P puts "),
     ],
 )
 def test_a_right_target_that_cannot_help(embedding: np.ndarray, expected: str) -> None:
