@@ -12,8 +12,8 @@ from dec_core.analysis.loss_gradient import Floats, LossGradient, loss_gradient
 
 Numbers = NDArray[np.float64]
 
-# Row sums of single-precision q differ from 1 by less.
-ROUNDING = 1e-3
+# Row sums of a right P in single precision differ from 1 by less.
+ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,12 @@ from dec_core.analysis.verdict import Condition
 SAME = 1e-6
 # Below this part of what lies between uniform and certain, q tells nothing that P could sharpen.
 FLAT = 0.05
-# A target that gives one cluster more than this can only draw everything there.
+# With a larger share of the samples in one cluster there is no clustering left to improve.
 ONE_CLUSTER = 0.9
 # A pull this much like the paper's, as a ratio of lengths and in degrees, needs no words.
 _LIKE_RATIO, _LIKE_DEGREES = 1.05, 5.0
+# Nor do a cluster's shares of both targets that differ by less.
+_LIKE_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ def target_finding(numbers: TargetInspection) -> TargetFinding:
     """Whether P is a distribution, whether it is the paper's, and what its step does."""
     used = numbers.used
     if not np.isfinite(used.row_sums).all():
-        count = int(np.count_nonzero(~np.isfinite(used.row_sums)))
+        count, n_samples = np.count_nonzero(~np.isfinite(used.row_sums)), len(used.row_sums)
         condition, said = (
             Condition.BROKEN,
-            [f"{count:,} of {len(used.row_sums):,} rows of P are not finite."],
+            [f"{count:,} of {n_samples:,} rows of P are not finite."],
         )
     elif not used.is_distribution:
         condition, said = Condition.BROKEN, [*_no_distribution(numbers), *_step(numbers)]
@@ -46,18 +48,40 @@ def target_finding(numbers: TargetInspection) -> TargetFinding:
     doubts = list(_doubts(numbers))
     if doubts and condition is Condition.HEALTHY:
         condition = Condition.WARNING
-    return TargetFinding(condition, " ".join([*said, *(doubts or [_sharpening(numbers)])]))
+    if not doubts and condition is not Condition.BROKEN:
+        said.append(_sharpening(numbers))
+    return TargetFinding(condition, " ".join([*said, *doubts]))
+
+
+def row_sum_text(value: float) -> str:
+    """A row sum with as many digits as tell it from 1."""
+    apart = abs(value - 1)
+    if not 0 < apart < 0.01:
+        return f"{value:.3g}"
+    return f"{value:.{int(np.ceil(-np.log10(apart)))}f}"
 
 
 def _no_distribution(numbers: TargetInspection) -> Iterator[str]:
     sums, largest = numbers.used.row_sums, numbers.used.largest_entry
     yield (
-        f"The rows of P sum to {sums.min():.3g} to {sums.max():.3g} instead of 1: this is not a "
-        "distribution."
+        f"The rows of P sum to {row_sum_text(sums.min())} to {row_sum_text(sums.max())} instead "
+        "of 1: this is not a distribution."
     )
     if largest > 1:
         counted = ", which the loss counts as 1" if numbers.loss == "kld" else ""
         yield f"Its largest entry is {largest:.3g}{counted}."
+    yield from _most_favoured(numbers)
+
+
+def _most_favoured(numbers: TargetInspection) -> Iterator[str]:
+    """The cluster whose share of P is furthest from the paper's, where that is far."""
+    used, paper = numbers.used.cluster_shares, numbers.paper.cluster_shares
+    cluster = int(np.abs(used - paper).argmax())
+    if abs(used[cluster] - paper[cluster]) > _LIKE_SHARE:
+        yield (
+            f"It puts {used[cluster]:.0%} of its weight on cluster {cluster}, the paper's P "
+            f"{paper[cluster]:.0%}."
+        )
 
 
 def _other_target(numbers: TargetInspection) -> str:
@@ -78,12 +102,12 @@ def _step(numbers: TargetInspection) -> Iterator[str]:
         return
     ratio, parts = float(length / expected), []
     if turned > _LIKE_DEGREES:
-        parts.append(f"at {turned:.0f} degrees to the pull of the paper's P")
+        parts.append(f"lies at {turned:.0f} degrees to that by the paper's P")
     if max(ratio, 1 / ratio) > _LIKE_RATIO:
-        other = "" if parts else " as the paper's P"
-        parts.append(f"{ratio:.2g} times as far{other}")
+        other = "" if parts else " as by the paper's P"
+        parts.append(f"is {ratio:.2g} times as long{other}")
     if parts:
-        yield f"The step pulls centre {cluster} {' and '.join(parts)}."
+        yield f"The step of centre {cluster} {' and '.join(parts)}."
 
 
 def _doubts(numbers: TargetInspection) -> Iterator[str]:
@@ -98,13 +122,15 @@ def _doubts(numbers: TargetInspection) -> Iterator[str]:
     cluster = int(numbers.sizes.argmax())
     if numbers.sizes[cluster] > ONE_CLUSTER:
         yield (
-            f"Cluster {cluster} holds {numbers.sizes[cluster]:.1%} of the samples, and P gives it "
-            f"{numbers.used.cluster_shares[cluster]:.1%}: no step brings the others back."
+            f"Cluster {cluster} holds {numbers.sizes[cluster]:.1%} of the samples; P puts "
+            f"{numbers.used.cluster_shares[cluster]:.1%} of its weight on it."
         )
 
 
 def _sharpening(numbers: TargetInspection) -> str:
+    before, after = numbers.sharpness.largest, numbers.used.sharpness.largest
+    does, moves = ("sharpens", "rises") if after > before else ("does not sharpen", "falls")
     return (
-        "It sharpens q: the largest entry of a row rises from "
-        f"{numbers.sharpness.largest:.2f} to {numbers.used.sharpness.largest:.2f} on average."
+        f"It {does} q: the largest entry of a row {moves} from {before:.2f} to {after:.2f} on "
+        "average."
     )

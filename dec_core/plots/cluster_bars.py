@@ -39,6 +39,7 @@ def add_bars(figure: Figure, series: Mapping[str, NDArray[np.floating]], number:
     )
     n_clusters = len(next(iter(series.values())))
     dense = {"dtick": 1} if n_clusters <= 30 else {}
+    figure.update_yaxes(exponentformat="power")
     figure.update_xaxes(title="cluster", showgrid=False, **dense)
 
 

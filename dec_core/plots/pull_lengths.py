@@ -35,7 +35,8 @@ def draw_pull_lengths(numbers: TargetInspection, *, of_centers: bool) -> Plot:
     cluster = largest_place(np.abs(series[USED] - series[PAPER]))
     words = (
         f"Length of the gradient {what}. Largest difference in cluster {cluster}: "
-        f"{series[USED][cluster]:.3g} by P used, {series[PAPER][cluster]:.3g} by P of the paper, "
-        f"{turned[cluster]:.0f} degrees apart."
+        f"{series[USED][cluster]:.3g} by P used, {series[PAPER][cluster]:.3g} by P of the paper"
     )
-    return Plot("pull_lengths", figure, words)
+    if np.isfinite(turned[cluster]):
+        words += f", {turned[cluster]:.0f} degrees apart"
+    return Plot("pull_lengths", figure, f"{words}.")

@@ -73,7 +73,7 @@ def draw_row_sums(row_sums: NDArray[np.floating]) -> Plot:
         width=float(numbers.edges[1] - numbers.edges[0]),
         name="row sums",
         marker={"color": TARGET_PAPER if is_right else TARGET_USED},
-        hovertemplate="%{y:.1%} of the samples sum to about %{x:.3g}<extra></extra>",
+        hovertemplate="%{y:.1%} of the samples sum to about %{x:.6g}<extra></extra>",
     )
     figure.add_vline(x=1, line={"width": 1.5, "dash": "dash", "color": "#8f9d9b"})
     figure.update_xaxes(
@@ -88,5 +88,5 @@ def _alternative(row_sums: NDArray[np.floating], not_finite: float, *, is_right:
     if is_right:
         return "Row sums of P: all are 1."
     low, middle, high = np.quantile(row_sums[np.isfinite(row_sums)], [0, 0.5, 1])
-    words = f"Row sums of P: from {low:.3g} to {high:.3g}, half of them below {middle:.3g}."
+    words = f"Row sums of P: from {low:.6g} to {high:.6g}, half of them below {middle:.6g}."
     return words + f" {not_finite:.1%} are not finite." * bool(not_finite)

@@ -97,8 +97,10 @@ def inspect_update(run: RunHandle, store: RunStore, update: int) -> InspectedUpd
     config = _config_at(run, store, update, iteration)
     settings = config.clustering
     q = soft_assignment(embedded.samples, embedded.centers, settings.alpha)
-    used, origin = _stored_target(store, run.run_id, iteration, samples, n_samples)
-    if used is None or TARGET_FUNCTIONS[settings.target.kind](settings.target).in_batch:
+    used, origin = None, Origin.CHECKPOINT
+    if len(samples.sample_ids) < n_samples and _is_stored(config):
+        used = _stored_target(store, run.run_id, iteration, samples)
+    if used is None:
         used, origin = _target(config, q, samples.sample_ids, n_samples)
     return InspectedUpdate(
         update,
@@ -135,22 +137,29 @@ def _config_at(run: RunHandle, store: RunStore, update: int, iteration: int) -> 
     return config
 
 
+def _is_stored(config: Config) -> bool:
+    """Whether a checkpoint's P tells more of the rule than one that is made again from a sample.
+
+    Under the paper's own rule both sides are to have the frequencies of the same samples, or they
+    would seem to differ; a rule per batch uses no P over all data.
+    """
+    rule = config.clustering.target
+    return rule.kind != "paper" and TARGET_FUNCTIONS[rule.kind](rule).in_batch is None
+
+
 def _stored_target(
-    store: RunStore, run_id: str, iteration: int, samples: SamplesChosen, n_samples: int
-) -> tuple[Floats | None, Origin]:
-    """The samples' rows of P from a checkpoint, where only some samples have an embedding."""
-    nothing = None, Origin.CHECKPOINT
-    if len(samples.sample_ids) == n_samples:
-        return nothing
+    store: RunStore, run_id: str, iteration: int, samples: SamplesChosen
+) -> Floats | None:
+    """The samples' rows of P from the checkpoint of that iteration; None where there is none."""
     try:
         if iteration not in store.checkpoints(run_id):
-            return nothing
+            return None
         checkpoint = store.checkpoint(run_id, iteration)
     except RunError:
-        return nothing
+        return None
     if checkpoint.p is None or checkpoint.last_update_at != iteration:
-        return nothing
-    return checkpoint.p[samples.sample_ids].astype(np.float64), Origin.CHECKPOINT
+        return None
+    return checkpoint.p[samples.sample_ids].astype(np.float64)
 
 
 def _target(

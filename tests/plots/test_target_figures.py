@@ -87,6 +87,7 @@ def test_plotly_finds_nothing_wrong_and_titles_are_questions(name: str) -> None:
     assert as_sent(plot) == checked
     assert plot.title.endswith("?")
     assert plot.alternative.endswith(".")
+    assert "nan" not in plot.alternative
     assert figure.layout.meta["columns"]
 
 
@@ -162,3 +163,9 @@ def test_the_step_is_shown_in_four_pictures() -> None:
     assert [text for text in texts(plot) if text.startswith("After")] == [
         "After: 4 changed cluster"
     ]
+
+
+def test_two_pulls_without_length_have_no_angle() -> None:
+    q = np.array([[0.1, 0.5, 0.4], [0.1, 0.3, 0.6]])
+    plot = draw_pull_lengths(inspected(q, target_distribution(q)), of_centers=False)
+    assert plot.alternative.endswith("cluster 0: 0 by P used, 0 by P of the paper.")

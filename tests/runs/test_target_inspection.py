@@ -73,6 +73,20 @@ def test_of_larger_data_p_comes_from_a_checkpoint_or_is_estimated(
     np.testing.assert_allclose(sums, expected, rtol=0.1)
 
 
+def test_of_larger_data_the_paper_s_target_does_not_seem_another(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "MAP_SAMPLES", 150)
+    run = trained(manager)
+    found = inspect_update(run, manager.store, 4)
+    assert (found.origin, found.is_estimated) == (Origin.SOME_SAMPLES, True)
+    assert found.inspection.mean_difference == 0
+    kept = manager.store.checkpoint(run.run_id, found.iteration).p
+    assert kept is not None
+    # The frequencies of 150 of 300 samples are not quite those of all.
+    np.testing.assert_allclose(found.inspection.used.p, kept[found.sample_ids], atol=0.1)
+
+
 def test_a_target_per_batch_is_made_of_the_batches(manager: RunManager) -> None:
     run = trained(manager, {"clustering.target": "per-batch", "clustering.batch_size": 128})
     found = inspect_update(run, manager.store, 4).inspection

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.analysis.target_words import target_finding
+from dec_core.analysis.target_words import row_sum_text, target_finding
 from dec_core.analysis.verdict import Condition
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.handle import RunHandle
@@ -111,7 +111,7 @@ def _numbers(inspected: InspectedUpdate) -> None:
     tiles = (
         (
             "Row sums of P",
-            f"{low:.3g}" if used.is_distribution else f"{low:.3g} to {high:.3g}",
+            "1" if used.is_distribution else f"{row_sum_text(low)} to {row_sum_text(high)}",
             "The smallest and the largest sum of a row of P; 1 for a distribution.",
         ),
         (
