@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dec_core.analysis.data_facts import DataFacts, data_facts
-from dec_core.analysis.diagnosis import Case, Diagnosis, Plan, investigate
+from dec_core.analysis.diagnosis import Case, Diagnosis, Plan
+from dec_core.analysis.investigation import investigate
 from dec_core.analysis.trials import Trial
 from dec_core.data import load
 from dec_core.errors import DataError, RunError, SettingsError

@@ -380,3 +380,16 @@ def test_a_history_without_its_checkpoints_is_not_thrown_away(store: RunStore) -
     with pytest.raises(RunError, match="needs a checkpoint that fits its log"):
         train(store, run_id)
     assert store.view(run_id).revision == revision
+
+
+def test_a_run_that_begins_leaves_a_title_alone_that_is_being_written(store: RunStore) -> None:
+    run_id = store.create(small_config(), "digits")
+    being_written = store.folder(run_id) / ".notes.json.1.draft"
+    of_the_dead = store.folder(run_id) / ".run.json.1.draft"
+    for draft in (being_written, of_the_dead):
+        draft.write_bytes(b"{")
+    recorder = Recorder(store, run_id)
+    next(execute(recorder))
+    recorder.close()
+    assert being_written.exists()
+    assert not of_the_dead.exists()

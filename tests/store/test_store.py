@@ -244,19 +244,6 @@ def test_notes(copied: Path, store: RunStore) -> None:
     assert (record.title, record.tags) == ("my best", ("c",))
 
 
-def test_a_run_that_begins_leaves_a_title_alone_that_is_being_written(store: RunStore) -> None:
-    run_id = store.create(small_config(), "digits")
-    being_written = store.folder(run_id) / ".notes.json.1.draft"
-    of_the_dead = store.folder(run_id) / ".run.json.1.draft"
-    for draft in (being_written, of_the_dead):
-        draft.write_bytes(b"{")
-    recorder = Recorder(store, run_id)
-    next(execute(recorder))
-    recorder.close()
-    assert being_written.exists()
-    assert not of_the_dead.exists()
-
-
 def truncate_log(folder: Path) -> None:
     log = folder / "events.jsonl"
     log.write_bytes(log.read_bytes()[:-40])
