@@ -8,6 +8,7 @@ from typing import Any
 
 from dec_core.analysis.diagnosis import Cause, Counterfactual, Diagnosis, Status, changes
 from dec_core.analysis.evidence import evidence_of
+from dec_core.analysis.scores import below_start
 from dec_core.analysis.trials import Harm, Rank, Trial
 from dec_core.config import SETTINGS, Config
 
@@ -75,7 +76,9 @@ def _score_words(trial: Trial) -> str:
     began = trial.start.value("nmi") if trial.start else math.nan
     if math.isnan(nmi):
         return f" ({trial.measures['effective_clusters']:.1f} effective)"
-    return f", NMI {nmi:.3f} from {began:.3f} at its k-means start"
+    if trial.start and trial.history and below_start(trial.start, trial.history[-1]):
+        return f", NMI {nmi:.3f}, below its k-means start ({began:.3f})"
+    return f", NMI {nmi:.3f} (k-means start {began:.3f})"
 
 
 def changed_words(change: Mapping[str, tuple[Any, Any]]) -> str:

@@ -74,6 +74,10 @@ class Verdict(StrEnum):
     UNFINISHED = "unfinished"
 
 
+# Verdicts on a run that is not what it could be, whose cause can be asked for.
+SPOILT = frozenset(Verdict) - {Verdict.CONVERGED, Verdict.UNFINISHED}
+
+
 class Condition(StrEnum):
     """How a run fares, as a banner shows it."""
 

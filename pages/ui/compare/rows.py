@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from dec_core.analysis.measures import MEASURES, Measure
-from dec_core.analysis.verdict import Condition
+from dec_core.analysis.verdict import SPOILT, Condition
 from dec_core.config import SETTINGS
 from dec_core.runs.in_words import Standing, preset_in_words, standing
 from dec_core.store.record import RunRecord, RunState
@@ -98,7 +98,12 @@ def _state(record: RunRecord, summary: Mapping[str, Any], fares: Condition | Non
     condition = found.condition.value if found.condition else ""
     icon = _ICONS_OF_STATES.get(record.state) or _ICONS.get(condition, "hourglass_top")
     return TableState(
-        found.phrase, condition, icon, summary.get("sentence") or record.problem, record.problem
+        found.phrase,
+        condition,
+        icon,
+        summary.get("sentence") or record.problem,
+        record.problem,
+        f"./diagnose?run={record.run_id}" if summary.get("verdict") in SPOILT else "",
     )
 
 

@@ -30,7 +30,10 @@ const runCell = ({ name, href, about, tags }) => {
 const stateCell = ({ state }) => {
   const icon = make("span", "icon", state.icon);
   icon.setAttribute("aria-hidden", "true");
-  const cell = make("td", `state ${state.condition}`, make("div", "", icon, state.phrase), small(state.note));
+  const why = make("a", "", "Find out why");
+  why.href = state.why;
+  const cell = make(
+    "td", `state ${state.condition}`, make("div", "", icon, state.phrase), small(state.note), state.why && why);
   cell.title = state.sentence;
   return cell;
 };

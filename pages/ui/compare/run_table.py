@@ -100,13 +100,15 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableState:
-    """How a run stands; ``sentence`` shows on pointing, ``note`` always."""
+    """How a run stands; ``sentence`` shows on pointing, ``note`` always; ``why`` is where to find
+    out why it is spoilt."""
 
     phrase: str
     condition: str
     icon: str
     sentence: str = ""
     note: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)
