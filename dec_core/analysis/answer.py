@@ -50,7 +50,7 @@ def harmless_words(diagnosis: Diagnosis) -> str:
     """What differs from the reference and did no harm, as a sentence; empty if nothing does."""
     config = diagnosis.case.trial.config
     named = [
-        f"{SETTINGS[path].label.lower()} {config.text_of(path)}"
+        f"{SETTINGS[path].words} {config.text_of(path)}"
         for factor in diagnosis.harmless
         for path in factor.repair(config)
         if config.has(path) and config.get(path) != factor.repair(config)[path]
@@ -84,7 +84,7 @@ def _score_words(trial: Trial) -> str:
 def changed_words(change: Mapping[str, tuple[Any, Any]]) -> str:
     """Settings and what they were changed to."""
     words = (
-        f"{SETTINGS[path].label.lower()} {_text(path, before)} to {_text(path, after)}"
+        f"{SETTINGS[path].words} {_text(path, before)} to {_text(path, after)}"
         for path, (before, after) in change.items()
     )
     return ", ".join(words)
@@ -131,11 +131,11 @@ def _proof(cause: Cause, config: Config) -> str:
     alone, repaired = cause.alone_wrong, cause.alone_repaired
     label = cause.factor.label(config)
     if alone is not None and alone.harm is not None and alone.harm.is_any and alone.repairs:
-        return f"Only the {label} wrong: {_harm_words(alone)}."
+        return f"Only {label} wrong: {_harm_words(alone)}."
     if alone is not None and alone.harm is not None and alone.harm.costs and not alone.harm.ruins:
         return f"It {_cost_words(alone.harm)}."
     if repaired is not None and repaired.harm is not None and not repaired.harm.is_any:
-        return f"Only the {label} repaired: {outcome_words(repaired.trial)}."
+        return f"Only {label} repaired: {outcome_words(repaired.trial)}."
     return ""
 
 

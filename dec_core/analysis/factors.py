@@ -55,8 +55,12 @@ class Factor:
     repair: Callable[[Config], Mapping[str, Any]]
 
     def label(self, config: Config) -> str:
-        """The settings that it is about, such as "learning rate"."""
-        return " and ".join(map(_name, self.repair(config)))
+        """The settings that it is about, such as "learning rate"; pretraining has some of the same
+        name, and says so."""
+        settings = [SETTINGS[path] for path in self.repair(config)]
+        words = " and ".join(one.label[0].lower() + one.label[1:] for one in settings)
+        is_early = any(one.section == "pretraining" for one in settings)
+        return f"pretraining {words}" if is_early else words
 
 
 def repaired(config: Config, factors: Collection[Factor]) -> Config:
@@ -86,13 +90,6 @@ def suspects(config: Config, facts: DataFacts, history: History) -> tuple[Factor
 def pretraining_suspects(config: Config, facts: DataFacts) -> tuple[Factor, ...]:
     """The factors of what comes before k-means, but for the network."""
     return (*_of_data(config, facts), *_of_pretraining(config))
-
-
-def _name(path: str) -> str:
-    """Pretraining and clustering have settings of the same name."""
-    setting = SETTINGS[path]
-    label = setting.label[0].lower() + setting.label[1:]
-    return f"pretraining {label}" if setting.section == "pretraining" else label
 
 
 def _reference() -> Config:

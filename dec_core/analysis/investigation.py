@@ -171,9 +171,9 @@ class _Investigation:
             is_all = any(one.stage is Stage.PRETRAINING for one in chosen)
             return "All at the reference" if is_all else "Clustering at the reference"
         if len(left) == 1 and len(chosen) > 1:
-            return f"Only the {left[0].label(self._config)} wrong"
+            return f"Only {left[0].label(self._config)} wrong"
         labels = (one.label(self._config) for one in chosen)
-        return f"Only the {' and the '.join(labels)} repaired"
+        return f"Only {', '.join(labels)} repaired"
 
     def _plan(self, config: Config, key: frozenset[str], words: str) -> Plan:
         longest = min(self._horizon, config.clustering.max_iterations)

@@ -37,6 +37,12 @@ class Setting:
     only_for: tuple[str, ...] = ()
 
     @property
+    def words(self) -> str:
+        """Its name within a sentence; pretraining and clustering have some of the same name."""
+        label = self.label[0].lower() + self.label[1:]
+        return f"pretraining {label}" if self.section == "pretraining" else label
+
+    @property
     def section(self) -> str:
         """The section's name, empty for ``seed``."""
         return self.path.rpartition(".")[0]

@@ -13,8 +13,9 @@ from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.style import Plot, new_figure, plain
 
-COLUMNS = 4
-_GAP, _HEADING = 0.05, 0.34
+COLUMNS = 3
+# Parts of the width and the height of a run's place: between runs, and for the words above it.
+_GAP, _HEADING, _FOOT = 0.05, 0.34, 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
                 "anchor": f"y{suffix}",
             },
             f"yaxis{suffix}": {
-                "domain": [top - height * (1 - 0.12), top - height * _HEADING],
+                "domain": [top - height * (1 - _FOOT), top - height * _HEADING],
                 "anchor": f"x{suffix}",
             },
         }
@@ -140,7 +141,7 @@ def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
     )
 
 
-def wrapped(words: str, length: int = 28) -> str:
+def wrapped(words: str, length: int = 36) -> str:
     """Words on lines of at most that many letters, as far as spaces allow."""
     lines = [""]
     for word in words.split():

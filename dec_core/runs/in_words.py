@@ -102,7 +102,7 @@ def differences_from_preset(config: Config, preset: str) -> list[str]:
     except SettingsError:
         return []
     paths = [path for path in config.differences(usual) if path != "data.name"]
-    return [f"{_name(path)} {config.text_of(path)}" for path in paths]
+    return [f"{SETTINGS[path].words} {config.text_of(path)}" for path in paths]
 
 
 # A page of many runs asks for the same again and again.
@@ -115,10 +115,3 @@ def preset_in_words(config: Config, preset: str, at_most: int = 3) -> str:
     if len(different) > at_most:
         shown += f" and {len(different) - at_most} more"
     return f"{words}: {shown}" if shown else words
-
-
-def _name(path: str) -> str:
-    """Learning rate, momentum and more are settings of pretraining and of clustering."""
-    setting = SETTINGS[path]
-    label = setting.label[0].lower() + setting.label[1:]
-    return f"pretraining {label}" if setting.section == "pretraining" else label

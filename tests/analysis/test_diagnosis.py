@@ -96,9 +96,9 @@ def test_two_causes_are_proved_and_what_did_no_harm_is_not(has_labels: bool) -> 
     assert len(plans) == 7
     assert [plan.words for plan in plans[:2]] == [
         "Clustering at the reference",
-        "Only the target rule wrong",
+        "Only target rule wrong",
     ]
-    assert plans[-1].words == "Only the update interval repaired"
+    assert plans[-1].words == "Only update interval repaired"
     values = to_dict(found)
     assert values["remedy"] == {"clustering.target": "paper", "clustering.learning_rate": 0.01}
     assert answer(found).startswith("Two independent causes: ")

@@ -42,6 +42,11 @@ def diagnose(**query: str) -> AppTest:
     return refresh(opened(**query))
 
 
+def inspected(screen: AppTest) -> str:
+    """The caption of the target inspector, below the answer."""
+    return next(one for one in captions(screen) if one.startswith("Target rule"))
+
+
 def test_a_run_of_each_rule(manager: RunManager) -> None:
     run_ids = []
     for rule in ("paper", "r-recycled"):
@@ -51,10 +56,10 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     right, wrong = run_ids
     # Where the address names none, the newest run is shown.
     screen = diagnose()
-    (sentence,) = sentences(screen)
+    sentence = sentences(screen)[-1]
     assert sentence.startswith("The rows of P sum to 0.")
     assert "this is not a distribution. " in sentence
-    assert captions(screen)[0] == "Target rule r-recycled, iteration 40."
+    assert inspected(screen) == "Target rule r-recycled, iteration 40."
     assert set(plots(screen)) == FIGURES
     assert metrics(screen)["Row sums of P"].startswith("0.")
     before = plots(screen)
@@ -69,7 +74,7 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     choice.set_value(right).run()
     intact(screen)
     assert screen.query_params["run"] == right
-    (sentence,) = sentences(screen)
+    sentence = sentences(screen)[-1]
     assert sentence.startswith("P is the paper's target: its rows sum to 1.")
     assert metrics(screen)["Mean difference"] == "0"
     # A sample that was chosen is followed from update to update.
@@ -87,7 +92,7 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     assert refresh(screen).query_params["run"] == wrong
     # An address leads to a run and an update.
     screen = diagnose(run=wrong, update="1")
-    assert captions(screen)[0] == "Target rule r-recycled, iteration 10."
+    assert inspected(screen) == "Target rule r-recycled, iteration 10."
     for number, is_known in (("7", True), ("300", False)):
         screen = opened(run=wrong, update="1")
         screen.session_state["followed_sample"] = {wrong: number}
@@ -100,14 +105,15 @@ def test_a_run_that_trains_and_one_that_waits(manager: RunManager) -> None:
     running, waiting = (manager.start(small_config(ENDLESS), "digits") for _ in range(2))
     wait_for_updates(running, 2)
     assert set(plots(diagnose(run=running.run_id))) == FIGURES
-    (sentence,) = sentences(diagnose(run=waiting.run_id))
+    asked, sentence = sentences(diagnose(run=waiting.run_id))
+    assert asked == "Why a run is spoilt can be asked once it clusters."
     assert sentence.startswith("This run has made no target yet")
 
 
 def test_a_run_of_a_former_version(manager: RunManager) -> None:
     shutil.copytree(GOLDEN, manager.store.root / GOLDEN.name)
     screen = diagnose(run=GOLDEN.name)
-    (sentence,) = sentences(screen)
+    sentence = sentences(screen)[-1]
     assert sentence.startswith("The cluster centres of this run were not stored")
     assert not plots(screen)
 

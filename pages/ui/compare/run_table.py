@@ -58,6 +58,7 @@ _CSS = """
 .dec-lab-runs i { width: 0.8em; height: 0.8em; border-radius: 50%; flex: none; }
 .dec-lab-runs i.baseline { border-radius: 0; transform: rotate(45deg) scale(0.85); }
 .dec-lab-runs small { display: block; font-size: 0.8rem; opacity: 0.75; }
+.dec-lab-runs .state a { color: var(--st-link-color); font-size: 0.85rem; font-weight: 400; }
 .dec-lab-runs .run { overflow-wrap: anywhere; }
 .dec-lab-runs .whole { white-space: nowrap; }
 .dec-lab-runs .run :is(a, b) { font-weight: 600; color: inherit; }

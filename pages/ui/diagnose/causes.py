@@ -12,7 +12,6 @@ from dec_core.experiments.investigations import Investigation, Investigations, P
 from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.remedy import apply_remedy
 from pages.ui.diagnose.trial_figure import open_runs, trial_figure
-from pages.ui.parts.page_sight import is_page_hidden
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
 
@@ -26,7 +25,7 @@ def investigations() -> Investigations:
     return Investigations(run_manager())
 
 
-def causes(run: RunHandle) -> None:
+def causes(run: RunHandle, *, is_hidden: bool) -> None:
     """The answer first; while runs are made for it, it grows in place."""
     if run.view.start is None and not run.state.is_over:
         st.info(
@@ -36,7 +35,7 @@ def causes(run: RunHandle) -> None:
     investigation = investigations().looked_at(run.run_id)
     drawn = investigation.progress
     _commands(run, investigation, drawn)
-    run_every = None if drawn.is_over or is_page_hidden() else TICK_SECONDS
+    run_every = None if drawn.is_over or is_hidden else TICK_SECONDS
 
     @st.fragment(run_every=run_every)
     def tick() -> None:

@@ -12,7 +12,6 @@ from dec_core.runs.target_inspection import InspectedUpdate, Origin, inspect_upd
 from pages.ui.diagnose.inspected_sample import inspected_sample
 from pages.ui.diagnose.target_figures import one_step, target_figures
 from pages.ui.parts.frame_slider import chosen_update, frame_slider
-from pages.ui.parts.page_sight import is_page_hidden
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
 
@@ -22,10 +21,10 @@ TICK_SECONDS = 2.0
 _CACHE = "inspected"
 
 
-def inspector(run: RunHandle) -> None:
+def inspector(run: RunHandle, *, is_hidden: bool) -> None:
     """The slider, a sentence, the figures, a sample and one step; anew while the run trains."""
     state = run.state
-    run_every = None if state.is_settled or is_page_hidden() else TICK_SECONDS
+    run_every = None if state.is_settled or is_hidden else TICK_SECONDS
 
     @st.fragment(run_every=run_every)
     def tick() -> None:

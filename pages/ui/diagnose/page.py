@@ -7,14 +7,16 @@ import streamlit as st
 from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.causes import causes
 from pages.ui.diagnose.inspector import inspector
+from pages.ui.parts.page_sight import is_page_hidden
 
 
 def diagnosis(run: RunHandle) -> None:
     """Everything that the page tells of a run."""
-    causes(run)
+    is_hidden = is_page_hidden()
+    causes(run, is_hidden=is_hidden)
     st.divider()
     st.subheader("What did each target ask for?", anchor=False)
-    inspector(run)
+    inspector(run, is_hidden=is_hidden)
 
 
 def no_runs() -> None:

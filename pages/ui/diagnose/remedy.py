@@ -19,8 +19,10 @@ def apply_remedy(run: RunHandle, found: Diagnosis) -> None:
     """A button for the smallest repair, and a choice where there are several."""
     remedies = [_repaired(run, found, repair) for repair in found.repairs]
     words = [changed_words(changes(run.config, config)) for config in remedies]
-    chosen = 0
-    if len(remedies) > 1:
+    if len(remedies) == 1:
+        chosen = 0
+        st.caption(verbatim(words[chosen]))
+    else:
         chosen = st.selectbox(
             "Repair",
             range(len(remedies)),
@@ -35,7 +37,6 @@ def apply_remedy(run: RunHandle, found: Diagnosis) -> None:
         key="apply_remedy",
         help="Trains the repaired run to its end and shows it beside this one",
     )
-    st.caption(verbatim(words[chosen]))
     if is_applied:
         _start(run, remedies[chosen])
 
