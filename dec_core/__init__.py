@@ -2,20 +2,21 @@
 
 The rooms, in the order in which they may import each other:
 
-    errors     what can go wrong, in sentences
-    machine    the memory that there is, and what numbers depend on
-    config     settings and their kinds: names, bounds, defaults, help; the presets
-    data       data sets, where they come from, whether they fit
-    model      mathematics: the NumPy reference, Keras layers, networks, targets, objectives
-    analysis   judgement on arrays: measures (the table), verdict, agreement, maps
-    events     what happens in a run, and its fold into numbers (View) beside arrays (Frames)
-    training   time: three phases that yield events
-    store      the disk: a folder for each run
-    processes  other processes: maps by UMAP, jobs of export
-    runs       a run in memory: its thread, the queue
-    plots      pure functions from a view's numbers to plotly figures
-    export     files for other programs: figures, tables, the model, a report, a film
-    cli        the command line
+    errors       what can go wrong, in sentences
+    machine      the memory that there is, and what numbers depend on
+    config       settings and their kinds: names, bounds, defaults, help; the presets
+    data         data sets, where they come from, whether they fit
+    model        mathematics: the NumPy reference, Keras layers, networks, targets, objectives
+    analysis     judgement on arrays: measures (the table), verdict, agreement, maps
+    events       what happens in a run, and its fold into numbers (View) beside arrays (Frames)
+    training     time: three phases that yield events
+    store        the disk: a folder for each run
+    processes    other processes: maps by UMAP, jobs of export
+    runs         a run in memory: its thread, the queue
+    experiments  several runs with one purpose: counterfactuals of a diagnosis
+    plots        pure functions from a view's numbers to plotly figures
+    export       files for other programs: figures, tables, the model, a report, a film
+    cli          the command line
 
 Importing this package loads neither TensorFlow nor Streamlit; the names below load what they
 need when they are first used. It asks OpenMP's threads to sleep while they wait.
