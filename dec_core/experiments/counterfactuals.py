@@ -19,6 +19,7 @@ from dec_core.training.checkpoint import is_branch_setting
 
 # Between two looks at the clock and at whether the diagnosis is still wanted.
 _LOOK_SECONDS = 0.1
+_TAG = "diagnosis of "
 
 
 class Counterfactuals:
@@ -146,7 +147,12 @@ class Counterfactuals:
 
 def tag_of(run_id: str) -> str:
     """The tag of the runs that explain this one."""
-    return f"diagnosis of {run_id}"
+    return f"{_TAG}{run_id}"
+
+
+def is_counterfactual(record: RunRecord) -> bool:
+    """Whether a run was made to explain another one, and not for itself."""
+    return any(tag.startswith(_TAG) for tag in record.tags)
 
 
 def trial_of(handle: RunHandle, *, is_cut: bool = False) -> Trial:

@@ -9,7 +9,7 @@ from dec_core.store.record import RunState
 from pages.ui.diagnose.causes import investigations
 from tests.experiments.test_diagnosing import TOO_HIGH, config
 from tests.runs.short_runs import wait_for, wait_until
-from tests.ui.screens import click, enabled, plots, refresh, sentences
+from tests.ui.screens import captions, click, enabled, plots, refresh, rows, sentences
 from tests.ui.test_diagnose import diagnose
 
 
@@ -43,6 +43,10 @@ def test_a_spoilt_run_is_explained_and_repaired(manager: RunManager) -> None:
     assert (repaired.lineage.parent, repaired.lineage.iteration) == (run.run_id, 0)
     assert repaired.config == config({"clustering.learning_rate": 0.01})
     assert screen.query_params["runs"] == f"{repaired.run_id},{run.run_id}"
+    # Runs that were made to explain another one do not crowd the lists.
+    assert tried.run_id not in rows(screen)
+    assert {run.run_id, repaired.run_id} <= set(rows(screen))
+    assert "Tags lead to 1 run of a diagnosis." in " ".join(captions(screen))
 
 
 def test_a_sound_run_can_be_checked(manager: RunManager) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.actions import actions
 from pages.ui.compare.address import chosen_baseline, chosen_runs
@@ -26,17 +27,21 @@ def comparison(records: Sequence[RunRecord]) -> None:
     """Table, curves, settings and labels; the address says which runs."""
     by_id = {record.run_id: record for record in records}
     whole = [record.run_id for record in records if record.state is not RunState.DAMAGED]
+    own = [run_id for run_id in whole if not is_counterfactual(by_id[run_id])]
     baseline = chosen_baseline(whole)
-    ticked = chosen_runs([*whole, *(i for i in by_id if i not in whole)])
+    ticked = chosen_runs([*own, *(i for i in by_id if i not in own)])
     compared = list(dict.fromkeys([*([baseline] if baseline else []), *ticked]))
     # What is chosen is read for its curves, so that the table can say what is wrong with it.
     records = [as_read(one) if one.run_id in compared else one for one in records]
     by_id = {record.run_id: record for record in records}
     chosen = [by_id[run_id] for run_id in compared]
     groups = groups_of(chosen, baseline)
-    table(filtered(records), ticked, groups, baseline, chosen_columns(chosen))
+    table(filtered(records, compared), ticked, groups, baseline, chosen_columns(chosen))
     count = f"{len(ticked)} chosen" if ticked else "Tick runs to compare them"
-    st.caption(f"{count}. {_WORDS}")
+    unlisted = len(whole) - len(own)
+    noun = "run of a diagnosis" if unlisted == 1 else "runs of diagnoses"
+    hint = f" Tags lead to {unlisted} {noun}." if unlisted else ""
+    st.caption(f"{count}.{hint} {_WORDS}")
     actions([by_id[run_id] for run_id in ticked], by_id[baseline] if baseline else None, chosen)
     _damaged(records)
     if not chosen:

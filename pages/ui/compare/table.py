@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from typing import Any
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord
 from pages.ui.compare.address import choose_filter, choose_runs, chosen_filter
 from pages.ui.compare.columns import Columns
@@ -22,8 +23,11 @@ TICK_SECONDS = 2.0
 _TICKED = "compare_ticked"
 
 
-def filtered(records: Sequence[RunRecord]) -> list[RunRecord]:
-    """Draw the filters; the runs that pass them."""
+def filtered(records: Sequence[RunRecord], compared: Collection[str]) -> list[RunRecord]:
+    """Draw the filters; the runs that pass them.
+
+    Runs that explain another one are many: they pass where they are compared or by their tag.
+    """
     row = st.grid(4, min_column_width=140, gap="small")
     key = "compare_text"
     st.session_state[key] = chosen_filter("filter")
@@ -47,6 +51,7 @@ def filtered(records: Sequence[RunRecord]) -> list[RunRecord]:
         and (not states or kinds[record.run_id] in states)
         and (not data or record.dataset in data)
         and (not tags or set(tags) & set(record.tags))
+        and (tags or record.run_id in compared or not is_counterfactual(record))
     ]
 
 

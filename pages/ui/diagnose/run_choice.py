@@ -9,6 +9,7 @@ import streamlit as st
 
 from dec_core.errors import RunError
 from dec_core.events.outcome import outcome
+from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.in_words import preset_in_words, standing
 from dec_core.runs.listing import ListedRun
@@ -68,7 +69,9 @@ def _named_run() -> RunHandle | None:
 
 
 def _can_be_shown(one: ListedRun) -> bool:
-    return one.record.state is not RunState.DAMAGED and one.record.config is not None
+    """Not damaged, and made for itself; what explains another run is opened from there."""
+    is_whole = one.record.state is not RunState.DAMAGED and one.record.config is not None
+    return is_whole and not is_counterfactual(one.record)
 
 
 def _show_choice(key: str) -> None:

@@ -292,8 +292,6 @@ const draw = async (element, data, latest) => {
   element.decLabOnPaper = onPaper;
   element.decLabConfig ??= {
     displaylogo: false, responsive: true, showTips: false,
-    // plotly would draw four times the pixels that an ordinary screen has.
-    plotGlPixelRatio: Math.min(Math.max(window.devicePixelRatio, 1), 2),
     // Nothing leaves this machine: no button that sends the chart to a server.
     plotlyServerURL: "",
     modeBarButtonsToRemove: ["sendChartToCloud", "toImage", "select2d", "lasso2d", "autoScale2d"],

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dec_core.errors import RunError, SettingsError
 from dec_core.events.outcome import outcome
+from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.in_words import preset_in_words, standing
@@ -249,13 +250,19 @@ def _choose_run(labels: Mapping[str, str]) -> None:
 def _run_labels(runs: Sequence[ListedRun]) -> Iterator[tuple[str, str]]:
     """What the menu says of each run, and its id, newest first.
 
-    What this server trains is listed however old it is.
+    What this server trains is listed however old it is; of the runs that explain another one
+    only those that train.
     """
-    stored = [one for one in runs if one.is_saved and one.record.config is not None]
+    shown = [one for one in runs if not is_counterfactual(one.record) or _is_at_work(one)]
+    stored = [one for one in shown if one.is_saved and one.record.config is not None]
     newest = stored[:LISTED_RUNS]
-    others = [one for one in runs if one.handle is not None and one not in newest]
+    others = [one for one in shown if one.handle is not None and one not in newest]
     for one in (*others, *newest):
         yield verbatim(_label(one)), one.record.run_id
+
+
+def _is_at_work(one: ListedRun) -> bool:
+    return one.handle is not None and one.handle.state.is_at_work
 
 
 def _label(one: ListedRun) -> str:
