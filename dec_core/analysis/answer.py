@@ -41,7 +41,10 @@ def headline(diagnosis: Diagnosis) -> str:
 def proofs(diagnosis: Diagnosis) -> list[str]:
     """What proves each cause, and the smallest repair with what it reaches, a sentence each."""
     config = diagnosis.case.trial.config
-    said = [_proof(one, config) for one in diagnosis.causes if one.status is Status.PROVED]
+    proved = [one for one in diagnosis.causes if one.status is Status.PROVED]
+    # What the first repair reaches stands at the end, so it is not told as a proof as well.
+    first = next(iter(diagnosis.repairs), None)
+    said = [_proof(one, config, is_told=first == frozenset([one.factor.cause])) for one in proved]
     said += [_repair(diagnosis)] if diagnosis.repairs else []
     return [sentence for sentence in said if sentence]
 
@@ -127,16 +130,16 @@ def cause_sentence(cause: Cause, config: Config) -> str:
     return f"{words[0].upper()}{words[1:]}. {proof}"
 
 
-def _proof(cause: Cause, config: Config) -> str:
+def _proof(cause: Cause, config: Config, *, is_told: bool = False) -> str:
     alone, repaired = cause.alone_wrong, cause.alone_repaired
     label = cause.factor.label(config)
     if alone is not None and alone.harm is not None and alone.harm.is_any and alone.repairs:
         return f"Only {label} wrong: {_harm_words(alone)}."
     if alone is not None and alone.harm is not None and alone.harm.costs and not alone.harm.ruins:
         return f"It {_cost_words(alone.harm)}."
-    if repaired is not None and repaired.harm is not None and not repaired.harm.is_any:
-        return f"Only {label} repaired: {outcome_words(repaired.trial)}."
-    return ""
+    if is_told or repaired is None or repaired.harm is None or repaired.harm.is_any:
+        return ""
+    return f"Only {label} repaired: {outcome_words(repaired.trial)}."
 
 
 def _harm_words(alone: Counterfactual) -> str:

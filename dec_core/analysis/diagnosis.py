@@ -43,13 +43,13 @@ class Plan:
     config : its settings
     repairs : the causes whose factors are at the reference
     words : what sets it apart, such as "Only the learning rate wrong"
-    is_cut : whether its maximum of iterations is below the reference's, as its updates cost more
+    is_short : whether its maximum is below the reference's, as its updates cost more
     """
 
     config: Config
     repairs: frozenset[str]
     words: str
-    is_cut: bool = False
+    is_short: bool = False
 
 
 @dataclass(frozen=True)

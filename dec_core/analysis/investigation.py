@@ -179,7 +179,7 @@ class _Investigation:
         longest = min(self._horizon, config.clustering.max_iterations)
         length = min(self._length(config), longest)
         shortened = config.with_values({"clustering.max_iterations": length})
-        return Plan(shortened, key, words, is_cut=length < longest)
+        return Plan(shortened, key, words, is_short=length < longest)
 
     def _length(self, config: Config) -> int:
         """Iterations that a run may take, by what its updates and its steps cost."""

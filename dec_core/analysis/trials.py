@@ -41,7 +41,8 @@ class Trial:
     start : its k-means start; None where it did not come so far
     history : its updates
     judgement : of its end, or how it fares; None where it failed before there was anything to judge
-    is_cut : whether it was to end before it had as many iterations as the reference
+    is_cut : whether it did not end by itself: it trains, was stopped, or had a maximum below the
+        reference's
     run_id : where it is stored
     """
 
@@ -146,11 +147,9 @@ def losses_of(trial: Trial, reference: Trial) -> dict[str, float]:
     """By how much each score is below the reference's; empty without true labels."""
     if not trial.history or not reference.history:
         return {}
-    own, ended_at = trial.measures, trial.history[-1].iteration
-    other = reference.measures
-    # One that ended by itself before it was cut would have gone no further.
-    if trial.is_cut and ended_at >= trial.config.clustering.max_iterations:
-        other = reference.measures_at(ended_at)
+    own, other = trial.measures, reference.measures
+    if trial.is_cut:
+        other = reference.measures_at(trial.history[-1].iteration)
     # How many classes a cluster can be matched with depends on how many clusters there are.
     is_alike = trial.config.clustering.n_clusters == reference.config.clustering.n_clusters
     scores = CHANCE if is_alike else ("nmi",)

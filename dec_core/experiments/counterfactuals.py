@@ -86,7 +86,7 @@ class Counterfactuals:
         if run_id is not None:
             handle = self._manager.get(run_id)
             if handle.state.is_over:
-                return trial_of(handle, is_cut=plan.is_cut)
+                return trial_of(handle, is_short=plan.is_short)
         if self.is_out_of_time:
             return None
         if run_id is not None:
@@ -99,7 +99,7 @@ class Counterfactuals:
         if run_id is None:
             self._manager.store.annotate(handle.run_id, tags=(tag_of(of.run_id),))
         self._watch(handle)
-        return trial_of(handle, is_cut=plan.is_cut) if self._wait(handle) else None
+        return trial_of(handle, is_short=plan.is_short) if self._wait(handle) else None
 
     def _start_of(self, of: RunHandle, config: Config) -> tuple[str, int] | None:
         """The run and iteration to branch from; None where the run must begin anew."""
@@ -155,11 +155,14 @@ def is_counterfactual(record: RunRecord) -> bool:
     return any(tag.startswith(_TAG) for tag in record.tags)
 
 
-def trial_of(handle: RunHandle, *, is_cut: bool = False) -> Trial:
-    """What became of a run so far."""
+def trial_of(handle: RunHandle, *, is_short: bool = False) -> Trial:
+    """What became of a run so far; ``is_short`` where its maximum is below the reference's."""
     view: View = handle.view
     judgement = None if view.failed is not None else view.judgement()
     config = handle.config if view.started is None else view.config
+    reason = None if view.finished is None else view.finished.stop_reason
+    is_cut = reason in (None, StopReason.STOPPED)
+    is_cut |= is_short and reason is StopReason.MAX_ITERATIONS
     return Trial(config, view.start, view.updates, judgement, is_cut, handle.run_id)
 
 
