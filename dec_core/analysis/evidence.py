@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dec_core.analysis.diagnosis import Case
-from dec_core.analysis.factors import PRETRAINING, Factor, reference_rate
+from dec_core.analysis.factors import Factor, reference_rate
 from dec_core.config import SETTINGS
 
 Item = dict[str, Any]
@@ -131,10 +131,6 @@ def _pretraining(case: Case) -> Iterator[Item]:
         sentence = f"The embedding fills {rank:.1f} of {dimensions} dimensions."
         is_for = rank < dimensions / 2
         yield _item("indicator", "embedding_rank", rank, float(dimensions), sentence, is_for=is_for)
-    epochs = case.trial.config.pretraining.epochs
-    sentence = f"{epochs:,} epochs of pretraining."
-    is_for = epochs < PRETRAINING.epochs
-    yield _item("static", "pretraining.epochs", epochs, PRETRAINING.epochs, sentence, is_for=is_for)
 
 
 def _clusters(case: Case) -> Iterator[Item]:
