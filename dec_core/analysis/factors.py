@@ -55,8 +55,10 @@ class Factor:
     repair: Callable[[Config], Mapping[str, Any]]
 
     def label(self, config: Config) -> str:
-        """The settings that it is about, such as "learning rate"."""
-        return " and ".join(map(_name, self.repair(config)))
+        """Its settings that are not at the reference, such as "learning rate"."""
+        repair = self.repair(config)
+        differing = [path for path, value in repair.items() if config.get(path) != value]
+        return " and ".join(map(_name, differing or repair))
 
 
 def repaired(config: Config, factors: Collection[Factor]) -> Config:

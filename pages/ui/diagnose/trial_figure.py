@@ -75,7 +75,11 @@ def _changed(run: RunHandle, attempt: Attempt) -> str:
 
 
 def _drawn(words: str, trial: Trial) -> TrialRun:
-    outcome = outcome_words(trial) if trial.history else "not yet clustered"
+    outcome = "not yet clustered"
+    if trial.history:
+        outcome = outcome_words(trial)
+    elif trial.verdict is not None:
+        outcome = f"{trial.verdict.value.replace('_', ' ')} before it clustered"
     # Of the two scores, the start is drawn as a line.
     outcome = outcome.removesuffix(" at its k-means start")
     return TrialRun(wrapped(words), wrapped(outcome), trial.start, trial.history)
