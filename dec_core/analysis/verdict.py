@@ -59,6 +59,7 @@ class StopReason(StrEnum):
     MAX_ITERATIONS = "max_iterations"
     STOPPED = "stopped"
     NOT_FINITE = "not_finite"
+    NOTHING_TO_CLUSTER = "nothing_to_cluster"
 
 
 class Verdict(StrEnum):

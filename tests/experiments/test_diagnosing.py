@@ -9,6 +9,8 @@ import pytest
 
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.diagnosis import Diagnosis, Status
+from dec_core.analysis.trials import Rank
+from dec_core.analysis.verdict import Verdict
 from dec_core.config import SOURCES, Config, DataSettings
 from dec_core.data import Dataset, load, register_source, unregister_source
 from dec_core.data.catalog import Source
@@ -114,6 +116,17 @@ def test_a_run_that_diverged_in_pretraining_is_trained_anew(manager: RunManager)
     found = diagnosed(manager, {**step, "pretraining.epochs": 150})
     assert found.case.trial.start is None
     assert proved(found) == ["pretraining_step_unsuitable"]
+
+
+def test_a_run_whose_pretraining_left_nothing_to_cluster_is_pretrained_anew(
+    manager: RunManager,
+) -> None:
+    step = {"pretraining.learning_rate": 1.0, "autoencoder.units": "64,64,10"}
+    found = diagnosed(manager, {**step, "pretraining.epochs": 150})
+    base = found.case.trial
+    assert (base.verdict, base.start, base.rank) == (Verdict.DEAD_EMBEDDING, None, Rank.RUINED)
+    assert proved(found) == ["pretraining_step_unsuitable"]
+    assert to_dict(found)["remedy"] == {"pretraining.learning_rate": 0.001}
 
 
 def test_a_run_that_trains_is_explained_as_it_stands(manager: RunManager) -> None:
