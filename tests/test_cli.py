@@ -194,6 +194,12 @@ def test_a_start_that_is_none_is_a_dead_embedding(capsys: pytest.CaptureFixture[
     assert "is over and never changes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("budget", ["0", "-1", "nan", "text"])
+def test_a_budget_is_a_number_of_seconds(budget: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "quiet-otter-3f2a", "--budget", budget]) == 2
+    assert f"seconds above 0. Received {budget}. Leave" in capsys.readouterr().err
+
+
 def assert_failed(printed: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The one run of the store is listed as failed, with the sentence that was printed."""
     sentence = printed.removeprefix("error: ").strip()
