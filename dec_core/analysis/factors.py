@@ -216,12 +216,19 @@ def _of_start(config: Config, facts: DataFacts) -> Iterator[Factor]:
         words = f"alpha is {own.alpha:g}"
         yield Factor("alpha_unsuitable", Stage.KMEANS, words, _set(alpha=reference.alpha))
     n_clusters = facts.n_classes or max(2, facts.n_samples // SAMPLES_PER_CLUSTER)
-    if own.n_clusters > n_clusters > 1:
+    # More than there are distinct samples is a fault of the data.
+    if facts.n_distinct >= own.n_clusters > n_clusters > 1:
         words = f"{own.n_clusters:,} clusters are more than the data have"
         yield Factor("too_many_clusters", Stage.KMEANS, words, _set(n_clusters=n_clusters))
 
 
 def _of_data(config: Config, facts: DataFacts) -> Iterator[Factor]:
+    wanted = config.clustering.n_clusters
+    if facts.n_distinct < wanted:
+        samples = "sample" if facts.n_distinct == 1 else "samples"
+        words = f"the data have {facts.n_distinct:,} distinct {samples} for {wanted:,} clusters"
+        fewer = {"clustering.n_clusters": max(2, facts.n_distinct)}
+        yield Factor("constant_or_duplicate_data", Stage.PRETRAINING, words, lambda _: fewer)
     if facts.is_unscaled and config.data.scaling == "none":
         words = f"the data are not scaled: values up to {facts.largest:,.4g}"
         if facts.largest <= 1 or facts.spread_ratio > facts.largest:

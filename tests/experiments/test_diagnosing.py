@@ -12,6 +12,7 @@ from subprocess import PIPE
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from dec_core.analysis.answer import answer, to_dict
@@ -236,6 +237,31 @@ def test_kill_in_the_middle_of_a_diagnosis(
     records = RunStore(runs_dir).records()
     assert len(records) == len(RunStore(undisturbed).records()) == 2
     assert {one.state for one in records} == {RunState.FINISHED}
+
+
+@pytest.fixture
+def repeated() -> Iterator[None]:
+    """Six digits, again and again."""
+
+    def read(_: DataSettings) -> Dataset:
+        digits = load(DataSettings(), 0)
+        assert digits.y is not None
+        return Dataset("repeated", np.tile(digits.x[:6], (60, 1)), np.tile(digits.y[:6], 60))
+
+    SOURCES.register(DataSettings, "repeated")
+    register_source("repeated", Source(read, lambda _: "made here"))
+    yield
+    unregister_source("repeated")
+    SOURCES.unregister("repeated")
+
+
+@pytest.mark.usefixtures("repeated")
+def test_fewer_distinct_samples_than_clusters_are_a_fault_of_the_data(manager: RunManager) -> None:
+    few = {"data.name": "repeated", "data.n_samples": None, "pretraining.epochs": 150}
+    found = diagnosed(manager, {**few, "pretraining.learning_rate": 0.001})
+    assert found.case.trial.judgement is None
+    assert proved(found) == ["constant_or_duplicate_data"]
+    assert to_dict(found)["remedy"] == {"clustering.n_clusters": 6}
 
 
 @pytest.fixture
