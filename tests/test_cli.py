@@ -177,11 +177,27 @@ def test_damaged_data_exit_with_1(
     assert_failed(captured.err, capsys)
 
 
-def test_a_start_that_is_none_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_start_that_is_none_is_a_dead_embedding(capsys: pytest.CaptureFixture[str]) -> None:
     # Five layers of one unit each: ReLU lets nothing through.
-    dead = train(autoencoder__units="1,1,1,1,1,1", pretraining__epochs=0)
-    assert main(dead) == 1
-    assert_failed(capsys.readouterr().err, capsys)
+    assert main(train("--json", autoencoder__units="1,1,1,1,1,1", pretraining__epochs=0)) == 0
+    run_id, text = capsys.readouterr().out.splitlines()
+    result = json.loads(text)
+    assert (result["verdict"], result["stop_reason"]) == ("dead_embedding", "nothing_to_cluster")
+    assert "all samples in one point" in result["sentence"]
+    assert result["updates"] == result["iterations"] == 0
+    assert main(["runs", "list"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.split()[:2] == [run_id, "finished"]
+    assert line.endswith(result["sentence"])
+    for action in ("resume", "branch"):
+        assert main(["runs", action, run_id]) == 1
+    assert "is over and never changes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("budget", ["0", "-1", "nan", "text"])
+def test_a_budget_is_a_number_of_seconds(budget: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "quiet-otter-3f2a", "--budget", budget]) == 2
+    assert f"seconds above 0. Received {budget}. Leave" in capsys.readouterr().err
 
 
 def assert_failed(printed: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dec_core.analysis.diagnosis import Case
 from dec_core.analysis.factors import Factor, reference_rate
+from dec_core.analysis.signs import ROW_SUM_MARGIN
 from dec_core.config import SETTINGS
 
 Item = dict[str, Any]
@@ -49,13 +50,20 @@ def _item(
     }
 
 
-def _row_sums(case: Case) -> Iterator[Item]:
+def _target_numbers(case: Case) -> Iterator[Item]:
     for name, choose in (("target_row_sum_min", min), ("target_row_sum_max", max)):
         sums = [u.measures[name] for u in case.trial.history if name in u.measures]
         if sums:
             value = choose(sums)
             sentence = f"Rows of P summed to {value:.3g}; those of equation 3 sum to 1."
-            yield _item("indicator", name, value, 1.0, sentence, is_for=abs(value - 1) > 1e-3)
+            is_for = abs(value - 1) > ROW_SUM_MARGIN
+            yield _item("indicator", name, value, 1.0, sentence, is_for=is_for)
+    largest = [u.measures["target_max"] for u in case.trial.history if "target_max" in u.measures]
+    if largest:
+        value = max(largest)
+        sentence = f"An entry of P was {value:.3g}; those of equation 3 are at most 1."
+        is_for = value > 1 + ROW_SUM_MARGIN
+        yield _item("indicator", "target_max", value, 1.0, sentence, is_for=is_for)
 
 
 def _first_steps(case: Case) -> Iterator[Item]:
@@ -150,8 +158,8 @@ def _distinct(case: Case) -> Iterator[Item]:
 
 
 _FURTHER: dict[str, Callable[[Case], Iterator[Item]]] = {
-    "target_rows_not_normalised": _row_sums,
-    "target_ignores_cluster_frequency": _row_sums,
+    "target_rows_not_normalised": _target_numbers,
+    "target_ignores_cluster_frequency": _target_numbers,
     "learning_rate_too_high": _rate,
     "learning_rate_too_low": _rate,
     "momentum_too_high": _first_steps,

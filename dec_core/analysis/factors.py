@@ -55,9 +55,11 @@ class Factor:
     repair: Callable[[Config], Mapping[str, Any]]
 
     def label(self, config: Config) -> str:
-        """The settings that it is about, such as "learning rate"; pretraining has some of the same
-        name, and says so."""
-        settings = [SETTINGS[path] for path in self.repair(config)]
+        """Its settings that are not at the reference, such as "learning rate"; pretraining has some
+        of the same name, and says so."""
+        repair = self.repair(config)
+        differing = [path for path, value in repair.items() if config.get(path) != value]
+        settings = [SETTINGS[path] for path in differing or repair]
         words = " and ".join(one.label[0].lower() + one.label[1:] for one in settings)
         is_early = any(one.section == "pretraining" for one in settings)
         return f"pretraining {words}" if is_early else words
@@ -211,12 +213,19 @@ def _of_start(config: Config, facts: DataFacts) -> Iterator[Factor]:
         words = f"alpha is {own.alpha:g}"
         yield Factor("alpha_unsuitable", Stage.KMEANS, words, _set(alpha=reference.alpha))
     n_clusters = facts.n_classes or max(2, facts.n_samples // SAMPLES_PER_CLUSTER)
-    if own.n_clusters > n_clusters > 1:
+    # More than there are distinct samples is a fault of the data.
+    if facts.n_distinct >= own.n_clusters > n_clusters > 1:
         words = f"{own.n_clusters:,} clusters are more than the data have"
         yield Factor("too_many_clusters", Stage.KMEANS, words, _set(n_clusters=n_clusters))
 
 
 def _of_data(config: Config, facts: DataFacts) -> Iterator[Factor]:
+    wanted = config.clustering.n_clusters
+    if facts.n_distinct < wanted:
+        samples = "sample" if facts.n_distinct == 1 else "samples"
+        words = f"the data have {facts.n_distinct:,} distinct {samples} for {wanted:,} clusters"
+        fewer = {"clustering.n_clusters": max(2, facts.n_distinct)}
+        yield Factor("constant_or_duplicate_data", Stage.PRETRAINING, words, lambda _: fewer)
     if facts.is_unscaled and config.data.scaling == "none":
         words = f"the data are not scaled: values up to {facts.largest:,.4g}"
         if facts.largest <= 1 or facts.spread_ratio > facts.largest:

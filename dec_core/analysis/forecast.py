@@ -41,6 +41,8 @@ OF_COLLAPSE = frozenset(
     "dying_clusters effective_clusters_fall cluster_grows structure_falls embedding_explodes "
     "embedding_shrinks rank_falls centers_merge assignments_uniform".split()
 )
+# Kinds of signs that the target is not that of equation 3, which are told in one sentence.
+OF_TARGET = frozenset({"target_rows", "target_above_one"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class Sign:
 def forecast(start: Start, history: History) -> tuple[Sign, ...]:
     """What is wrong after the updates in ``history``, the gravest first; empty if nothing is."""
     return tuple(sign for look in _LOOKS for sign in look(start, history))
+
+
+def told(signs: tuple[Sign, ...]) -> str:
+    """The gravest of the signs in words; where it is one of the target, all that are."""
+    first = signs[0]
+    alike = [one for one in signs if {one.kind, first.kind} <= OF_TARGET] or [first]
+    return ", and ".join(one.words for one in alike)
 
 
 def new_signs(start: Start, history: History, update: Observation) -> tuple[Sign, ...]:
@@ -140,6 +149,14 @@ def _rows(_: Start, history: History) -> Iterator[Sign]:
         yield Sign("target_rows", words, Evidence(*off, 1.0, history[-1].iteration))
 
 
+def _above_one(_: Start, history: History) -> Iterator[Sign]:
+    """By equation 3 an entry is a part of its row, which sums to 1."""
+    largest, at = history[-1].measures.get("target_max", math.nan), history[-1].iteration
+    if largest > 1 + ROW_SUM_MARGIN:
+        words = f"the largest entry of the target is {largest:.3g}, above 1"
+        yield Sign("target_above_one", words, Evidence("target_max", largest, 1.0, at))
+
+
 def _loss(_: Start, history: History) -> Iterator[Sign]:
     last = history[-1]
     if len(history) > 1 and not math.isfinite(last.measures.get("loss", 0.0)):
@@ -203,4 +220,5 @@ _LOOKS: tuple[Callable[[Start, History], Iterator[Sign]], ...] = (
     _swinging,
     _worse,
     _rows,
+    _above_one,
 )

@@ -79,7 +79,7 @@ class _Investigation:
             found: Diagnosis = yield from self._separated(factors)
             if found.causes or not self._is_start_doubtful():
                 return found
-        elif base.rank is Rank.SOUND:
+        elif base.rank is Rank.SOUND and not self._is_start_doubtful():
             return self._diagnosis((), factors, ())
         return (yield from self._with_pretraining(factors))
 

@@ -286,6 +286,14 @@ MEASURES: dict[str, Measure] = _by_name(
         format=".3g",
     ),
     Measure(
+        "target_max",
+        "Largest entry of P",
+        "Largest entry of the target distribution; at most 1 for a correct one.",
+        lambda c: c.p.max(),
+        format=".3g",
+        range=(0, inf),
+    ),
+    Measure(
         "center_distance",
         "Smallest centre distance",
         "Smallest Euclidean distance between two cluster centres in the embedding.",

@@ -35,7 +35,7 @@ FLAT = 1.02
 LINE_RANK = 1.05
 # A reconstruction with this error, over the variance of the data, is no better than their mean.
 USELESS_RECONSTRUCTION = 0.99
-# Row sums of P further from 1 than this are no rounding.
+# Row sums of P further from 1 than this, or entries so far above it, are no rounding.
 ROW_SUM_MARGIN = 1e-3
 
 

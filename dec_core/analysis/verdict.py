@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from dec_core.analysis.forecast import forecast
+from dec_core.analysis.forecast import forecast, told
 from dec_core.analysis.scores import below_start, gain, versus_start
 from dec_core.analysis.signs import (
     Evidence,
@@ -59,6 +59,7 @@ class StopReason(StrEnum):
     MAX_ITERATIONS = "max_iterations"
     STOPPED = "stopped"
     NOT_FINITE = "not_finite"
+    NOTHING_TO_CLUSTER = "nothing_to_cluster"
 
 
 class Verdict(StrEnum):
@@ -105,7 +106,7 @@ def assess(start: Start, history: History) -> Judgement:
     warnings = forecast(start, history)
     if warnings:
         evidence = tuple(sign.evidence for sign in warnings)
-        return Judgement(Condition.WARNING, None, f"Warning: {warnings[0].words}.", evidence)
+        return Judgement(Condition.WARNING, None, f"Warning: {told(warnings)}.", evidence)
     last = history[-1]
     clusters = f"{last.measures['occupied_clusters']} of {len(start.cluster_sizes)} clusters"
     score = gain(start, last)

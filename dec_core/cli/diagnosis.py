@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Mapping
@@ -28,7 +29,6 @@ def add_diagnose_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--budget",
-        type=float,
         metavar="SECONDS",
         help="time for all runs together; what was not tried by then stays suspected, and the "
         "same command goes on from there",
@@ -42,16 +42,12 @@ def diagnose(config: Config | None, preset: str, options: argparse.Namespace) ->
     from dec_core.runs.manager import RunManager
     from dec_core.store.store import RunStore
 
-    if options.budget is not None and not options.budget > 0:
-        raise SettingsError(
-            f"--budget must be a number of seconds above 0. Received {options.budget:g}. "
-            "Leave it out for as long as it takes."
-        )
+    seconds = None if options.budget is None else _seconds(options.budget)
     requests = Requests()
     manager = RunManager(RunStore(options.runs_dir))
     requests.begin()
     try:
-        runs = Counterfactuals(manager, options.budget, lambda: requests.signal is not None)
+        runs = Counterfactuals(manager, seconds, lambda: requests.signal is not None)
         run_id = options.run_id or runs.base(config or Config(), preset)
         diagnosis = _diagnosed(manager, run_id, runs)
         if requests.signal is not None:
@@ -61,6 +57,19 @@ def diagnose(config: Config | None, preset: str, options: argparse.Namespace) ->
         requests.close()
     _print(diagnosis, run_id, as_json=options.json)
     return EXIT_ENDED
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not seconds > 0:
+        raise SettingsError(
+            f"--budget must be a number of seconds above 0. Received {text}. "
+            "Leave it out for as long as it takes."
+        )
+    return seconds
 
 
 def _diagnosed(manager: RunManager, run_id: str, runs: Counterfactuals) -> Diagnosis:

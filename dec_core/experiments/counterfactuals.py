@@ -7,7 +7,7 @@ from time import monotonic
 
 from dec_core.analysis.diagnosis import Plan
 from dec_core.analysis.trials import Trial, is_hopeless
-from dec_core.analysis.verdict import StopReason
+from dec_core.analysis.verdict import Condition, Judgement, StopReason
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.events.view import View
@@ -96,10 +96,15 @@ class Counterfactuals:
         else:
             parent, iteration = start
             handle = self._manager.branch(parent, plan.config, of.preset, iteration, is_hopeless)
-        if run_id is None:
-            self._manager.store.annotate(handle.run_id, tags=(tag_of(of.run_id),))
+        self._tag(handle.run_id, tag_of(of.run_id))
         self._watch(handle)
         return trial_of(handle, is_short=plan.is_short) if self._wait(handle) else None
+
+    def _tag(self, run_id: str, tag: str) -> None:
+        """Also a run that goes on, as whatever broke it off may have come before its tag."""
+        tags = self._manager.store.record(run_id).tags
+        if tag not in tags:
+            self._manager.store.annotate(run_id, tags=(*tags, tag))
 
     def _start_of(self, of: RunHandle, config: Config) -> tuple[str, int] | None:
         """The run and iteration to branch from; None where the run must begin anew."""
@@ -159,11 +164,21 @@ def trial_of(handle: RunHandle, *, is_short: bool = False) -> Trial:
     """What became of a run so far; ``is_short`` where its maximum is below the reference's."""
     view: View = handle.view
     judgement = None if view.failed is not None else view.judgement()
-    config = handle.config if view.started is None else view.config
+    config = handle.config if view.started is None else _config_in_force(view, judgement)
     reason = None if view.finished is None else view.finished.stop_reason
     is_cut = reason in (None, StopReason.STOPPED)
     is_cut |= is_short and reason is StopReason.MAX_ITERATIONS
     return Trial(config, view.start, view.updates, judgement, is_cut, handle.run_id)
+
+
+def _config_in_force(view: View, judgement: Judgement | None) -> Config:
+    """Of a run that was changed while it trained, the settings with which it broke; otherwise the
+    newest."""
+    if not view.changes or judgement is None or judgement.condition is not Condition.BROKEN:
+        return view.config
+    broke_at = judgement.evidence[0].iteration if judgement.evidence else view.iteration
+    # A change after so many steps holds from the next one on.
+    return view.config_at(broke_at - 1)
 
 
 def _begins_at(lineage: Lineage | None, start: tuple[str, int] | None) -> bool:

@@ -36,9 +36,11 @@ def diagnose(
     handle = manager.get(run_id)
     trial = trial_of(handle)
     if trial.start is None and not handle.state.is_over:
+        if handle.view.failed is not None:
+            raise RunError(handle.view.failed.message)
+        remedy = "Resume it first." if handle.state.can_be_resumed else "Wait until it clusters."
         raise RunError(
-            f"A diagnosis needs a run that has its k-means start. {run_id} has none yet. Wait "
-            "until it clusters."
+            f"A diagnosis needs a run that has its k-means start. {run_id} has none yet. {remedy}"
         )
     inquiry = investigate(Case(trial, facts_of(handle)))
     try:

@@ -97,6 +97,9 @@ def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
             hovertemplate=f"cluster {cluster}: %{{y:.0%}} at iteration %{{x:,}}<extra></extra>",
             **axes,
         )
+    if not shares.size:
+        # Axes, and what is written above them, are drawn only where they have a trace.
+        figure.add_scatter(x=[0], y=[np.nan], mode="lines", hoverinfo="skip", **axes)
     if np.isfinite(run.nmi).any():
         _draw_nmi(figure, run, axes, suffix)
     _head(figure, run, suffix)

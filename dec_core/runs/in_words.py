@@ -82,7 +82,9 @@ def standing(
         kind, word, judged = verdict
         if kind == "maximum reached" and outcome.get("stop_reason") == StopReason.STOPPED:
             kind = "stopped by you"
-        return Standing(kind, _place(word, iterations), judged)
+        # One that ended before it clustered has no iteration either.
+        place = _place(word, iterations) if outcome.get("updates") != 0 else ""
+        return Standing(kind, place, judged)
     kind, known = _STATES[state]
     place = "" if state in _NOWHERE or not iterations else _place("at", iterations)
     return Standing(kind, place, condition if kind in _TRAINS else known)

@@ -138,9 +138,10 @@ def _history(parent: Path, lines: int, config: Config) -> list[Event]:
 
 
 def _without_target(update: TargetUpdated) -> TargetUpdated:
-    """Under another rule the branch makes P anew at once: the row sums of the parent's P hold no
-    longer, and those of its own are not known before its next update."""
-    unknown = dict.fromkeys(("target_row_sum_min", "target_row_sum_max"), float("nan"))
+    """Under another rule the branch makes P anew at once: what was measured of the parent's P holds
+    no longer, and the numbers of its own are not known before its next update."""
+    of_target = ("target_row_sum_min", "target_row_sum_max", "target_max")
+    unknown = dict.fromkeys(of_target, float("nan"))
     return replace(update, measures={**update.measures, **unknown})
 
 

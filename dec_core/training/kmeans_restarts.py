@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.errors import DataError
-
 # Two partial sums add up to the same number in either order, three do not. With more threads
 # the centres would depend on which thread finished first.
 EXACT_THREADS = 2
@@ -30,16 +28,12 @@ def kmeans_restarts(
 ) -> Iterator[KMeansResult]:
     """The best result so far after each restart; any scale of the finite embedding is as good.
 
-    Raises
-    ------
-    DataError
-        If the embedding has fewer distinct rows than clusters are wanted.
+    The embedding needs at least ``n_clusters`` distinct rows.
     """
     from sklearn.cluster import KMeans
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import ThreadpoolController
 
-    _check_distinct(embedding, n_clusters)
     # A power of two changes no digit, and keeps float32 squares from vanishing or overflowing.
     exponent = int(np.frexp(np.abs(embedding).max())[1])
     scaled = np.ldexp(embedding, -exponent)
@@ -49,7 +43,7 @@ def kmeans_restarts(
     for state in np.random.SeedSequence([seed, 2]).generate_state(restarts):
         model = KMeans(n_clusters, n_init=1, random_state=int(state))
         with threads.limit(limits=EXACT_THREADS, user_api="openmp"), warnings.catch_warnings():
-            # Of fewer clusters than asked for, which ``check_start`` says in words.
+            # Of fewer clusters than asked for, which the phase finds in the labels.
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(scaled)
         inertia = float(model.inertia_) * 4.0**exponent
@@ -59,32 +53,13 @@ def kmeans_restarts(
         yield best
 
 
-def check_start(labels: NDArray[np.integer], n_clusters: int) -> None:
-    """Whether the labels after k-means, (n_samples,), are a start of so many clusters.
-
-    Raises
-    ------
-    DataError
-        If there are fewer: the run could only be judged against a collapse.
-    """
-    found = np.unique(labels).size
-    if found < n_clusters:
-        raise DataError(
-            f"k-means must find {n_clusters:,} clusters to start from. It found {found:,}: the "
-            "others lie too close together after pretraining. Lower the learning rate of "
-            "pretraining, or ask for fewer clusters."
-        )
-
-
-def _check_distinct(embedding: NDArray[np.float32], n_clusters: int) -> None:
+def distinct_rows(rows: NDArray[np.float32], at_most: int) -> int:
+    """How many rows of (n_rows, n_columns) differ from one another; counted no further than
+    ``at_most``."""
     distinct: set[bytes] = set()
-    for row in embedding:
+    for row in rows:
         # 0.0 and -0.0 are one value with two patterns of bits; the sum has one.
         distinct.add((row + np.float32(0)).tobytes())
-        if len(distinct) >= n_clusters:
-            return
-    raise DataError(
-        f"k-means needs at least as many distinct samples as clusters ({n_clusters:,}). Received "
-        f"{len(distinct):,} distinct points after pretraining. Check that the data are not "
-        "constant, lower the learning rate of pretraining or ask for fewer clusters."
-    )
+        if len(distinct) >= at_most:
+            break
+    return len(distinct)

@@ -281,3 +281,17 @@ def test_every_value_is_plain() -> None:
         return value is None or isinstance(value, str | int | float | bool)
 
     assert plain(to_dict(found))
+
+
+def test_a_run_that_is_sound_by_itself_may_have_a_start_that_is_not() -> None:
+    """The reference's clustering does worse from the same start, which is to blame."""
+
+    def world(config: Config) -> float:
+        if config.data.scaling == "standard":
+            return 0.8
+        return 0.45 if config.clustering.update_interval == 140 else 0.55
+
+    unscaled = replace(FACTS, largest=255.0)
+    found, _ = diagnosed({"clustering.update_interval": 70}, world, facts=unscaled)
+    assert ids(found) == ["data_not_scaled"]
+    assert [one.cause for one in found.harmless] == ["update_interval_too_short"]

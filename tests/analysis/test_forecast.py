@@ -35,6 +35,7 @@ MEASURES: dict[str, dict[str, Any]] = {
     "labels_swing": {"delta_label": 0.2},
     "loss_not_finite": {"loss": float("inf")},
     "target_rows": {"target_row_sum_max": 1.5},
+    "target_above_one": {"target_max": 1.25},
 }
 
 
@@ -75,6 +76,25 @@ def test_the_gravest_sign_is_told_first() -> None:
     signs = forecast(BEGIN, history(last))
     assert {sign.kind for sign in signs} == several
     assert signs[0].kind == "dying_clusters"
+
+
+def test_rows_and_entries_of_a_wrong_target_are_told_in_one_warning() -> None:
+    wrong = {"target_row_sum_max": 1.5, "target_max": 1.25}
+    last = observe(30, EVEN, None, **{**FIRST, **wrong})
+    signs = forecast(BEGIN, history(last))
+    assert [sign.kind for sign in signs] == ["target_rows", "target_above_one"]
+    assert assess(BEGIN, history(last)).sentence == (
+        "Warning: the rows of the target sum to 1 to 1.5 instead of 1, "
+        "and the largest entry of the target is 1.25, above 1."
+    )
+    # A graver sign has the sentence for itself.
+    last = observe(30, EVEN, None, **{**FIRST, **wrong, "embedding_spread": 7.0})
+    assert "target" not in assess(BEGIN, history(last)).sentence
+
+
+def test_a_target_that_is_1_by_rounding_is_no_sign() -> None:
+    last = observe(30, EVEN, None, **{**FIRST, "target_max": 1.0000002})
+    assert forecast(BEGIN, history(last)) == ()
 
 
 def test_former_versions_recorded_less_and_are_judged_by_what_they_have() -> None:

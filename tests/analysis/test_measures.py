@@ -86,6 +86,7 @@ def test_a_clustering_by_hand() -> None:
     assert measured["largest_share"] == 0.75
     assert measured["mean_confidence"] == 0.75
     assert (measured["target_row_sum_min"], measured["target_row_sum_max"]) == (0.5, 1.5)
+    assert measured["target_max"] == 1.0
     assert measured["center_distance"] == 5.0
     assert measured["embedding_spread"] == pytest.approx(math.sqrt((1 + 1 + 4 + 4) / 4))
 

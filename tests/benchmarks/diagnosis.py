@@ -141,6 +141,46 @@ CASES = (
         {"pretraining.epochs": 5, "clustering.target": "r-recycled"},
         ("pretraining_insufficient", _ROWS),
     ),
+    Case(
+        "Fashion-MNIST: recycled target, rate 1.0",
+        {**_FASHION, "clustering.target": "r-recycled", "clustering.learning_rate": 1.0},
+        (_RATE, _ROWS),
+    ),
+    Case(
+        "Fashion-MNIST: 3 epochs, interval 1",
+        # After good pretraining the interval costs less here than chance does.
+        {**_FASHION, "pretraining.epochs": 3, "clustering.update_interval": 1},
+        ("pretraining_insufficient",),
+    ),
+    Case(
+        "MNIST: slow SGD before clustering",
+        {**_MNIST, "pretraining.optimizer": "sgd", "pretraining.learning_rate": 0.001},
+        ("pretraining_step_unsuitable",),
+    ),
+    Case(
+        "MNIST: Adam at 0.05",
+        {**_MNIST, "clustering.optimizer": "adam", "clustering.learning_rate": 0.05},
+        ("learning_rate_too_high|optimizer_unsuitable",),
+    ),
+    Case(
+        "unlabelled: recycled target, interval 10",
+        {
+            "data.name": "unlabelled",
+            "clustering.target": "r-recycled",
+            "clustering.update_interval": 10,
+        },
+        (_ROWS,),
+    ),
+    Case(
+        "unlabelled: one point after pretraining, rate 1.0",
+        {
+            "data.name": "unlabelled",
+            "autoencoder.units": "64,64,10",
+            "pretraining.learning_rate": 1.0,
+            "clustering.learning_rate": 1.0,
+        },
+        ("pretraining_step_unsuitable", _RATE),
+    ),
 )
 
 

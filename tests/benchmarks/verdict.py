@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from dec_core.analysis.forecast import forecast
+from dec_core.analysis.forecast import OF_TARGET, forecast
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.signs import History, Start
 from dec_core.analysis.verdict import Condition, Verdict, assess, conclude
@@ -137,9 +137,9 @@ def _without_labels(measures: Mapping[str, float]) -> dict[str, float]:
 
 
 def _warns(start: Start, history: History) -> bool:
-    """Whether a person is warned; of wrong rows of P it is said from the first update on."""
+    """Whether a person is warned; of a wrong P it is said from the first update on."""
     is_broken = assess(start, history).condition is Condition.BROKEN
-    return is_broken or any(sign.kind != "target_rows" for sign in forecast(start, history))
+    return is_broken or any(sign.kind not in OF_TARGET for sign in forecast(start, history))
 
 
 def _result(judged: Sequence[Judged]) -> dict[str, Any]:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from subprocess import PIPE
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.diagnosis import Diagnosis, Status
+from dec_core.analysis.trials import Rank
+from dec_core.analysis.verdict import Verdict
+from dec_core.cli.main import main
 from dec_core.config import SOURCES, Config, DataSettings
 from dec_core.data import Dataset, load, register_source, unregister_source
 from dec_core.data.catalog import Source
-from dec_core.errors import RunError
-from dec_core.experiments.counterfactuals import Counterfactuals, tag_of
+from dec_core.errors import DataUnavailableError, DECLabError, RunError
+from dec_core.events.events import CentersInitialized, ParameterChanged, RunStarted, TargetUpdated
+from dec_core.events.growing import Growing
+from dec_core.events.view import View
+from dec_core.experiments.counterfactuals import Counterfactuals, tag_of, trial_of
 from dec_core.experiments.diagnosing import diagnose
-from dec_core.runs.commands import Stop
+from dec_core.runs.commands import Stop, Suspend
+from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
-from tests.runs.short_runs import pause, wait_for_updates
+from dec_core.store.store import RunStore
+from tests.analysis.observations import observe, start
+from tests.runs.short_runs import pause, wait_for_updates, wait_until
+
+ROOT = Path(__file__).parents[2]
 
 HEALTHY: Mapping[str, Any] = {
     "data.n_samples": 400,
@@ -117,6 +136,17 @@ def test_a_run_that_diverged_in_pretraining_is_trained_anew(manager: RunManager)
     assert proved(found) == ["pretraining_step_unsuitable"]
 
 
+def test_a_run_whose_pretraining_left_nothing_to_cluster_is_pretrained_anew(
+    manager: RunManager,
+) -> None:
+    step = {"pretraining.learning_rate": 1.0, "autoencoder.units": "64,64,10"}
+    found = diagnosed(manager, {**step, "pretraining.epochs": 150})
+    base = found.case.trial
+    assert (base.verdict, base.start, base.rank) == (Verdict.DEAD_EMBEDDING, None, Rank.RUINED)
+    assert proved(found) == ["pretraining_step_unsuitable"]
+    assert to_dict(found)["remedy"] == {"pretraining.learning_rate": 0.001}
+
+
 def test_a_run_that_trains_is_explained_as_it_stands(manager: RunManager) -> None:
     handle = manager.start(config({**TOO_HIGH, "clustering.tol": 0.0}), "digits")
     wait_for_updates(handle, 3)
@@ -140,8 +170,110 @@ def test_a_sound_run_that_trains_is_not_blamed_for_being_young(manager: RunManag
 
 def test_a_run_that_has_not_begun_to_cluster_cannot_be_explained(manager: RunManager) -> None:
     handle = manager.start(config({"pretraining.epochs": 2_000}), "digits")
-    with pytest.raises(RunError, match="needs a run that has its k-means start"):
+    with pytest.raises(RunError, match=r"has its k-means start.* Wait until it clusters"):
         diagnose(manager, handle.run_id, Counterfactuals(manager))
+    wait_until(lambda: handle.view.started is not None)
+    manager.send(handle, Suspend())
+    manager.join(handle)
+    with pytest.raises(RunError, match=r"has its k-means start.* Resume it first"):
+        diagnose(manager, handle.run_id, Counterfactuals(manager))
+
+
+def test_data_that_cannot_be_had_are_named(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> Dataset:
+        raise DataUnavailableError("The data are not there.")
+
+    monkeypatch.setattr("dec_core.data.load", missing)
+    monkeypatch.setattr("dec_core.experiments.diagnosing.load", missing)
+    runs = Counterfactuals(manager)
+    run_id = runs.base(config(TOO_HIGH), "digits")
+    with pytest.raises(DECLabError, match=r"The data are not there\."):
+        diagnose(manager, run_id, runs)
+
+
+@pytest.mark.parametrize(("changed_at", "rate"), [(140, 3.0), (280, 0.05)])
+def test_a_run_that_was_changed_is_explained_by_the_settings_with_which_it_broke(
+    changed_at: int, rate: float
+) -> None:
+    settings = config({"clustering.n_clusters": 2, "clustering.learning_rate": 0.05})
+    histories = [observe(0, (60, 40)), observe(140, (60, 40)), observe(280, (100, 0))]
+    updates = [
+        TargetUpdated(
+            n, one.iteration, 0.0, one.cluster_sizes, is_finite=True, measures=one.measures
+        )
+        for n, one in enumerate(histories)
+    ]
+    view = View(
+        started=RunStarted(
+            settings, "digits", 100, 64, 100, has_true_labels=True, class_names=None
+        ),
+        centers=CentersInitialized((60, 40), start((60, 40)).measures, 0.0),
+        updates=Growing(updates),
+        changes=(ParameterChanged(changed_at, "clustering.learning_rate", 0.05, 3.0),),
+    )
+    handle = cast(RunHandle, SimpleNamespace(view=view, config=settings, run_id="calm-otter-0000"))
+    trial = trial_of(handle)
+    assert trial.is_broken
+    assert trial.config.clustering.learning_rate == rate
+
+
+def test_kill_in_the_middle_of_a_diagnosis(
+    runs_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = {**HEALTHY, **TOO_HIGH}.items()
+    sets = [part for path, value in values for part in ("--set", f"{path}={value}")]
+    arguments = ["diagnose", "--preset", "digits", "--json", *sets]
+
+    def result() -> dict[str, Any]:
+        found = json.loads(capsys.readouterr().out.splitlines()[-1])
+        return {name: found[name] for name in ("verdict", "answer", "repairs", "remedy")}
+
+    undisturbed = tmp_path / "undisturbed"
+    assert main([*arguments, "--runs-dir", str(undisturbed)]) == 0
+    expected = result()
+    (branch,) = [one for one in RunStore(undisturbed).records() if one.lineage is not None]
+    assert branch.lineage is not None
+    log = undisturbed / branch.lineage.parent / "events.jsonl"
+    # So many lines later the run that is to prove the cause has begun.
+    count = len(log.read_text().splitlines()) + 4
+    command = [sys.executable, "-m", "tests.store.killed_writer"]
+    words = f"line {count} {' '.join(arguments)}\n"
+    told = subprocess.run(command, cwd=ROOT, input=words, stdout=PIPE, text=True, check=True).stdout
+    assert told.splitlines()[-1] == str(-signal.SIGKILL)
+    states = {one.lineage is not None: one.state for one in RunStore(runs_dir).records()}
+    assert states == {False: RunState.FINISHED, True: RunState.INTERRUPTED}
+    assert main(arguments) == 0
+    assert result() == expected
+    records = RunStore(runs_dir).records()
+    assert len(records) == len(RunStore(undisturbed).records()) == 2
+    assert {one.state for one in records} == {RunState.FINISHED}
+
+
+@pytest.fixture
+def repeated() -> Iterator[None]:
+    """Six digits, again and again."""
+
+    def read(_: DataSettings) -> Dataset:
+        digits = load(DataSettings(), 0)
+        assert digits.y is not None
+        return Dataset("repeated", np.tile(digits.x[:6], (60, 1)), np.tile(digits.y[:6], 60))
+
+    SOURCES.register(DataSettings, "repeated")
+    register_source("repeated", Source(read, lambda _: "made here"))
+    yield
+    unregister_source("repeated")
+    SOURCES.unregister("repeated")
+
+
+@pytest.mark.usefixtures("repeated")
+def test_fewer_distinct_samples_than_clusters_are_a_fault_of_the_data(manager: RunManager) -> None:
+    few = {"data.name": "repeated", "data.n_samples": None, "pretraining.epochs": 150}
+    found = diagnosed(manager, {**few, "pretraining.learning_rate": 0.001})
+    assert found.case.trial.judgement is None
+    assert proved(found) == ["constant_or_duplicate_data"]
+    assert to_dict(found)["remedy"] == {"clustering.n_clusters": 6}
 
 
 @pytest.fixture

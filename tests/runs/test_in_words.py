@@ -26,6 +26,7 @@ def ended(verdict: str, reason: str = "tolerance", iterations: int = 1140) -> di
         (ended("collapsed", "stopped"), "collapsed by iteration 1,140", Condition.BROKEN),
         (ended("degraded"), "worse than its k-means start at iteration 1,140", "warning"),
         (ended("diverged", "not_finite", 12), "diverged by iteration 12", Condition.BROKEN),
+        ({**ended("dead_embedding", "x", 0), "updates": 0}, "dead embedding", Condition.BROKEN),
         ({}, "ended", None),
     ],
 )

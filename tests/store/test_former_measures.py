@@ -21,7 +21,7 @@ from dec_core.store.events_file import decode, encode
 from tests.plots.scripted import events
 from tests.store.test_golden import BY_SCHEMA, RUNS
 
-NOT_MEASURED_THEN = {"purity", "variance_explained", "embedding_rank"}
+NOT_MEASURED_THEN = {"purity", "variance_explained", "embedding_rank", "target_max"}
 
 
 def no_samples() -> SamplesChosen:

@@ -35,8 +35,8 @@ def test_a_healthy_run_has_none(manager: RunManager) -> None:
     assert not warnings(new_screen(run=session.run_id))
 
 
-def test_a_dead_embedding_leads_to_better_pretraining(manager: RunManager) -> None:
+def test_a_dead_embedding_leads_to_its_diagnosis(manager: RunManager) -> None:
     session = manager.start(small_config(), "digits")
     wait_for(session, RunState.FINISHED)
     screen = new_screen(run=session.run_id)
-    assert any("nothing to cluster" in one.value for one in screen.markdown)
+    assert "Find out why" in [link.proto.label for link in screen.get("page_link")]

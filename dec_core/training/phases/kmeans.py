@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.measures import measure_start
+from dec_core.analysis.signs import Evidence
 from dec_core.analysis.verdict import Start
+from dec_core.errors import DataError
 from dec_core.events.events import (
     KMEANS,
     CentersInitialized,
@@ -20,8 +22,8 @@ from dec_core.events.events import (
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.context import TrainingContext
-from dec_core.training.kmeans_restarts import check_start, kmeans_restarts
-from dec_core.training.phases.phase import Ending, diverged, stopped_early
+from dec_core.training.kmeans_restarts import distinct_rows, kmeans_restarts
+from dec_core.training.phases.phase import Ending, diverged, nothing_to_cluster, stopped_early
 
 _START_NOT_FINITE = "the embedding is not finite after pretraining."
 
@@ -29,7 +31,8 @@ _START_NOT_FINITE = "the embedding is not finite after pretraining."
 class KMeansPhase:
     """Finds the centres that clustering starts from and puts them into the clustering layer.
 
-    The run ends here where the embedding is not finite or the run is stopped.
+    The run ends here where the embedding is not finite or has too few different points to start
+    from, or where the run is stopped.
 
     Parameters
     ----------
@@ -66,7 +69,7 @@ class KMeansPhase:
         Raises
         ------
         DataError
-            If the embedding does not have as many clusters as the settings ask for.
+            If the data have fewer distinct samples than clusters are wanted.
         """
         if self._is_over:
             return
@@ -74,8 +77,13 @@ class KMeansPhase:
         if not np.isfinite(embedding).all():
             self.ending = diverged(_START_NOT_FINITE, self._context.space.largest)
             return
+        n_clusters = self._context.config.clustering.n_clusters
+        n_distinct = distinct_rows(embedding, n_clusters)
+        if n_distinct < n_clusters:
+            self.ending = self._too_few_points(n_distinct)
+            return
         yield from self._search(embedding)
-        if self._context.requests.is_stopping:
+        if self.ending is None and self._context.requests.is_stopping:
             self.ending = stopped_early()
 
     def checkpoint(self) -> Checkpoint | None:
@@ -94,7 +102,10 @@ class KMeansPhase:
         self._loop.layer.cluster_centers.assign(result.centers)
         # Not k-means' own labels, whose rounding differs from that of the labels after updates.
         self.labels = self._loop.nearest_centers(embedding).astype(context.label_type)
-        check_start(self.labels, settings.n_clusters)
+        n_found = np.unique(self.labels).size
+        if n_found < settings.n_clusters:
+            self.ending = self._too_few_clusters(n_found)
+            return
         labeling = context.labeling(self.labels)
         measures = measure_start(labeling) | self._reconstruction_error()
         self.start = Start.of(context.config, labeling.cluster_sizes, measures)
@@ -103,6 +114,34 @@ class KMeansPhase:
         )
         seconds = context.clock.seconds(Phase.KMEANS)
         yield CentersInitialized(labeling.cluster_sizes, self.start.measures, seconds)
+
+    def _too_few_points(self, n_distinct: int) -> Ending:
+        wanted = self._context.config.clustering.n_clusters
+        left = f"{n_distinct:,} distinct points for {wanted:,} clusters"
+        if n_distinct == 1:
+            left = "all samples in one point, so that there is nothing to cluster"
+        evidence = Evidence("distinct_points", n_distinct, wanted, 0)
+        return self._dead(f"pretraining left {left}.", evidence)
+
+    def _too_few_clusters(self, n_found: int) -> Ending:
+        wanted = self._context.config.clustering.n_clusters
+        problem = (
+            f"k-means found {n_found:,} of {wanted:,} clusters to start from; the others lie too "
+            "close together after pretraining."
+        )
+        return self._dead(problem, Evidence("occupied_clusters", n_found, wanted, 0))
+
+    def _dead(self, problem: str, evidence: Evidence) -> Ending:
+        """Raises DataError where the data leave no room for another embedding."""
+        context, wanted = self._context, self._context.config.clustering.n_clusters
+        n_distinct = distinct_rows(context.dataset.x, wanted)
+        if n_distinct < wanted:
+            raise DataError(
+                f"The data must have at least as many distinct samples as clusters ({wanted:,}). "
+                f"They have {n_distinct:,}. Check that they are not constant, or ask for fewer "
+                "clusters."
+            )
+        return nothing_to_cluster(problem, evidence, context.space.largest)
 
     def _reconstruction_error(self) -> dict[str, float]:
         """The loss of pretraining over the variance of the data, where there are both."""

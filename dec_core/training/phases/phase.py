@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from dec_core.analysis.signs import Evidence
 from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
 from dec_core.events.events import Event, Phase
 from dec_core.training.checkpoint import Checkpoint, Resumption
@@ -48,6 +49,8 @@ class TrainingPhase(Protocol):
 
 # Features of this size make gradients too large for learning rates that fit scaled data.
 UNSCALED = 30.0
+_LOWER_RATE = "lower the learning rate of pretraining"
+_PRETRAIN_BETTER = "pretrain at a lower learning rate, for longer or with Adam"
 
 
 def diverged(problem: str, largest: float) -> Ending:
@@ -58,14 +61,32 @@ def diverged(problem: str, largest: float) -> Ending:
     problem : a sentence
     largest : the largest number of the data, in size
     """
-    remedy = "Lower the learning rate of pretraining."
-    if largest > UNSCALED:
-        remedy = (
-            f"The data reach {largest:,.4g}: scale them first, to a standard deviation of 1 or "
-            "to 0..1, or lower the learning rate of pretraining."
-        )
-    judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, f"Diverged: {problem} {remedy}")
+    sentence = f"Diverged: {problem} {_remedy(_LOWER_RATE, largest)}"
+    judgement = Judgement(Condition.BROKEN, Verdict.DIVERGED, sentence)
     return Ending(StopReason.NOT_FINITE, judgement)
+
+
+def nothing_to_cluster(problem: str, evidence: Evidence, largest: float) -> Ending:
+    """Pretraining left too few different points for a k-means start.
+
+    Parameters
+    ----------
+    problem : a sentence
+    evidence : what was counted, and how many clusters are wanted
+    largest : the largest number of the data, in size
+    """
+    sentence = f"Dead embedding: {problem} {_remedy(_PRETRAIN_BETTER, largest)}"
+    judgement = Judgement(Condition.BROKEN, Verdict.DEAD_EMBEDDING, sentence, (evidence,))
+    return Ending(StopReason.NOTHING_TO_CLUSTER, judgement)
+
+
+def _remedy(remedy: str, largest: float) -> str:
+    if largest > UNSCALED:
+        return (
+            f"The data reach {largest:,.4g}: scale them first, to a standard deviation of 1 or "
+            f"to 0..1, or {remedy}."
+        )
+    return f"{remedy[0].upper()}{remedy[1:]}."
 
 
 def stopped_early() -> Ending:

@@ -75,5 +75,9 @@ def _changed(run: RunHandle, attempt: Attempt) -> str:
 
 
 def _drawn(words: str, trial: Trial) -> TrialRun:
-    outcome = outcome_words(trial) if trial.history else "not yet clustered"
+    outcome = "not yet clustered"
+    if trial.history:
+        outcome = outcome_words(trial)
+    elif trial.verdict is not None:
+        outcome = f"{trial.verdict.value.replace('_', ' ')} before it clustered"
     return TrialRun(wrapped(words), wrapped(outcome), trial.start, trial.history)

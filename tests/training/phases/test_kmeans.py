@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from dec_core.analysis.verdict import StopReason, Verdict
+from dec_core.analysis.signs import Evidence
+from dec_core.analysis.verdict import Condition, StopReason, Verdict
 from dec_core.data import Dataset
 from dec_core.errors import DataError
 from dec_core.events.events import KMEANS, CentersInitialized, FrameTaken, Phase, Progress
 from dec_core.model import nearest_center
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.phases.kmeans import KMeansPhase
-from tests.training.small_runs import clustering_loop, small_context
+from tests.training.small_runs import blobs, clustering_loop, small_context
 
 
 def test_it_runs_alone_and_sets_the_centres() -> None:
@@ -77,5 +82,53 @@ def test_an_embedding_that_is_not_finite_ends_the_run_here() -> None:
 def test_constant_data_are_refused() -> None:
     constant = Dataset("constant", np.full((50, 5), 0.7), source="a test")
     context = small_context(dataset=constant)
-    with pytest.raises(DataError, match="distinct samples as clusters"):
+    with pytest.raises(DataError, match=r"distinct samples as clusters \(3\)\. They have 1\."):
         list(KMeansPhase(context, clustering_loop(context)).events())
+
+
+class LoopOn:
+    """A loop whose embedding, (n_samples, n_dimensions), is given."""
+
+    def __init__(self, embedding: np.ndarray) -> None:
+        self.embedding = embedding.astype(np.float32)
+        self.layer = SimpleNamespace(cluster_centers=tf.Variable(np.zeros((3, 3), np.float32)))
+
+    def evaluate_all(self) -> Any:
+        return SimpleNamespace(embedding=self.embedding)
+
+    def nearest_centers(self, embedding: np.ndarray) -> np.ndarray:
+        return nearest_center(embedding, self.layer.cluster_centers.numpy())
+
+
+# The last has four distinct rows, but float32 loses three of them beside the fourth.
+FEW_POINTS = {
+    "all samples in one point": (np.ones((300, 3)), "distinct_points", 1),
+    "2 distinct points for 3 clusters": (np.eye(2, 3)[np.arange(300) % 2], "distinct_points", 2),
+    "k-means found 2 of 3 clusters": (
+        np.repeat([0.0, 1e-9, 1e-8, 1.0], 75)[:, None] * np.ones(3),
+        "occupied_clusters",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("words", FEW_POINTS)
+def test_too_few_points_of_distinct_data_are_a_dead_embedding(words: str) -> None:
+    embedding, indicator, found = FEW_POINTS[words]
+    phase = KMeansPhase(small_context(), LoopOn(embedding))  # type: ignore[arg-type]
+    assert not [event for event in phase.events() if not isinstance(event, Progress)]
+    assert phase.ending is not None
+    stop_reason, judgement, iterations = phase.ending
+    assert (stop_reason, iterations) == (StopReason.NOTHING_TO_CLUSTER, 0)
+    assert (judgement.verdict, judgement.condition) == (Verdict.DEAD_EMBEDDING, Condition.BROKEN)
+    assert judgement.evidence == (Evidence(indicator, found, 3, 0),)
+    assert words in judgement.sentence
+    assert judgement.sentence.endswith(" rate, for longer or with Adam.")
+
+
+def test_a_dead_embedding_of_data_that_are_not_scaled_says_so() -> None:
+    context = small_context(dataset=blobs(scale=1e4))
+    phase = KMeansPhase(context, LoopOn(np.ones((300, 3))))  # type: ignore[arg-type]
+    assert not list(phase.events())
+    assert phase.ending is not None
+    assert "scale them first" in phase.ending.judgement.sentence
