@@ -1,4 +1,4 @@
-"""Diagnoses of real runs: on a few digits, a network that trains within a second."""
+"""Diagnoses and grids of real runs: on a few digits, a network that trains within a second."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from typing import Any
 import pytest
 
 from dec_core.analysis.answer import answer, to_dict
-from dec_core.analysis.diagnosis import Diagnosis, Status
+from dec_core.analysis.diagnosis import Case, Diagnosis, Status
+from dec_core.analysis.factorial import effects, grid_of
+from dec_core.analysis.factorial_words import effect_sentences
+from dec_core.analysis.trials import Trial
 from dec_core.config import SOURCES, Config, DataSettings
 from dec_core.data import Dataset, load, register_source, unregister_source
 from dec_core.data.catalog import Source
 from dec_core.errors import RunError
-from dec_core.experiments.counterfactuals import Counterfactuals, tag_of
-from dec_core.experiments.diagnosing import diagnose
+from dec_core.experiments.counterfactuals import Counterfactuals, tag_of, trial_of
+from dec_core.experiments.diagnosing import diagnose, facts_of
+from dec_core.experiments.investigations import Investigation, Investigations
 from dec_core.runs.commands import Stop
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
-from tests.runs.short_runs import pause, wait_for_updates
+from tests.runs.short_runs import pause, wait_for_updates, wait_until
 
 HEALTHY: Mapping[str, Any] = {
     "data.n_samples": 400,
@@ -142,6 +146,37 @@ def test_a_run_that_has_not_begun_to_cluster_cannot_be_explained(manager: RunMan
     handle = manager.start(config({"pretraining.epochs": 2_000}), "digits")
     with pytest.raises(RunError, match="needs a run that has its k-means start"):
         diagnose(manager, handle.run_id, Counterfactuals(manager))
+
+
+def test_a_grid_of_two_factors_from_the_same_start_is_not_made_twice(manager: RunManager) -> None:
+    changed = {"clustering.batch_size": 64, "clustering.max_iterations": 560}
+    base = Counterfactuals(manager).base(config({**TOO_HIGH, **changed}), "digits")
+    handle = manager.get(base)
+    case = Case(trial_of(handle), facts_of(handle))
+    causes = ["learning_rate_too_high", "batch_too_small"]
+    grid = grid_of(case, causes, repairs_others=False)
+    plans = tuple(grid.plans.values())
+    known = Investigations(manager)
+    # Looking trains nothing: only the run itself is there.
+    assert [one.run_id for one in made(known.looked_at(base, plans))] == [base]
+    trials = made(known.start(base, plans))
+    assert len({one.run_id for one in trials}) == 4
+    assert len({one.start.value("nmi") for one in trials if one.start is not None}) == 1
+    of_cells = dict(zip(grid.plans, trials, strict=True))
+    rate, batch = effects(grid, of_cells)
+    assert rate.cost > 0.2 > batch.cost
+    assert "learning rate (3 instead of 0.01) costs 0." in effect_sentences(grid, of_cells)[0]
+    # A restarted server finds all of them.
+    with RunManagerOf(manager) as another:
+        again = made(Investigations(another).looked_at(base, plans))
+        assert [one.run_id for one in again] == [one.run_id for one in trials]
+
+
+def made(investigation: Investigation) -> list[Trial]:
+    """The runs of a grid, once all are there that can be."""
+    wait_until(lambda: investigation.progress.is_over)
+    assert not investigation.progress.problem
+    return [one.trial for one in investigation.progress.attempts if one.trial is not None]
 
 
 @pytest.fixture
