@@ -100,4 +100,4 @@ def _condition(grid: Grid, found: Interaction, score: Score, alone: int) -> str:
 
 
 def _signed(cost: float, score: Score) -> str:
-    return f"{cost:.{score.digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{cost:z.{score.digits}f}".replace("-", "\N{MINUS SIGN}")

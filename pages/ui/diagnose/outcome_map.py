@@ -104,17 +104,17 @@ def _cell(run: RunHandle, plan: Plan, attempt: Attempt | None) -> None:
             disabled=trial is None,
             query_params={"run": trial.run_id if trial else run.run_id},
         )
-        st.caption(verbatim(_numbers(trial)))
+        st.caption("  \n".join(map(verbatim, _numbers(trial))))
 
 
-def _numbers(trial: Trial | None) -> str:
-    """NMI, clusters and how far it came; a dash where there are none yet."""
+def _numbers(trial: Trial | None) -> list[str]:
+    """NMI and clusters, and how far it came; a dash where there are none yet."""
     if trial is None or not trial.history or trial.start is None:
-        return "\N{EN DASH}"
+        return ["\N{EN DASH}"]
     measures, total = trial.measures, len(trial.start.cluster_sizes)
     said = [f"{measures['occupied_clusters']:.0f} of {total} clusters"]
     if "nmi" in measures:
         said.insert(0, f"NMI {measures['nmi']:.3f}")
     else:
         said.append(f"{measures['effective_clusters']:.1f} effective")
-    return ", ".join([*said, f"iteration {trial.history[-1].iteration:,}"])
+    return [", ".join(said), f"iteration {trial.history[-1].iteration:,}"]
