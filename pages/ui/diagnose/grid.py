@@ -57,7 +57,8 @@ def _chosen_factors(run: RunHandle, labels: dict[str, str]) -> list[str]:
     """By their causes; the two likeliest ones where the address names none."""
     key = f"grid_factors:{run.run_id}"
     named = st.session_state.get(key, st.query_params.get(_FACTORS, "").split(","))
-    st.session_state[key] = [one for one in named if one in labels][:MOST] or list(labels)[:FEWEST]
+    likeliest = list(labels)[:FEWEST]
+    st.session_state[key] = [one for one in named if one in labels][:MOST] or likeliest
     chosen = st.multiselect(
         "Factors",
         list(labels),
@@ -67,8 +68,16 @@ def _chosen_factors(run: RunHandle, labels: dict[str, str]) -> list[str]:
         help="The settings in which this run differs from the reference. Every combination of "
         "their values here and at the reference is one run.",
     )
-    st.query_params[_FACTORS] = ",".join(chosen)
+    _keep(_FACTORS, "" if chosen == likeliest else ",".join(chosen))
     return chosen
+
+
+def _keep(name: str, text: str) -> None:
+    """What is as usual does not stand in the address."""
+    if text:
+        st.query_params[name] = text
+    else:
+        st.query_params.pop(name, None)
 
 
 def _others_at_reference(run: RunHandle) -> bool:
@@ -82,10 +91,7 @@ def _others_at_reference(run: RunHandle) -> bool:
         required=True,
         key=key,
     )
-    if chosen == _AS_IN_RUN:
-        st.query_params[_OTHERS] = "own"
-    else:
-        st.query_params.pop(_OTHERS, None)
+    _keep(_OTHERS, "own" if chosen == _AS_IN_RUN else "")
     return chosen == _AT_REFERENCE
 
 
