@@ -19,22 +19,12 @@ from dec_core.analysis.factors import (
     network_suspects,
     pretraining_suspects,
     repaired,
-    suspects,
-    too_few_iterations,
 )
+from dec_core.analysis.plans import clustering_factors, plan_of
 from dec_core.analysis.trials import CHANCE, Harm, Rank, Trial, harm, losses_of, rescues
 from dec_core.analysis.verdict import Verdict
 from dec_core.config import Config
 
-# What the reference gets: ten of its updates, in which the runs measured had shown what they do.
-HORIZON = 1_400
-# A run that broke later than that may take so many times as long to do so again.
-SLOWER = 1.5
-# A run whose updates cost more gets fewer iterations: in all so many times the reference's work. An
-# update looks at every sample once, forwards; a step at a batch, forwards and backwards.
-WORK, UPDATE_COST, STEP_COST = 2.0, 1.5, 3.0
-# Update interval and batch size of the reference.
-REFERENCE_WORK = (140, 256)
 # A loss beyond so many times what chance is allowed without being measured needs no measuring.
 CLEAR = 4.0
 # What chance does, as far as it was measured, may happen once more and again as much.
@@ -63,14 +53,11 @@ class _Investigation:
         self._is_complete = True
         self._chance: list[Trial] = []
         self._factors: tuple[Factor, ...] = ()
-        evidence = case.trial.judgement.evidence if case.trial.judgement else ()
-        broke_at = evidence[0].iteration if evidence and case.trial.is_broken else 0
-        self._horizon = max(HORIZON, math.ceil(SLOWER * broke_at))
 
     def events(self) -> Inquiry:
         """The whole plan."""
         base = self._case.trial
-        factors = self._factors = self._clustering_factors() if base.start is not None else ()
+        factors = self._factors = clustering_factors(self._case) if base.start is not None else ()
         reference = yield from self._run(factors)
         if reference is None:
             return self._suspected(factors)
@@ -90,18 +77,13 @@ class _Investigation:
         error = math.nan if start is None else start.value("reconstruction_error")
         return is_unscaled or error > facts.pca_error
 
-    def _clustering_factors(self) -> tuple[Factor, ...]:
-        case = self._case
-        length = too_few_iterations(self._config, self._horizon)
-        return (*suspects(self._config, case.facts, case.trial.history), *length)
-
     def _with_pretraining(self, factors: tuple[Factor, ...]) -> Inquiry:
         """Not even the reference's clustering helps, so what comes before it is to blame. The
         network comes last: another one is another run."""
         early = pretraining_suspects(self._config, self._case.facts)
         is_dead = self._case.trial.verdict is Verdict.DEAD_EMBEDDING
         later = (*early, *network_suspects(self._config, is_dead=is_dead))
-        clustering = factors or self._clustering_factors()
+        clustering = factors or clustering_factors(self._case)
         for before in (early, later):
             everything = self._factors = (*before, *clustering)
             reference = (yield from self._run(everything)) if before else None
@@ -158,7 +140,8 @@ class _Investigation:
         if not key:
             return self._case.trial
         if key not in self._trials:
-            trial = yield self._plan(repaired(self._config, chosen), key, self._words(chosen))
+            config = repaired(self._config, chosen)
+            trial = yield plan_of(self._case, config, key, self._words(chosen))
             if trial is None:
                 self._is_complete = False
                 return None
@@ -174,22 +157,6 @@ class _Investigation:
             return f"Only {left[0].label(self._config)} wrong"
         labels = (one.label(self._config) for one in chosen)
         return f"Only {', '.join(labels)} repaired"
-
-    def _plan(self, config: Config, key: frozenset[str], words: str) -> Plan:
-        longest = min(self._horizon, config.clustering.max_iterations)
-        length = min(self._length(config), longest)
-        shortened = config.with_values({"clustering.max_iterations": length})
-        return Plan(shortened, key, words, is_short=length < longest)
-
-    def _length(self, config: Config) -> int:
-        """Iterations that a run may take, by what its updates and its steps cost."""
-        n_samples, settings = self._case.facts.n_samples, config.clustering
-
-        def work(interval: int, batch: int) -> float:
-            return STEP_COST * min(batch, n_samples) + UPDATE_COST * n_samples / interval
-
-        allowed = WORK * self._horizon * work(*REFERENCE_WORK)
-        return max(2, math.floor(allowed / work(settings.update_interval, settings.batch_size)))
 
     def _harm(self, trial: Trial) -> Harm:
         """Against the reference, beyond what chance is known to do."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import monotonic, sleep
 
 from dec_core.analysis.diagnosis import Plan
 from dec_core.analysis.trials import Trial, is_hopeless
@@ -142,6 +142,8 @@ class Counterfactuals:
         """Until the run has ended; False where it was interrupted, as the time was over or by the
         end of the server, after which nothing more is trained."""
         while not handle.state.is_settled:
+            if handle.state is RunState.QUEUED:
+                sleep(_LOOK_SECONDS)
             self._manager.join(handle, _LOOK_SECONDS)
             if self.is_out_of_time and handle.state.is_at_work:
                 self._manager.send(handle, Suspend())

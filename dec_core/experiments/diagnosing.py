@@ -1,8 +1,8 @@
-"""From a run to the causes of what became of it."""
+"""From a run to the causes of what became of it, or to the runs of a grid."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dec_core.analysis.data_facts import DataFacts, data_facts
 from dec_core.analysis.diagnosis import Case, Diagnosis, Plan
@@ -54,6 +54,30 @@ def diagnose(
     except StopIteration as end:
         diagnosis: Diagnosis = end.value
         return diagnosis
+
+
+def make_all(
+    manager: RunManager,
+    run_id: str,
+    plans: Sequence[Plan],
+    runs: Counterfactuals,
+    follow: Follow = lambda *_: None,
+) -> None:
+    """Make these runs from the start of a run; one that changes nothing is the run itself.
+
+    Raises
+    ------
+    RunError
+        If the run is unknown or damaged.
+    DECLabError
+        If a run cannot be stored.
+    """
+    handle = manager.get(run_id)
+    for plan in plans:
+        follow(plan, None)
+        made = _made(runs, handle, plan) if plan.repairs else trial_of(handle)
+        if made is not None:
+            follow(plan, made)
 
 
 def facts_of(handle: RunHandle) -> DataFacts:

@@ -1,4 +1,4 @@
-"""Diagnoses in the background of a server, for all tabs that look at them."""
+"""Diagnoses and grids in the background of a server, for all tabs that look at them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dec_core.analysis.diagnosis import Diagnosis, Plan
 from dec_core.analysis.trials import Trial
 from dec_core.errors import DECLabError
 from dec_core.experiments.counterfactuals import Counterfactuals
-from dec_core.experiments.diagnosing import diagnose
+from dec_core.experiments.diagnosing import diagnose, make_all
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 
@@ -28,9 +28,9 @@ class Attempt:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """How far a diagnosis is; replaced as a whole after every step.
+    """How far an investigation is; replaced as a whole after every step.
 
-    ``problem`` says why it ended without an answer.
+    ``diagnosis`` is None of a grid; ``problem`` says why it ended without an answer.
     """
 
     attempts: tuple[Attempt, ...] = ()
@@ -39,15 +39,25 @@ class Progress:
     is_over: bool = False
 
 
+# The runs of a grid. None for a diagnosis, which asks for one after another.
+Plans = tuple[Plan, ...]
+
+
 @dataclass(eq=False)
 class Investigation:
-    """The diagnosis of one run; ``trains`` says whether runs may be made for it, or only those
-    looked at that are there."""
+    """The diagnosis of one run, or the grid of ``plans``; ``trains`` says whether runs may be made
+    for it, or only those looked at that are there."""
 
     run_id: str
     trains: bool
+    plans: Plans = ()
     progress: Progress = field(default_factory=Progress)
     is_unwanted: bool = False
+
+    @property
+    def kind(self) -> str:
+        """In a word."""
+        return "grid" if self.plans else "diagnosis"
 
     def stop(self) -> None:
         """Train nothing more; the run at hand is interrupted and can go on another time."""
@@ -71,31 +81,32 @@ class Investigation:
 
 
 class Investigations:
-    """The newest diagnosis of every run that was asked about. Safe for several threads."""
+    """The newest of every kind for every run that was asked about. Safe for several threads."""
 
     def __init__(self, manager: RunManager) -> None:
         self._manager = manager
-        self._known: dict[str, Investigation] = {}
+        self._known: dict[tuple[str, Plans], Investigation] = {}
         self._lock = threading.Lock()
 
-    def looked_at(self, run_id: str) -> Investigation:
-        """What is known of a run: its diagnosis, or one from the runs that are there already."""
+    def looked_at(self, run_id: str, plans: Plans = ()) -> Investigation:
+        """What is known of a run: its diagnosis or the grid of ``plans``, or what the runs tell
+        that are there already."""
         with self._lock:
-            known = self._known.get(run_id)
-        return known or self._begin(Investigation(run_id, trains=False))
+            known = self._known.get((run_id, plans))
+        return known or self._begin(Investigation(run_id, trains=False, plans=plans))
 
-    def start(self, run_id: str) -> Investigation:
-        """Make the runs that its diagnosis needs, unless that is being done."""
+    def start(self, run_id: str, plans: Plans = ()) -> Investigation:
+        """Make the runs that its diagnosis or the grid needs, unless that is being done."""
         with self._lock:
-            known = self._known.get(run_id)
+            known = self._known.get((run_id, plans))
         if known is not None and known.trains and not known.progress.is_over:
             return known
-        return self._begin(Investigation(run_id, trains=True))
+        return self._begin(Investigation(run_id, trains=True, plans=plans))
 
     def _begin(self, investigation: Investigation) -> Investigation:
         with self._lock:
-            self._known[investigation.run_id] = investigation
-        name = f"diagnosis of {investigation.run_id}"
+            self._known[investigation.run_id, investigation.plans] = investigation
+        name = f"{investigation.kind} of {investigation.run_id}"
         threading.Thread(target=self._work, args=(investigation,), name=name, daemon=True).start()
         return investigation
 
@@ -106,14 +117,20 @@ class Investigations:
             is_unwanted=lambda: investigation.is_unwanted,
             watch=investigation.watch,
         )
-        diagnosis, problem = None, ""
+        kind, diagnosis, problem = investigation.kind, None, ""
         try:
-            diagnosis = diagnose(self._manager, investigation.run_id, runs, investigation.follow)
+            diagnosis = self._found(investigation, runs)
         except DECLabError as error:
             problem = str(error)
         except Exception as error:
-            logger.exception("the diagnosis of %s failed", investigation.run_id)
-            problem = f"The diagnosis ended on an unexpected error: {type(error).__name__}: {error}"
+            logger.exception("the %s of %s failed", kind, investigation.run_id)
+            problem = f"The {kind} ended on an unexpected error: {type(error).__name__}: {error}"
         investigation.progress = replace(
             investigation.progress, diagnosis=diagnosis, problem=problem, is_over=True
         )
+
+    def _found(self, asked: Investigation, runs: Counterfactuals) -> Diagnosis | None:
+        if not asked.plans:
+            return diagnose(self._manager, asked.run_id, runs, asked.follow)
+        make_all(self._manager, asked.run_id, asked.plans, runs, asked.follow)
+        return None

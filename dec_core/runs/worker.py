@@ -95,9 +95,9 @@ class Worker:
             if self.handle.state is not RunState.QUEUED:
                 return False
             self.handle.state = RunState.RUNNING
-        name = f"run {self.handle.run_id}"
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+            name = f"run {self.handle.run_id}"
+            self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+            self._thread.start()
         return True
 
     def send(self, command: Command) -> None:
@@ -127,8 +127,11 @@ class Worker:
 
     def join(self, timeout: float | None = None) -> None:
         """Wait, at most ``timeout`` seconds, until the thread has ended."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+        # A thread that is about to start cannot be waited for yet.
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
 
     def _leave_queue(self, command: Command) -> None:
         is_stop = isinstance(command, Stop)

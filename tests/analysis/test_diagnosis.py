@@ -10,7 +10,8 @@ import pytest
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.diagnosis import Case, Diagnosis, Plan, Status
-from dec_core.analysis.investigation import HORIZON, investigate
+from dec_core.analysis.investigation import investigate
+from dec_core.analysis.plans import HORIZON
 from dec_core.analysis.trials import Trial, is_hopeless, losses_of
 from dec_core.analysis.verdict import StopReason, conclude
 from dec_core.config import Config, get_preset

@@ -1,4 +1,4 @@
-"""Diagnoses of real runs: on a few digits, a network that trains within a second."""
+"""Diagnoses and grids of real runs: on a few digits, a network that trains within a second."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.answer import answer, to_dict
-from dec_core.analysis.diagnosis import Diagnosis, Status
-from dec_core.analysis.trials import Rank
+from dec_core.analysis.diagnosis import Case, Diagnosis, Status
+from dec_core.analysis.factorial import effects, grid_of
+from dec_core.analysis.factorial_words import effect_sentences
+from dec_core.analysis.trials import Rank, Trial
 from dec_core.analysis.verdict import Verdict
 from dec_core.cli.main import main
 from dec_core.config import SOURCES, Config, DataSettings
@@ -28,7 +30,8 @@ from dec_core.events.events import CentersInitialized, ParameterChanged, RunStar
 from dec_core.events.growing import Growing
 from dec_core.events.view import View
 from dec_core.experiments.counterfactuals import Counterfactuals, tag_of, trial_of
-from dec_core.experiments.diagnosing import diagnose
+from dec_core.experiments.diagnosing import diagnose, facts_of
+from dec_core.experiments.investigations import Investigation, Investigations
 from dec_core.runs.commands import Stop, Suspend
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
@@ -274,6 +277,37 @@ def test_fewer_distinct_samples_than_clusters_are_a_fault_of_the_data(manager: R
     assert found.case.trial.judgement is None
     assert proved(found) == ["constant_or_duplicate_data"]
     assert to_dict(found)["remedy"] == {"clustering.n_clusters": 6}
+
+
+def test_a_grid_of_two_factors_from_the_same_start_is_not_made_twice(manager: RunManager) -> None:
+    changed = {"clustering.batch_size": 64, "clustering.max_iterations": 560}
+    base = Counterfactuals(manager).base(config({**TOO_HIGH, **changed}), "digits")
+    handle = manager.get(base)
+    case = Case(trial_of(handle), facts_of(handle))
+    causes = ["learning_rate_too_high", "batch_too_small"]
+    grid = grid_of(case, causes, repairs_others=False)
+    plans = tuple(grid.plans.values())
+    known = Investigations(manager)
+    # Looking trains nothing: only the run itself is there.
+    assert [one.run_id for one in made(known.looked_at(base, plans))] == [base]
+    trials = made(known.start(base, plans))
+    assert len({one.run_id for one in trials}) == 4
+    assert len({one.start.value("nmi") for one in trials if one.start is not None}) == 1
+    of_cells = dict(zip(grid.plans, trials, strict=True))
+    rate, batch = effects(grid, of_cells)
+    assert rate.cost > 0.2 > batch.cost
+    assert "learning rate (3 instead of 0.01) costs 0." in effect_sentences(grid, of_cells)[0]
+    # A restarted server finds all of them.
+    with RunManagerOf(manager) as another:
+        again = made(Investigations(another).looked_at(base, plans))
+        assert [one.run_id for one in again] == [one.run_id for one in trials]
+
+
+def made(investigation: Investigation) -> list[Trial]:
+    """The runs of a grid, once all are there that can be."""
+    wait_until(lambda: investigation.progress.is_over)
+    assert not investigation.progress.problem
+    return [one.trial for one in investigation.progress.attempts if one.trial is not None]
 
 
 @pytest.fixture

@@ -67,6 +67,29 @@ def at_the_door(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Worker]:
     return start
 
 
+def test_who_waits_for_a_run_at_the_moment_it_starts_waits_for_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker, start, seen = new_worker(), threading.Thread.start, list[RunState]()
+
+    def wait() -> None:
+        worker.join()
+        seen.append(worker.handle.state)
+
+    waiter = threading.Thread(target=wait)
+
+    def start_late(thread: threading.Thread) -> None:
+        if thread.name.startswith("run "):
+            start(waiter)
+            waiter.join(timeout=0.1)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_late)
+    worker.start()
+    waiter.join()
+    assert seen == [RunState.FINISHED]
+
+
 def test_a_run_goes_from_its_beginning_to_its_end() -> None:
     worker = new_worker()
     assert worker.handle.state is RunState.QUEUED

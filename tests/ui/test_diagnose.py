@@ -60,7 +60,7 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     assert sentence.startswith("The rows of P sum to 0.")
     assert "this is not a distribution. " in sentence
     assert inspected(screen) == "Target rule r-recycled, iteration 40."
-    assert set(plots(screen)) == FIGURES
+    assert set(plots(screen)) >= FIGURES
     assert metrics(screen)["Row sums of P"].startswith("0.")
     before = plots(screen)
 
@@ -104,7 +104,7 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
 def test_a_run_that_trains_and_one_that_waits(manager: RunManager) -> None:
     running, waiting = (manager.start(small_config(ENDLESS), "digits") for _ in range(2))
     wait_for_updates(running, 2)
-    assert set(plots(diagnose(run=running.run_id))) == FIGURES
+    assert set(plots(diagnose(run=running.run_id))) >= FIGURES
     asked, sentence = sentences(diagnose(run=waiting.run_id))
     assert asked == "Why a run is spoilt can be asked once it clusters."
     assert sentence.startswith("This run has made no target yet")

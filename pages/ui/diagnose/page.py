@@ -6,6 +6,7 @@ import streamlit as st
 
 from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.causes import causes
+from pages.ui.diagnose.grid import grid
 from pages.ui.diagnose.inspector import inspector
 from pages.ui.parts.page_sight import is_page_hidden
 
@@ -14,6 +15,7 @@ def diagnosis(run: RunHandle) -> None:
     """Everything that the page tells of a run."""
     is_hidden = is_page_hidden()
     causes(run, is_hidden=is_hidden)
+    grid(run, is_hidden=is_hidden)
     st.divider()
     st.subheader("What did each target ask for?", anchor=False)
     inspector(run, is_hidden=is_hidden)

@@ -24,7 +24,7 @@ def trial_figure(run: RunHandle, attempts: Sequence[Attempt]) -> None:
     if not attempts:
         return
     shown = [_drawn("As it was", trial_of(run))]
-    shown += [_drawn(one.plan.words, trial) for one in attempts if (trial := _trial(one))]
+    shown += [_drawn(one.plan.words, trial) for one in attempts if (trial := trial_so_far(one))]
     rows = -(-len(shown) // COLUMNS)
     show_plot(
         "trial_runs",
@@ -39,7 +39,7 @@ def trial_figure(run: RunHandle, attempts: Sequence[Attempt]) -> None:
 
 def open_runs(run: RunHandle, attempts: Sequence[Attempt]) -> None:
     """Every run by a link, and all of them on Compare."""
-    made = {trial.run_id: one for one in attempts if (trial := _trial(one))}
+    made = {trial.run_id: one for one in attempts if (trial := trial_so_far(one))}
     if not made:
         return
     with st.expander(f"The runs ({len(made)})", icon=":material/list:"):
@@ -50,7 +50,7 @@ def open_runs(run: RunHandle, attempts: Sequence[Attempt]) -> None:
             query_params={"runs": ",".join([run.run_id, *made]), "baseline": run.run_id},
         )
         for run_id, attempt in made.items():
-            trial = _trial(attempt)
+            trial = trial_so_far(attempt)
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
                     "train.py",
@@ -63,7 +63,7 @@ def open_runs(run: RunHandle, attempts: Sequence[Attempt]) -> None:
                     st.caption(verbatim(outcome_words(trial)))
 
 
-def _trial(attempt: Attempt) -> Trial | None:
+def trial_so_far(attempt: Attempt) -> Trial | None:
     """What is known of a run by now; nothing of one that has not begun."""
     if attempt.trial is not None:
         return attempt.trial

@@ -24,7 +24,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Compare": frozenset(
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
-    "Diagnose": frozenset((RUN, UPDATE)),
+    "Diagnose": frozenset((RUN, UPDATE, "factors", "others")),
     "Guide": frozenset(("lesson",)),
 }
 _LEFT = "address_left"
