@@ -45,11 +45,15 @@ Plans = tuple[Plan, ...]
 
 @dataclass(eq=False)
 class Investigation:
-    """The diagnosis of one run, or the grid of ``plans``; ``trains`` says whether runs may be made
-    for it, or only those looked at that are there."""
+    """The diagnosis of one run, or the grid of ``plans``.
+
+    ``trains`` says whether runs may be made for it, or only those looked at that are there;
+    ``is_of_end`` whether the run had come to its end when it was asked about.
+    """
 
     run_id: str
     trains: bool
+    is_of_end: bool
     plans: Plans = ()
     progress: Progress = field(default_factory=Progress)
     is_unwanted: bool = False
@@ -93,7 +97,12 @@ class Investigations:
         that are there already."""
         with self._lock:
             known = self._known.get((run_id, plans))
-        return known or self._begin(Investigation(run_id, trains=False, plans=plans))
+        # What was said of a run that still trained is out of date once it has ended.
+        if known is not None and (
+            known.is_of_end or not known.progress.is_over or not self._is_over(run_id)
+        ):
+            return known
+        return self._begin(run_id, plans, trains=False)
 
     def start(self, run_id: str, plans: Plans = ()) -> Investigation:
         """Make the runs that its diagnosis or the grid needs, unless that is being done."""
@@ -101,11 +110,15 @@ class Investigations:
             known = self._known.get((run_id, plans))
         if known is not None and known.trains and not known.progress.is_over:
             return known
-        return self._begin(Investigation(run_id, trains=True, plans=plans))
+        return self._begin(run_id, plans, trains=True)
 
-    def _begin(self, investigation: Investigation) -> Investigation:
+    def _is_over(self, run_id: str) -> bool:
+        return self._manager.get(run_id).view.is_over
+
+    def _begin(self, run_id: str, plans: Plans, *, trains: bool) -> Investigation:
+        investigation = Investigation(run_id, trains, self._is_over(run_id), plans)
         with self._lock:
-            self._known[investigation.run_id, investigation.plans] = investigation
+            self._known[run_id, plans] = investigation
         name = f"{investigation.kind} of {investigation.run_id}"
         threading.Thread(target=self._work, args=(investigation,), name=name, daemon=True).start()
         return investigation

@@ -159,6 +159,21 @@ def test_a_run_that_trains_is_explained_as_it_stands(manager: RunManager) -> Non
     assert [one.factor.cause for one in found.causes] == ["learning_rate_too_high"]
 
 
+def test_what_was_said_of_a_young_run_is_said_anew_at_its_end(manager: RunManager) -> None:
+    handle = manager.start(config({**TOO_HIGH, "clustering.tol": 0.0}), "digits")
+    wait_for_updates(handle, 1)
+    pause(manager, handle)
+    known = Investigations(manager)
+    young = known.looked_at(handle.run_id)
+    assert known.looked_at(handle.run_id) is young
+    wait_until(lambda: young.progress.is_over)
+    manager.send(handle, Stop())
+    manager.join(handle)
+    ended = known.looked_at(handle.run_id)
+    assert ended is not young
+    assert known.looked_at(handle.run_id) is ended
+
+
 def test_a_sound_run_that_trains_is_not_blamed_for_being_young(manager: RunManager) -> None:
     young = manager.start(
         config({"clustering.update_interval": 20, "clustering.tol": 0.0}), "digits"
