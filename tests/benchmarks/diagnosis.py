@@ -22,12 +22,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from dec_core.analysis.diagnosis import Diagnosis, Status
-from dec_core.config import SOURCES, Config, DataSettings
+from dec_core.config import SOURCES, TARGETS, Config, DataSettings, TargetRule
 from dec_core.data import Dataset, load, register_source
 from dec_core.data.catalog import Source
 from dec_core.errors import DECLabError
 from dec_core.experiments.counterfactuals import Counterfactuals
 from dec_core.experiments.diagnosing import diagnose
+from dec_core.model import TARGET_FUNCTIONS
+from dec_core.model.assignment import Floats
+from dec_core.model.targets import Target
 from dec_core.runs.manager import RunManager
 from dec_core.store.store import RunStore
 
@@ -93,6 +96,18 @@ CASES = (
     Case("tolerance 0.5", {"clustering.tol": 0.5}, ("tolerance_too_large",)),
     Case("10 iterations", {"clustering.max_iterations": 10}, ("too_few_iterations",)),
     Case("batch 1", {"clustering.batch_size": 1}, ("batch_too_small",)),
+    Case("one batch of all", {"clustering.batch_size": 65_536}, ("batch_too_large",)),
+    Case(
+        "pretraining by one batch of all",
+        {"pretraining.batch_size": 65_536},
+        ("pretraining_batch_too_large",),
+    ),
+    Case("narrow network", {"autoencoder.units": "3,3,3,10"}, ("network_unsuitable",)),
+    Case(
+        "target without frequencies",
+        {"clustering.target": "no-frequency", "clustering.update_interval": 10},
+        ("target_ignores_cluster_frequency",),
+    ),
     Case("squared loss", {"clustering.loss": "mse"}, ("loss_unsuitable",)),
     Case("alpha 100", {"clustering.alpha": 100.0}, ("alpha_unsuitable",)),
     Case("200 clusters", {"clustering.n_clusters": 200}, ("too_many_clusters",)),
@@ -184,8 +199,15 @@ CASES = (
 )
 
 
+def _sharpened(q: Floats) -> Floats:
+    """Equation 3 without the division by the clusters' frequencies."""
+    return np.square(q) / np.square(q).sum(axis=1, keepdims=True)
+
+
 def register_variants() -> None:
-    """Digits without labels, sorted by class, and with features of unlike scale."""
+    """Digits without labels, sorted by class, and with features of unlike scale; a target rule."""
+    TARGETS.register(TargetRule, "no-frequency")
+    TARGET_FUNCTIONS["no-frequency"] = lambda _: Target(_sharpened)
 
     def digits() -> Dataset:
         return load(DataSettings(name="digits"), 0)
