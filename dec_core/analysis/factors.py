@@ -197,10 +197,6 @@ def _of_batches(config: Config, facts: DataFacts) -> Iterator[Factor]:
         words = f"a batch has only {size:,} samples"
         repair = _set(batch_size=reference.batch_size)
         yield Factor("batch_too_small", Stage.CLUSTERING, words, repair)
-    elif size > reference.batch_size:
-        words = f"a batch has {size:,} samples"
-        repair = _set(batch_size=reference.batch_size)
-        yield Factor("batch_too_large", Stage.CLUSTERING, words, repair)
     if own.batch_order == "stored" and facts.is_ordered:
         words = "the data are sorted and batches are taken in their order"
         repair = _set(batch_order="shuffled")
