@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -90,15 +90,22 @@ def _power_target(rule: Any) -> Any:
 
 
 @contextmanager
-def blobs_source() -> Iterator[None]:
-    """The data set "blobs", of which nothing is known before it is made."""
-    SOURCES.register(BlobsSource, "blobs")
-    register_source("blobs", Source(_blobs, lambda _: "made here"))
+def data_source(
+    name: str, read: Callable[[Any], Dataset], settings: type[DataSettings] = DataSettings
+) -> Iterator[None]:
+    """A data set of which nothing is known before it is made."""
+    SOURCES.register(settings, name)
+    register_source(name, Source(read, lambda _: "made here"))
     try:
         yield
     finally:
-        unregister_source("blobs")
-        SOURCES.unregister("blobs")
+        unregister_source(name)
+        SOURCES.unregister(name)
+
+
+def blobs_source() -> AbstractContextManager[None]:
+    """The data set "blobs"."""
+    return data_source("blobs", _blobs, BlobsSource)
 
 
 def _blobs(settings: Any) -> Dataset:

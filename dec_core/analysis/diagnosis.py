@@ -10,7 +10,7 @@ from typing import Any
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.factors import Factor
 from dec_core.analysis.trials import CHANCE, Harm, Trial
-from dec_core.config import SETTINGS, Config
+from dec_core.config import Config
 
 
 class Status(StrEnum):
@@ -116,7 +116,7 @@ class Diagnosis:
 def changes(before: Config, after: Config) -> dict[str, tuple[Any, Any]]:
     """The settings in which two runs differ, as (before, after), without the length of a run."""
     return {
-        path: (before.get(path), after.get(path))
-        for path in SETTINGS
-        if path != "clustering.max_iterations" and before.get(path) != after.get(path)
+        path: (before.get(path), value)
+        for path, value in after.differences(before).items()
+        if path != "clustering.max_iterations"
     }

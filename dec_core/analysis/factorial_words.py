@@ -16,15 +16,10 @@ from dec_core.analysis.factorial import (
 )
 from dec_core.analysis.factors import Factor
 from dec_core.analysis.trials import Rank, Trial
-from dec_core.analysis.verdict import Verdict
+from dec_core.analysis.verdict import SPOILT, VERDICT_WORDS, Verdict
 
-_VERDICTS = {
-    Verdict.COLLAPSED: "collapsed",
-    Verdict.DIVERGED: "diverged",
-    Verdict.DEAD_EMBEDDING: "dead embedding",
-    Verdict.STALLED: "stalled",
-    Verdict.PREMATURE: "stopped too early",
-}
+# Of the others a grid says how they stand beside their start.
+_NAMED = SPOILT - {Verdict.DEGRADED}
 _NONE_SOUND = "All of these runs are spoilt: what spoils them is not among these factors alone."
 
 
@@ -34,8 +29,10 @@ def outcome_word(trial: Trial) -> str:
         return "failed"
     if trial.rank is Rank.SOUND:
         return "sound"
-    known = _VERDICTS.get(trial.judgement.verdict or Verdict.UNFINISHED)
-    return known or ("below its start" if trial.rank is Rank.RUINED else "collapse begins")
+    verdict = trial.judgement.verdict
+    if verdict in _NAMED:
+        return VERDICT_WORDS[verdict]
+    return "below its start" if trial.rank is Rank.RUINED else "collapse begins"
 
 
 def level_words(grid: Grid, factor: Factor, *, is_wrong: bool) -> str:

@@ -75,6 +75,17 @@ class Verdict(StrEnum):
     UNFINISHED = "unfinished"
 
 
+# What became of a run, in a few words.
+VERDICT_WORDS = {
+    Verdict.CONVERGED: "converged",
+    Verdict.DEGRADED: "worse than its k-means start",
+    Verdict.COLLAPSED: "collapsed",
+    Verdict.DIVERGED: "diverged",
+    Verdict.DEAD_EMBEDDING: "dead embedding",
+    Verdict.STALLED: "stalled",
+    Verdict.PREMATURE: "stopped too early",
+    Verdict.UNFINISHED: "maximum reached",
+}
 # Verdicts on a run that is not what it could be, whose cause can be asked for.
 SPOILT = frozenset(Verdict) - {Verdict.CONVERGED, Verdict.UNFINISHED}
 

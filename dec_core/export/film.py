@@ -95,7 +95,7 @@ def film_of(view: View, frames: Frames, most: int = MOST_FRAMES) -> Film:
             "A film needs the embedding of at least one update. This run has kept none. "
             "Choose a run that reached clustering."
         )
-    shares, sample_ids = cluster_shares(view), frames.samples.sample_ids
+    shares, sample_ids = cluster_shares(view.start, view.updates), frames.samples.sample_ids
     begin = frames.embedding(KMEANS)
     maps = run_map(begin, begin)
     start = None if maps is None else maps[0]

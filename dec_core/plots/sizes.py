@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.signs import History, Start
 from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
@@ -20,11 +21,11 @@ class ClusterShares:
     shares: NDArray[np.float32]
 
 
-def cluster_shares(view: View) -> ClusterShares:
+def cluster_shares(start: Start | None, history: History) -> ClusterShares:
     """The k-means start at iteration 0, which is also the first update, then every other one."""
-    rows = [view.centers.cluster_sizes] if view.centers else []
-    rows += [update.cluster_sizes for update in view.updates[1:]]
-    iterations = [0] * bool(view.centers) + [update.iteration for update in view.updates[1:]]
+    rows = [start.cluster_sizes] if start else []
+    rows += [update.cluster_sizes for update in history[1:]]
+    iterations = [0] * bool(start) + [update.iteration for update in history[1:]]
     sizes = np.array(rows, np.float32) if rows else np.empty((0, 0), np.float32)
     return ClusterShares(
         np.array(iterations, np.int32), sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
@@ -33,7 +34,7 @@ def cluster_shares(view: View) -> ClusterShares:
 
 def draw_sizes(view: View) -> Plot:
     """Do the clusters survive?"""
-    numbers = cluster_shares(view)
+    numbers = cluster_shares(view.start, view.updates)
     n_clusters = numbers.shares.shape[1]
     figure = new_figure(
         "Do the clusters survive?",

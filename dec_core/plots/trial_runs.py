@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dec_core.analysis.signs import History, Start
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors
+from dec_core.plots.sizes import ClusterShares, cluster_shares
 from dec_core.plots.style import Plot, new_figure, plain
 
 COLUMNS = 3
@@ -28,18 +29,9 @@ class TrialRun:
     history: History
 
     @property
-    def iterations(self) -> NDArray[np.int32]:
+    def sizes(self) -> ClusterShares:
         """Of the k-means start and of every update after it."""
-        return np.array([0, *(update.iteration for update in self.history[1:])], np.int32)
-
-    @property
-    def shares(self) -> NDArray[np.float32]:
-        """(n_updates, n_clusters), rows sum to 1; the first row is the k-means start."""
-        if self.start is None:
-            return np.empty((0, 0), np.float32)
-        rows = [self.start.cluster_sizes, *(update.cluster_sizes for update in self.history[1:])]
-        sizes = np.array(rows, np.float32)
-        return sizes / np.maximum(sizes.sum(axis=1, keepdims=True), 1)
+        return cluster_shares(self.start, self.history)
 
     @property
     def nmi(self) -> NDArray[np.float64]:
@@ -84,11 +76,11 @@ def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
         }
     )
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
-    shares = run.shares
-    for cluster, color in enumerate(cluster_colors(shares.shape[1])):
+    sizes = run.sizes
+    for cluster, color in enumerate(cluster_colors(sizes.shares.shape[1])):
         figure.add_scatter(
-            x=run.iterations,
-            y=shares[:, cluster],
+            x=sizes.iterations,
+            y=sizes.shares[:, cluster],
             stackgroup=f"run{number}",
             mode="lines",
             line={"width": 0, "color": color},
@@ -97,7 +89,7 @@ def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
             hovertemplate=f"cluster {cluster}: %{{y:.0%}} at iteration %{{x:,}}<extra></extra>",
             **axes,
         )
-    if not shares.size:
+    if not sizes.shares.size:
         # Axes, and what is written above them, are drawn only where they have a trace.
         figure.add_scatter(x=[0], y=[np.nan], mode="lines", hoverinfo="skip", **axes)
     if np.isfinite(run.nmi).any():
@@ -108,7 +100,7 @@ def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
 def _draw_nmi(figure: Figure, run: TrialRun, axes: dict[str, str], suffix: str) -> None:
     for color, width in (("#ffffff", 4), ("#14191a", 1.8)):
         figure.add_scatter(
-            x=run.iterations,
+            x=run.sizes.iterations,
             y=run.nmi,
             mode="lines",
             line={"color": color, "width": width},

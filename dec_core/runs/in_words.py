@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dec_core.analysis.verdict import Condition, StopReason, Verdict
+from dec_core.analysis.verdict import VERDICT_WORDS, Condition, StopReason, Verdict
 from dec_core.config import SETTINGS, Config, get_preset
 from dec_core.errors import SettingsError
 from dec_core.store.record import RunState
@@ -52,15 +52,12 @@ _STATES: Mapping[RunState, tuple[str, Condition | None]] = {
 }
 _TRAINS = ("training", "paused", "trained by another process")
 # That a run is collapsed or no longer finite is known of its last update; it may be so for longer.
-_VERDICTS: Mapping[str, tuple[str, str, Condition]] = {
-    Verdict.CONVERGED: ("converged", "at", _HEALTHY),
-    Verdict.DEGRADED: ("worse than its k-means start", "at", _WARNING),
-    Verdict.COLLAPSED: ("collapsed", "by", _BROKEN),
-    Verdict.DIVERGED: ("diverged", "by", _BROKEN),
-    Verdict.DEAD_EMBEDDING: ("dead embedding", "at", _BROKEN),
-    Verdict.STALLED: ("stalled", "at", _WARNING),
-    Verdict.PREMATURE: ("stopped too early", "at", _WARNING),
-    Verdict.UNFINISHED: ("maximum reached", "at", _WARNING),
+_SINCE = (Verdict.COLLAPSED, Verdict.DIVERGED)
+_JUDGED = {
+    Verdict.CONVERGED: _HEALTHY,
+    Verdict.COLLAPSED: _BROKEN,
+    Verdict.DIVERGED: _BROKEN,
+    Verdict.DEAD_EMBEDDING: _BROKEN,
 }
 # Without place: they have no iteration that says anything.
 _NOWHERE = (RunState.QUEUED, RunState.WAITING, RunState.WITHDRAWN, RunState.DAMAGED)
@@ -77,14 +74,16 @@ def standing(
     condition : how a run that trains fares so far; None before its first update
     """
     iterations = outcome.get("iterations")
-    verdict = _VERDICTS.get(outcome.get("verdict") or "") if state is RunState.FINISHED else None
-    if verdict is not None:
-        kind, word, judged = verdict
-        if kind == "maximum reached" and outcome.get("stop_reason") == StopReason.STOPPED:
+    verdict = outcome.get("verdict") if state is RunState.FINISHED else None
+    if verdict in list(Verdict):
+        verdict = Verdict(verdict)
+        kind = VERDICT_WORDS[verdict]
+        if verdict is Verdict.UNFINISHED and outcome.get("stop_reason") == StopReason.STOPPED:
             kind = "stopped by you"
         # One that ended before it clustered has no iteration either.
+        word = "by" if verdict in _SINCE else "at"
         place = _place(word, iterations) if outcome.get("updates") != 0 else ""
-        return Standing(kind, place, judged)
+        return Standing(kind, place, _JUDGED.get(verdict, _WARNING))
     kind, known = _STATES[state]
     place = "" if state in _NOWHERE or not iterations else _place("at", iterations)
     return Standing(kind, place, condition if kind in _TRAINS else known)

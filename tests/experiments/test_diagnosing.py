@@ -22,9 +22,8 @@ from dec_core.analysis.factorial_words import effect_sentences
 from dec_core.analysis.trials import Rank, Trial
 from dec_core.analysis.verdict import Verdict
 from dec_core.cli.main import main
-from dec_core.config import SOURCES, Config, DataSettings
-from dec_core.data import Dataset, load, register_source, unregister_source
-from dec_core.data.catalog import Source
+from dec_core.config import Config, DataSettings
+from dec_core.data import Dataset, load
 from dec_core.errors import DataUnavailableError, DECLabError, RunError
 from dec_core.events.events import CentersInitialized, ParameterChanged, RunStarted, TargetUpdated
 from dec_core.events.growing import Growing
@@ -38,6 +37,7 @@ from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
 from tests.analysis.observations import observe, start
+from tests.kinds import data_source
 from tests.runs.short_runs import pause, wait_for_updates, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -278,11 +278,8 @@ def repeated() -> Iterator[None]:
         assert digits.y is not None
         return Dataset("repeated", np.tile(digits.x[:6], (60, 1)), np.tile(digits.y[:6], 60))
 
-    SOURCES.register(DataSettings, "repeated")
-    register_source("repeated", Source(read, lambda _: "made here"))
-    yield
-    unregister_source("repeated")
-    SOURCES.unregister("repeated")
+    with data_source("repeated", read):
+        yield
 
 
 @pytest.mark.usefixtures("repeated")
@@ -332,11 +329,8 @@ def unlabelled() -> Iterator[None]:
     def read(_: DataSettings) -> Dataset:
         return Dataset("unlabelled", load(DataSettings(), 0).x)
 
-    SOURCES.register(DataSettings, "unlabelled")
-    register_source("unlabelled", Source(read, lambda _: "made here"))
-    yield
-    unregister_source("unlabelled")
-    SOURCES.unregister("unlabelled")
+    with data_source("unlabelled", read):
+        yield
 
 
 @pytest.mark.usefixtures("unlabelled")

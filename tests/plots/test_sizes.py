@@ -6,13 +6,17 @@ import numpy as np
 
 from dec_core.events.view import View
 from dec_core.plots.palette import cluster_colors
-from dec_core.plots.sizes import cluster_shares, draw_sizes
+from dec_core.plots.sizes import ClusterShares, cluster_shares, draw_sizes
 from tests.plots.figures import as_sent, by_name
 from tests.plots.scripted import early_views, scripted_view
 
 
+def shares_of(view: View) -> ClusterShares:
+    return cluster_shares(view.start, view.updates)
+
+
 def test_shares_begin_with_the_k_means_start() -> None:
-    numbers = cluster_shares(scripted_view())
+    numbers = shares_of(scripted_view())
     assert numbers.iterations.tolist() == [0, 10, 20]
     expected = np.array([[0.5, 0.25, 0.25], [0.75, 0.25, 0], [1, 0, 0]])
     np.testing.assert_allclose(numbers.shares, expected)
@@ -20,8 +24,8 @@ def test_shares_begin_with_the_k_means_start() -> None:
 
 
 def test_shares_before_anything_is_known() -> None:
-    assert cluster_shares(View()).shares.shape == (0, 0)
-    assert cluster_shares(early_views()["centres"]).shares.tolist() == [[0.5, 0.25, 0.25]]
+    assert shares_of(View()).shares.shape == (0, 0)
+    assert shares_of(early_views()["centres"]).shares.tolist() == [[0.5, 0.25, 0.25]]
 
 
 def test_bands_are_stacked_one_per_cluster_in_its_color() -> None:

@@ -20,6 +20,15 @@ def new_screen(**query: str) -> AppTest:
     return refresh(screen)
 
 
+def opened(page: str, **query: str) -> AppTest:
+    """A browser tab at the address of another page than Train, which has not run yet."""
+    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
+    for name, value in query.items():
+        screen.query_params[name] = value
+    screen.switch_page(page)
+    return screen
+
+
 def refresh(screen: AppTest) -> AppTest:
     """Run the script again; no screen may ever show an exception."""
     screen.run()

@@ -23,12 +23,12 @@ from tests.runs.short_runs import (
     wait_for_updates,
 )
 from tests.ui.screens import (
-    ROUTER,
     button,
     captions,
     click,
     intact,
     menu,
+    opened,
     plots,
     refresh,
     rows,
@@ -39,11 +39,7 @@ from tests.ui.test_stored_runs import interrupted_run
 
 def compare(**query: str) -> AppTest:
     """A tab that opens the Compare page with this address."""
-    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
-    for name, value in query.items():
-        screen.query_params[name] = value
-    screen.switch_page("compare.py")
-    return refresh(screen)
+    return refresh(opened("compare.py", **query))
 
 
 def trained(manager: RunManager, **values: object) -> RunHandle:

@@ -12,11 +12,11 @@ from dec_core.store.record import RunState
 from tests.runs.short_runs import ENDLESS, small_config, wait_for, wait_for_updates
 from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
-    ROUTER,
     captions,
     choose,
     intact,
     metrics,
+    opened,
     plots,
     refresh,
     sentences,
@@ -28,18 +28,9 @@ FIGURES = {
 }
 
 
-def opened(**query: str) -> AppTest:
-    """A tab at the Diagnose page's address, which has not run yet."""
-    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
-    for name, value in query.items():
-        screen.query_params[name] = value
-    screen.switch_page("diagnose.py")
-    return screen
-
-
 def diagnose(**query: str) -> AppTest:
     """A tab that shows the Diagnose page at this address."""
-    return refresh(opened(**query))
+    return refresh(opened("diagnose.py", **query))
 
 
 def inspected(screen: AppTest) -> str:
@@ -94,7 +85,7 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     screen = diagnose(run=wrong, update="1")
     assert inspected(screen) == "Target rule r-recycled, iteration 10."
     for number, is_known in (("7", True), ("300", False)):
-        screen = opened(run=wrong, update="1")
+        screen = opened("diagnose.py", run=wrong, update="1")
         screen.session_state["followed_sample"] = {wrong: number}
         shown = "inspector_target_sample" in plots(refresh(screen))
         assert shown is is_known

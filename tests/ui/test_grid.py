@@ -9,8 +9,7 @@ from streamlit.testing.v1 import AppTest
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
 from tests.runs.short_runs import small_config, wait_for, wait_until
-from tests.ui.screens import captions, click, enabled, refresh
-from tests.ui.test_diagnose import opened
+from tests.ui.screens import captions, click, enabled, opened, refresh
 
 FACTORS = ("learning_rate_too_low", "update_interval_too_short")
 
@@ -39,7 +38,7 @@ def wait_for_cells(screen: AppTest, count: int, are_made: int) -> None:
 def test_a_grid_of_two_factors(manager: RunManager) -> None:
     run = manager.start(small_config(), "digits")
     wait_for(run, RunState.FINISHED)
-    screen = refresh(opened(run=run.run_id, factors=",".join(FACTORS), others="own"))
+    screen = refresh(opened("diagnose.py", run=run.run_id, factors=",".join(FACTORS), others="own"))
     wait_for_cells(screen, 4, are_made=1)
     assert cells(screen)[3].query_string == f"run={run.run_id}"
     wait_until(lambda: enabled(refresh(screen))["Run the grid"])
@@ -74,7 +73,7 @@ def test_a_run_at_the_reference_has_no_grid(manager: RunManager) -> None:
     }
     run = manager.start(small_config(at_reference), "digits")
     wait_for(run, RunState.FINISHED)
-    screen = opened(run=run.run_id)
+    screen = opened("diagnose.py", run=run.run_id)
     none = "A grid needs two settings that differ from the reference; this run has fewer."
     wait_until(lambda: none in captions(refresh(screen)))
     assert not screen.multiselect

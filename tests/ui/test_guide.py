@@ -9,12 +9,12 @@ from dec_core.runs.manager import RunManager
 from pages.ui.guide.lessons import LESSONS, Lesson, lesson_named
 from tests.runs.short_runs import ENDLESS, small_config
 from tests.ui.screens import (
-    ROUTER,
     button,
     captions,
     click,
     intact,
     new_screen,
+    opened,
     plots,
     preset_choice,
     refresh,
@@ -24,11 +24,7 @@ from tests.ui.screens import (
 
 def guide(**query: str) -> AppTest:
     """A tab that opens the Guide with this address."""
-    screen = AppTest.from_file(str(ROUTER), default_timeout=120)
-    for name, value in query.items():
-        screen.query_params[name] = value
-    screen.switch_page("guide.py")
-    return refresh(screen)
+    return refresh(opened("guide.py", **query))
 
 
 def heading(screen: AppTest) -> str:

@@ -10,6 +10,7 @@ from dec_core.config import SETTINGS
 from dec_core.errors import RunError
 from dec_core.plots.comparison_curves import Along
 from dec_core.store.names import check_run_id
+from pages.ui.parts.address import keep
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
@@ -54,7 +55,7 @@ def choose_runs(run_ids: Sequence[str]) -> None:
 
 def choose_baseline(run_id: str | None) -> None:
     """Pin a baseline, or none."""
-    _keep(_BASELINE, run_id or "")
+    keep(_BASELINE, run_id or "")
 
 
 def chosen_along() -> Along:
@@ -69,7 +70,7 @@ def chosen_along() -> Along:
 
 def choose_along(along: Along) -> None:
     """Keep what the curves run along."""
-    _keep(_ALONG, "" if along is Along.ITERATIONS else along.value)
+    keep(_ALONG, "" if along is Along.ITERATIONS else along.value)
 
 
 def chosen_smoothing() -> float:
@@ -88,7 +89,7 @@ def chosen_smoothing() -> float:
 
 def choose_smoothing(weight: float) -> None:
     """Keep the weight of the moving average."""
-    _keep(_SMOOTHING, f"{weight:g}" if weight else "")
+    keep(_SMOOTHING, f"{weight:g}" if weight else "")
 
 
 def chosen_measure(known: Collection[str]) -> str | None:
@@ -103,7 +104,7 @@ def chosen_measure(known: Collection[str]) -> str | None:
 
 def choose_measure(name: str | None) -> None:
     """Keep which measure is drawn."""
-    _keep(_MEASURE, name or "")
+    keep(_MEASURE, name or "")
 
 
 def is_folded() -> bool:
@@ -117,7 +118,7 @@ def is_folded() -> bool:
 
 def choose_folded(is_folded: bool) -> None:
     """Keep whether runs are drawn as their mean over the seeds."""
-    _keep(_SEEDS, _MEAN if is_folded else "")
+    keep(_SEEDS, _MEAN if is_folded else "")
 
 
 def chosen_filter(name: str) -> str:
@@ -127,7 +128,7 @@ def chosen_filter(name: str) -> str:
 
 def choose_filter(name: str, text: str) -> None:
     """Keep what a filter was set to."""
-    _keep(name, text)
+    keep(name, text)
 
 
 def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:
@@ -137,7 +138,7 @@ def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:
 
 def choose_numbers(names: Sequence[str]) -> None:
     """Keep the further numbers of the table."""
-    _keep(_NUMBERS, ",".join(names))
+    keep(_NUMBERS, ",".join(names))
 
 
 def chosen_settings() -> tuple[str, ...] | None:
@@ -165,14 +166,6 @@ def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:
     if len(chosen) != len(wanted):
         st.query_params[name] = ",".join(chosen)
     return chosen
-
-
-def _keep(name: str, text: str) -> None:
-    """What is as usual does not stand in the address."""
-    if text:
-        st.query_params[name] = text
-    else:
-        st.query_params.pop(name, None)
 
 
 def _is_known(run_id: str, known: Collection[str]) -> bool:

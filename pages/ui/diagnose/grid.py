@@ -10,6 +10,7 @@ from dec_core.experiments.investigations import Investigation, Plans
 from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.causes import TICK_SECONDS, investigations
 from pages.ui.diagnose.outcome_map import cell_trials, outcome_map, said_of_effects
+from pages.ui.parts.address import keep
 from pages.ui.parts.state import show_run
 from pages.ui.parts.verbatim import verbatim
 
@@ -68,16 +69,8 @@ def _chosen_factors(run: RunHandle, labels: dict[str, str]) -> list[str]:
         help="The settings in which this run differs from the reference. Every combination of "
         "their values here and at the reference is one run.",
     )
-    _keep(_FACTORS, "" if chosen == likeliest else ",".join(chosen))
+    keep(_FACTORS, "" if chosen == likeliest else ",".join(chosen))
     return chosen
-
-
-def _keep(name: str, text: str) -> None:
-    """What is as usual does not stand in the address."""
-    if text:
-        st.query_params[name] = text
-    else:
-        st.query_params.pop(name, None)
 
 
 def _others_at_reference(run: RunHandle) -> bool:
@@ -91,7 +84,7 @@ def _others_at_reference(run: RunHandle) -> bool:
         required=True,
         key=key,
     )
-    _keep(_OTHERS, "own" if chosen == _AS_IN_RUN else "")
+    keep(_OTHERS, "own" if chosen == _AS_IN_RUN else "")
     return chosen == _AT_REFERENCE
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from dec_core.errors import RunError
-from dec_core.events.outcome import outcome
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.runs.handle import RunHandle
-from dec_core.runs.in_words import preset_in_words, standing
 from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunState
+from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import RUN, UPDATE, current_run, run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
 
@@ -79,14 +75,4 @@ def _show_choice(key: str) -> None:
 
 
 def _label(one: ListedRun) -> str:
-    """Name, what differs from its preset, and how it stands."""
-    record, handle = one.record, one.handle
-    state, config = record.state, record.config
-    numbers: Mapping[str, Any] = record.summary or {}
-    if handle is not None:
-        state, config = handle.state, handle.config
-        numbers = outcome(handle.view) if handle.view.is_over else {}
-    words = [record.name, standing(state, numbers).phrase]
-    if config is not None:
-        words.insert(1, preset_in_words(config, record.preset, 2))
-    return " \N{MIDDLE DOT} ".join(words)
+    return " \N{MIDDLE DOT} ".join(run_words(one)[0])

@@ -22,7 +22,7 @@ from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.target_inspection import InspectedUpdate
 from pages.ui.parts.live_plot import show_plot
-from pages.ui.parts.panel import panel, title_row
+from pages.ui.parts.panel import choice, panel, title_row
 from pages.ui.parts.sample_route import samples_url
 
 HEIGHT, TALL = 290, 360
@@ -56,14 +56,7 @@ def one_step(run: RunHandle, inspected: InspectedUpdate) -> None:
     """One step in slow motion."""
     with st.container(border=True, gap="xsmall"):
         with title_row("What does one step do?"):
-            name = st.segmented_control(
-                "Step with",
-                (_USED, _PAPER),
-                default=_USED,
-                required=True,
-                label_visibility="collapsed",
-                key="step_with",
-            )
+            name = choice("Step with", (_USED, _PAPER), "step_with")
         draw = partial(_draw_step, run, inspected, name)
         figure(run, inspected, "slow_motion", draw, options=name, height=TALL)
         rate = inspected.config.clustering.learning_rate
@@ -109,14 +102,7 @@ def _pulled() -> bool:
     """The title of the map of pulls; whether it shows the centres'."""
     is_samples = st.session_state.get("pulled") == _SAMPLES
     with title_row(f"Where are the {'samples' if is_samples else 'centres'} pulled?"):
-        kind = st.segmented_control(
-            "Pull on",
-            (_CENTERS, _SAMPLES),
-            default=_CENTERS,
-            required=True,
-            label_visibility="collapsed",
-            key="pulled",
-        )
+        kind = choice("Pull on", (_CENTERS, _SAMPLES), "pulled")
     return kind == _CENTERS
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dec_core.analysis.answer import changed_words, outcome_words
 from dec_core.analysis.diagnosis import changes
 from dec_core.analysis.trials import Trial
+from dec_core.analysis.verdict import VERDICT_WORDS
 from dec_core.experiments.counterfactuals import trial_of
 from dec_core.experiments.investigations import Attempt
 from dec_core.plots.trial_runs import COLUMNS, TrialRun, draw_trial_runs, wrapped
@@ -79,5 +80,5 @@ def _drawn(words: str, trial: Trial) -> TrialRun:
     if trial.history:
         outcome = outcome_words(trial)
     elif trial.verdict is not None:
-        outcome = f"{trial.verdict.value.replace('_', ' ')} before it clustered"
+        outcome = f"{VERDICT_WORDS[trial.verdict]} before it clustered"
     return TrialRun(wrapped(words), wrapped(outcome), trial.start, trial.history)

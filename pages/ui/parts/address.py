@@ -1,4 +1,4 @@
-"""Settings in the address, so that a link reproduces them."""
+"""What the address says: settings, so that a link reproduces them, and choices of a page."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ def write_settings(preset: str, config: Config) -> None:
                 st.query_params[name] = wanted[name]
         elif name in st.query_params:
             del st.query_params[name]
+
+
+def keep(name: str, text: str) -> None:
+    """Put a choice into the address; what is as usual, "", does not stand there."""
+    if text:
+        st.query_params[name] = text
+    else:
+        st.query_params.pop(name, None)
 
 
 def _problem(error: SettingsError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,19 @@ def panel(grid: Any, key: str | None = None) -> DeltaGenerator:
     """A frame in the next place of a grid."""
     frame: DeltaGenerator = grid.container(border=True, gap="xsmall", key=key)
     return frame
+
+
+def choice(label: str, options: Sequence[Any], key: str, **more: Any) -> Any:
+    """One of a few options side by side, the first unless chosen otherwise; ``more`` goes to
+    ``st.segmented_control``."""
+    return st.segmented_control(
+        label,
+        options,
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+        **{"default": options[0], **more},
+    )
 
 
 def title_row(title: str) -> DeltaGenerator:

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
 from dec_core.errors import RunError, SettingsError
-from dec_core.events.outcome import outcome
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
-from dec_core.runs.in_words import preset_in_words, standing
 from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunState
 from pages.ui.export.dialog import export_control
+from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.adjusting import adjust_control
@@ -267,19 +265,10 @@ def _is_at_work(one: ListedRun) -> bool:
 
 def _label(one: ListedRun) -> str:
     """Name, what differs from its preset, how it stands, its score, and when it was made."""
-    record, handle = one.record, one.handle
-    state, config = record.state, record.config
-    numbers: Mapping[str, Any] = record.summary or {}
-    if handle is not None:
-        state, config = handle.state, handle.config
-        # While it trains its numbers change from tick to tick, and a menu must stand still.
-        numbers = outcome(handle.view) if handle.view.is_over else {}
-    parts = [record.name, standing(state, numbers).phrase]
-    if config is not None:
-        parts.insert(1, preset_in_words(config, record.preset, 2))
+    parts, numbers = run_words(one)
     nmi, began = numbers.get("nmi"), numbers.get("kmeans_nmi")
     if nmi is not None:
         parts.append(f"NMI {nmi:.3f}" + (f" ({nmi - began:+.3f})" if began is not None else ""))
-    if record.created:
-        parts.append(f"{datetime.fromisoformat(record.created).astimezone():%d %b, %H:%M}")
+    if one.record.created:
+        parts.append(f"{datetime.fromisoformat(one.record.created).astimezone():%d %b, %H:%M}")
     return " \N{MIDDLE DOT} ".join(parts)

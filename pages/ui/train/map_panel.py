@@ -17,6 +17,7 @@ from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
+from pages.ui.parts.panel import choice
 
 _PCA, _UMAP = "PCA", "UMAP"
 _END = "At the end"
@@ -37,16 +38,7 @@ class MapChoice:
 
 def map_controls(session: RunHandle, view: View) -> MapChoice:
     """Method and colours; the choice of UMAP asks the run for its maps."""
-    method = st.segmented_control(
-        "Map",
-        (_PCA, _UMAP),
-        default=_PCA,
-        required=True,
-        label_visibility="collapsed",
-        key="map_method",
-        on_change=_ask_for_maps,
-        args=(session,),
-    )
+    method = choice("Map", (_PCA, _UMAP), "map_method", on_change=_ask_for_maps, args=(session,))
     when = color = ""
     if method == _UMAP:
         when = _menu("map_when", _WHEN, session, help="When UMAP maps are made")

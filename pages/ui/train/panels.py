@@ -20,7 +20,7 @@ from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.frame_slider import chosen_update, frame_slider
 from pages.ui.parts.live_plot import live_plot
-from pages.ui.parts.panel import panel, title_row
+from pages.ui.parts.panel import choice, panel, title_row
 from pages.ui.train.before_clusters import before_clusters, show_reconstructions
 from pages.ui.train.branching import checkpoints
 from pages.ui.train.map_panel import draw_map, map_controls
@@ -95,15 +95,7 @@ def panels(session: RunHandle, view: View) -> None:
 def _choose_pair() -> None:
     """Where the window is narrow, two of the four plots are seen; the style sheet hides the others
     and, where it is wide, this choice."""
-    st.segmented_control(
-        "Plots",
-        _PAIRS,
-        default=_PAIRS[0],
-        required=True,
-        label_visibility="collapsed",
-        width="stretch",
-        key="pair",
-    )
+    choice("Plots", _PAIRS, "pair", width="stretch")
 
 
 def _pair(key: str) -> Any:
@@ -124,13 +116,11 @@ def _label_controls(view: View) -> bool:
     title = "Which cluster holds which class?" if is_table else "Which cluster is each sample in?"
     with title_row(title):
         if view.has_labels:
-            kind = st.segmented_control(
+            kind = choice(
                 "Labels as",
                 (_LABELS, _CLASSES),
+                "labels_as",
                 default=_CLASSES if is_table else _LABELS,
-                required=True,
-                label_visibility="collapsed",
-                key="labels_as",
                 on_change=_remember_kind,
             )
             is_table = kind == _CLASSES
@@ -146,14 +136,7 @@ def _score_controls(view: View) -> tuple[str, bool]:
     kinds = [_TRUE, _BETWEEN] if view.started is None or view.has_labels else [_BETWEEN]
     is_between = st.session_state.get(f"scores:{len(kinds)}", kinds[0]) == _BETWEEN
     with title_row("Do the labels still change?" if is_between else "Is it better than k-means?"):
-        kind = st.segmented_control(
-            "Scores against",
-            kinds,
-            default=kinds[0],
-            required=True,
-            label_visibility="collapsed",
-            key=f"scores:{len(kinds)}",
-        )
+        kind = choice("Scores against", kinds, f"scores:{len(kinds)}")
         with_ari = st.toggle("ARI", key="with_ari", disabled=kind != _TRUE)
     return kind, with_ari
 
@@ -163,14 +146,8 @@ def _learning_control() -> str:
     is_pictured = st.session_state.get("learning_as", _CURVES) == _RECONSTRUCTIONS
     title = "What does the autoencoder reconstruct?" if is_pictured else "Is it still learning?"
     with title_row(title):
-        return st.segmented_control(
-            "Learning as",
-            (_CURVES, _RECONSTRUCTIONS),
-            default=_CURVES,
-            required=True,
-            label_visibility="collapsed",
-            key="learning_as",
-        )
+        shown: str = choice("Learning as", (_CURVES, _RECONSTRUCTIONS), "learning_as")
+    return shown
 
 
 def _log(session: RunHandle, view: View) -> None:
