@@ -144,6 +144,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
+    preparation = Preparation.unfitted(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
@@ -151,7 +152,7 @@ def chosen_rows(
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
     if settings.missing != "median":
-        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
+        rows = complete_rows(contents, preparation, rows)
     if not len(rows):
         raise DataError(
             f"At least one row must have all values. {name_of_file(settings.file)} has "
