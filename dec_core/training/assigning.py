@@ -13,27 +13,49 @@ from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 
 
-def assign(checkpoint: Checkpoint, x: NDArray[np.float32]) -> Evaluation:
-    """Embedding, q and labels of samples, computed as training computes those of its own.
+class Assigner:
+    """A model that assigns samples, as often as it is asked.
 
-    On the samples that the run was trained on they are the same numbers, bit for bit, as at an
-    update at the checkpoint's iteration.
+    On the samples that its run was trained on it gives the same numbers, bit for bit, as the run
+    does at an update at the checkpoint's iteration.
 
     Parameters
     ----------
-    x : (n_samples, n_features) float32, prepared as the samples of the run were
+    n_features : of every sample
 
     Raises
     ------
     RunError
         If the checkpoint is from before clustering.
     """
-    if checkpoint.phase is not Phase.CLUSTERING:
-        raise RunError(
-            "Samples are assigned by a model that has clusters. The run ended in "
-            f"{checkpoint.phase.value}. Choose a run that reached clustering."
-        )
-    config = checkpoint.config
-    model = restore_clustering_model(x.shape[1], config, checkpoint.weights)
-    loop = ClusteringLoop(model, tf.constant(x), config.clustering, config.seed)
-    return loop.evaluate_all()
+
+    def __init__(self, checkpoint: Checkpoint, n_features: int) -> None:
+        if checkpoint.phase is not Phase.CLUSTERING:
+            raise RunError(
+                "Samples are assigned by a model that has clusters. The run ended in "
+                f"{checkpoint.phase.value}. Choose a run that reached clustering."
+            )
+        self._config = checkpoint.config
+        self._model = restore_clustering_model(n_features, self._config, checkpoint.weights)
+        self._loop: ClusteringLoop | None = None
+
+    def assign(self, x: NDArray[np.float32]) -> Evaluation:
+        """Embedding, q and labels of samples.
+
+        Parameters
+        ----------
+        x : (n_samples, n_features) float32, prepared as the samples of the run were
+        """
+        samples, settings, seed = tf.constant(x), self._config.clustering, self._config.seed
+        if self._loop is None:
+            self._loop = ClusteringLoop(self._model, samples, settings, seed)
+        else:
+            self._loop.begin(samples, settings, seed)
+        found = self._loop.evaluate_all()
+        self._loop.end()
+        return found
+
+
+def assign(checkpoint: Checkpoint, x: NDArray[np.float32]) -> Evaluation:
+    """Embedding, q and labels of samples, (n_samples, n_features). See ``Assigner``."""
+    return Assigner(checkpoint, x.shape[1]).assign(x)
