@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from dec_core.config import Scaling
 from dec_core.data.dataset import Dataset
+from dec_core.data.samples import Samples
 
 Floats = npt.NDArray[np.float64]
 # Rows that are turned into float64 at once.
@@ -25,9 +26,21 @@ def scaled(dataset: Dataset, scaling: Scaling) -> Dataset:
         "standard": each feature to mean 0 and standard deviation 1; "norm": each sample to length
         sqrt(n_features), as in the DEC paper (section 4.3)
     """
+    samples = dataset.samples
     if scaling == "none":
         return dataset
-    return replace(dataset, x=_SCALES[scaling](dataset.x))
+    if scaling == "unit" and samples.are_whole and (whole := _divided_to_unit(samples)):
+        return replace(dataset, samples=whole)
+    return replace(dataset, samples=Samples(_SCALES[scaling](dataset.x)))
+
+
+def _divided_to_unit(samples: Samples) -> Samples | None:
+    """The same whole numbers by another divisor, where that gives what ``_to_unit`` would."""
+    low, high = int(samples.values.min()), int(samples.values.max())
+    levels = np.arange(low, high + 1, dtype=np.uint8)[:, None]
+    divided = Samples(levels, divisor=max(high, 1))
+    wanted = _to_unit(Samples(levels, samples.divisor)[:])
+    return Samples(samples.values, divided.divisor) if (divided[:] == wanted).all() else None
 
 
 def _to_unit(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 MEGABYTE = 1_000_000
-# Allowed: this many times the data as float32, and the libraries with their working space.
+# Allowed: this many times the data as they are stored, and the libraries with their working space.
 DATA_FACTOR = 2.5
 LIBRARIES_MB = 1_200
 
@@ -46,7 +46,7 @@ def main() -> None:
     dataset = load(config.data, config.seed)
     for _ in train(config, dataset):
         pass
-    print(json.dumps({"peak_bytes": peak_bytes(), "data_bytes": dataset.x.nbytes}))
+    print(json.dumps({"peak_bytes": peak_bytes(), "data_bytes": dataset.samples.values.nbytes}))
 
 
 def peak_bytes() -> int:

@@ -27,6 +27,7 @@ from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.context import TrainingContext
 from dec_core.training.phases.phase import Ending
+from dec_core.training.resident import resident
 
 
 class ClusteringPhase:
@@ -119,8 +120,8 @@ class ClusteringPhase:
                 yield from self._update()
                 p = None
                 continue
-            if p is None:
-                p = tf.constant(self._p)
+            if p is None and self._p is not None:
+                p = resident(self._p)
             yield self._take_steps(p)
         judgement = conclude(self._start, self._history, self._reason)
         self.ending = Ending(self._reason, judgement, self._iteration)
