@@ -147,7 +147,7 @@ def test_keras_stays_in_model_and_training() -> None:
     elsewhere = [
         path
         for path in ENGINE
-        if room_of(path) not in at_home and name_of(path) != "dec_core/data/download.py"
+        if room_of(path) not in at_home and name_of(path) != "dec_core/data/sources/download.py"
     ]
     assert breaches([*elsewhere, *SCREENS], {"keras", "tensorflow"}) == []
 

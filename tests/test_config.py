@@ -21,6 +21,13 @@ from dec_core.config import (
 )
 from dec_core.errors import SettingsError
 
+# What a column may be called, commas, quotes and line breaks included.
+NAMES = (
+    st.text(st.characters(exclude_categories=["C"]) | st.just("\n"), min_size=1, max_size=20)
+    .map(str.strip)
+    .filter(bool)
+)
+
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:
     """Any value that the setting allows."""
@@ -28,6 +35,10 @@ def values_of(setting: Setting) -> st.SearchStrategy[Any]:
         return st.sampled_from(setting.choices)
     if setting.kind is bool:
         return st.booleans()
+    if setting.is_of_text:
+        return st.lists(NAMES, max_size=4, unique=True).map(tuple)
+    if setting.kind is str:
+        return NAMES | st.none() if setting.is_optional else NAMES
     if setting.kind is tuple:
         return st.lists(st.integers(1, 20_000), min_size=1, max_size=12).map(tuple)
     assert setting.minimum is not None
@@ -39,7 +50,23 @@ def values_of(setting: Setting) -> st.SearchStrategy[Any]:
     return numbers | st.none() if setting.is_optional else numbers
 
 
-VALUES = st.fixed_dictionaries({}, optional={p: values_of(s) for p, s in SETTINGS.items()})
+def of_kind(values: dict[str, Any]) -> dict[str, Any]:
+    """Without the settings that other kinds have than those which are chosen."""
+    kinds = {path: setting.default for path, setting in SETTINGS.items() if setting.names_kind}
+    chosen = {**kinds, **values}.get
+    return {path: value for path, value in values.items() if SETTINGS[path].applies(chosen)}
+
+
+def kind_of(setting: Setting) -> dict[str, Any]:
+    """What must be chosen so that there is this setting."""
+    if setting.union is None or not setting.only_for:
+        return {}
+    return {setting.union.path: setting.only_for[0]}
+
+
+VALUES = st.fixed_dictionaries({}, optional={p: values_of(s) for p, s in SETTINGS.items()}).map(
+    of_kind
+)
 
 
 @given(VALUES)
@@ -75,13 +102,13 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 27
+    assert len(SETTINGS) == 38
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
         assert setting.label != path
         assert setting.help.endswith(".")
-        assert setting.default == Config().get(path)
+        assert setting.default == Config().with_values(kind_of(setting)).get(path)
         assert setting.section in {"", "data", "autoencoder", "pretraining", "clustering"}
     assert set(LIVE_PARAMETERS) <= set(SETTINGS)
 
@@ -94,11 +121,14 @@ def test_bounds_hold_and_are_inclusive(setting: Setting) -> None:
     assert setting.minimum is not None
     assert setting.maximum is not None
     for bound in (setting.minimum, setting.maximum):
-        assert Config().with_values({setting.path: bound}).get(setting.path) == bound
+        assert (
+            Config().with_values({**kind_of(setting), setting.path: bound}).get(setting.path)
+            == bound
+        )
     step = 1 if setting.kind is not float else 1e-7
     for value in (setting.minimum - step, setting.maximum + step):
         with pytest.raises(SettingsError) as caught:
-            Config().with_values({setting.path: value})
+            Config().with_values({**kind_of(setting), setting.path: value})
         assert setting.path in str(caught.value)
         assert f"Received {value!r}" in str(caught.value)
         assert setting.help in str(caught.value)
@@ -175,9 +205,10 @@ def test_missing_settings_take_their_defaults() -> None:
 
 def test_r_port_is_the_seed_value_by_value() -> None:
     config = get_preset("r-port").config
-    assert {path: config.get(path) for path in SETTINGS} == {
+    assert {path: config.get(path) for path in SETTINGS if config.has(path)} == {
         "data.name": "fashion-mnist",
         "data.scaling": "none",
+        "data.log1p": False,
         "data.n_samples": None,
         "autoencoder.units": (32, 32, 256, 10),
         "autoencoder.activation": "relu",

@@ -112,7 +112,7 @@ def test_own_fields_may_be_words_that_can_be_empty_and_numbers_without_bounds() 
     note, spread = SETTINGS["data.note"], SETTINGS["data.spread"]
     assert (note.kind, note.is_optional, note.default) == (str, True, None)
     assert (spread.kind, spread.minimum, spread.maximum) == (float, None, None)
-    for text, value in (("", None), ("none", None), ("all", "all")):
+    for text, value in (("", None), ("none", "none"), ("all", "all")):
         config = Config().with_values({"data.name": "blobs", "data.note": text})
         assert config.get("data.note") == value
         assert config.text_of("data.note") == (text or "none")
@@ -258,7 +258,7 @@ def test_a_stored_data_set_that_nobody_knows_is_kept_as_it_is() -> None:
     config = Config.from_dict(TABLE)
     assert isinstance(config.data, UnknownSource)
     assert config.get("data.name") == "my-table"
-    assert config.to_dict()["data"] == {**TABLE["data"], "scaling": "none"}
+    assert config.to_dict()["data"] == {**TABLE["data"], "scaling": "none", "log1p": False}
     again = Config.from_json(config.to_json())
     assert again == config
     assert hash(again) == hash(config)

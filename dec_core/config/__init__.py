@@ -18,7 +18,15 @@ from dec_core.config.presets import (
 )
 from dec_core.config.section import setting
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
-from dec_core.config.sources import SOURCES, DataSettings, Scaling, UnknownSource
+from dec_core.config.sources import (
+    SOURCES,
+    DataSettings,
+    FileData,
+    ImageColor,
+    Missing,
+    Scaling,
+    UnknownSource,
+)
 from dec_core.config.table import SETTINGS, Setting
 
 __all__ = [
@@ -36,8 +44,11 @@ __all__ = [
     "DataSettings",
     "DecObjective",
     "DenseNetwork",
+    "FileData",
+    "ImageColor",
     "Initializer",
     "Kinds",
+    "Missing",
     "NetworkSettings",
     "Objective",
     "Preset",

@@ -131,7 +131,7 @@ class Config(Frozen):
         """The value as text; a dash where this config does not have the setting."""
         if not self.has(path):
             return "\N{EN DASH}"
-        return SETTINGS[path].format(self.get(path))
+        return SETTINGS[path].format(self.get(path)) or "none"
 
     def differences(self, other: Config) -> dict[str, Any]:
         """The settings of this config that differ from ``other``'s, by path.

@@ -11,7 +11,11 @@ from dec_core.config.section import Section, setting
 
 # What a stored run may say of a data set that this program does not know.
 Plain = str | int | float | bool | None
-Scaling = Literal["none", "unit", "standard", "norm"]
+Scaling = Literal["none", "pixels", "unit", "features", "standard", "norm"]
+ImageColor = Literal["auto", "grey", "color"]
+Missing = Literal["refuse", "drop", "median"]
+TextColumns = Literal["leave-out", "one-hot"]
+ColumnNames = tuple[Annotated[str, Field(min_length=1, max_length=500)], ...]
 
 
 class DataSettings(Section):
@@ -28,8 +32,12 @@ class DataSettings(Section):
     scaling: Scaling = setting(
         "none",
         "Scaling",
-        "none: values as they are. unit: all to 0..1. standard: each feature to mean 0 and "
-        "deviation 1. norm: each sample to one length (DEC paper).",
+        "none: values as they are. pixels: divided by 255. unit: all together to 0..1. features: "
+        "each feature to 0..1. standard: each feature to mean 0 and deviation 1. norm: each sample "
+        "to one length (DEC paper).",
+    )
+    log1p: bool = setting(
+        False, "Logarithm", "Take log(1 + value) first, for counts and long tails; from 0 on only."
     )
 
 
@@ -38,6 +46,50 @@ def _printable(name: str) -> str:
     if not name.isprintable():
         raise ValueError("must be printable text")
     return name
+
+
+class FileData(DataSettings):
+    """A file of one's own: a table, an array or images, and what its columns are for."""
+
+    name: str = "file"
+    file: str = setting(
+        "",
+        "File",
+        "Its path on this machine, or upload:FINGERPRINT/NAME if it was uploaded.",
+    )
+    part: str | None = setting(
+        None, "Part", "Which array of a file that holds several; empty for the one it proposes."
+    )
+    label: str | None = setting(
+        None, "Label column", "The column of true labels, for scores only; empty for none."
+    )
+    id: str | None = setting(
+        None, "Id column", "The column that names the samples in what is exported; empty for none."
+    )
+    leave_out: ColumnNames = setting((), "Left out", "Columns that are not trained on.")
+    categorical: ColumnNames = setting(
+        (), "Categories", "Columns of numbers that are names of categories: one-hot."
+    )
+    text_columns: TextColumns = setting(
+        "leave-out",
+        "Text columns",
+        "Leave them out, or make each of their values a feature of 0 and 1.",
+    )
+    image_size: int | None = setting(
+        None,
+        "Image size",
+        "Height and width in pixels to which images are brought; empty for the one proposed.",
+        ge=1,
+        le=512,
+    )
+    image_color: ImageColor = setting(
+        "auto", "Colour", "Of images: grey or colour; auto: grey where all of them are."
+    )
+    missing: Missing = setting(
+        "refuse",
+        "Missing values",
+        "refuse: name them. drop: leave the row out. median: of the column.",
+    )
 
 
 class UnknownSource(DataSettings):
@@ -57,9 +109,10 @@ SOURCES = Kinds(
     DataSettings,
     "digits",
     "Data set",
-    "Digits is built in; the others are read from disk or downloaded.",
+    "Digits is built in, file is one of your own; the others are read from disk or downloaded.",
     tag="name",
     unknown=UnknownSource,
 )
 for _name in ("digits", "fashion-mnist", "mnist"):
     SOURCES.register(DataSettings, _name)
+SOURCES.register(FileData, "file")

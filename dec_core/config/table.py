@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
@@ -18,8 +20,9 @@ class Setting:
 
     ``minimum`` and ``maximum`` are inclusive bounds, of each number where it is a list, None where
     there are none; ``slide_to`` is where a slider ends, None for ``maximum``; ``choices`` are the
-    allowed words, empty where any number will do. ``union`` is what this setting chooses a kind of,
-    or what it is a field of; ``only_for`` are the kinds that have it, empty where all do.
+    allowed words, empty where any number will do. ``is_of_text`` says that a list holds texts.
+    ``union`` is what this setting chooses a kind of, or what it is a field of; ``only_for`` are the
+    kinds that have it, empty where all do.
     """
 
     path: str
@@ -33,6 +36,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     is_log: bool = False
     is_optional: bool = False
+    is_of_text: bool = False
     union: Kinds[Any] | None = None
     only_for: tuple[str, ...] = ()
 
@@ -71,7 +75,9 @@ class Setting:
         if self.kind is bool:
             return "true or false"
         if self.kind is str:
-            return "a text"
+            return "a text" + (", or empty for none" if self.is_optional else "")
+        if self.is_of_text:
+            return "texts with commas between"
         number = "a whole number" if self.kind is int else "a number"
         if self.kind is tuple:
             number = "whole numbers with commas between, each"
@@ -89,15 +95,17 @@ class Setting:
 
     @property
     def _word_for_none(self) -> str:
-        """An empty number means all samples; an empty name means none."""
-        return "none" if self.kind is str else "all"
+        """No number means all samples. No text is empty, as any word may be the name of a column."""
+        return "" if self.kind is str else "all"
 
     def parse(self, text: str) -> Any:
         """Turn text from a command line or a URL into what pydantic can check."""
         text = text.strip()
-        if self.is_optional and text.lower() in ("", self._word_for_none, "none"):
+        if self.is_optional and (not text or (self.kind is not str and text in ("all", "none"))):
             return None
         if self.kind is tuple:
+            if self.is_of_text:
+                return [part for row in csv.reader([text], skipinitialspace=True) for part in row]
             return [part.strip() for part in text.strip("[]()").split(",") if part.strip()]
         return text
 
@@ -105,11 +113,20 @@ class Setting:
         """The inverse of ``parse``."""
         if value is None:
             return self._word_for_none
+        if self.is_of_text:
+            return _csv_row(value)
         if self.kind is tuple:
             return ",".join(str(part) for part in value)
         if self.kind is float and not isinstance(value, str):
             return f"{value:g}" if float(f"{value:g}") == value else repr(value)
         return str(value).lower() if self.kind is bool else str(value)
+
+
+def _csv_row(values: Iterable[str]) -> str:
+    """Texts with commas between, quoted where they hold one."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="").writerow(values)
+    return stream.getvalue()
 
 
 SETTINGS: dict[str, Setting] = {}
@@ -213,6 +230,7 @@ def _setting(
         slide_to=extra.get("slide_to"),
         is_log=bool(extra.get("log")),
         is_optional=is_optional,
+        is_of_text=kind is tuple and _element(annotation).annotation is str,
         union=union,
         only_for=only_for,
     )

@@ -19,8 +19,8 @@ from dec_core.data.catalog import (
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
 from dec_core.data.fit import Excess, excesses
-from dec_core.data.idx import read_idx
-from dec_core.data.sources import available
+from dec_core.data.sources.built_in import available
+from dec_core.data.sources.idx import read_idx
 from dec_core.data.subset import stratified_indices, stratified_subset
 
 __all__ = [

@@ -8,11 +8,13 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from dec_core.config import DataSettings
+from dec_core.config import DataSettings, FileData, Scaling
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
-from dec_core.data.preparation import scaled
-from dec_core.data.sources import available, read_source
+from dec_core.data.files import file_place, load_file
+from dec_core.data.preparation import Preparation
+from dec_core.data.scaling import on_scale
+from dec_core.data.sources.built_in import available, read_source
 from dec_core.data.subset import stratified_subset
 from dec_core.errors import DataUnavailableError
 
@@ -75,12 +77,14 @@ def title_of(name: str) -> str:
 
 def place_of(settings: DataSettings) -> str | None:
     """Where the data lie now, as a fragment of a sentence; None if they are not at hand."""
+    if isinstance(settings, FileData):
+        return file_place(settings)
     source = _SOURCES.get(settings.name)
     return None if source is None else source.place(settings)
 
 
 def load(settings: DataSettings, seed: int) -> Dataset:
-    """Load the data set that the settings name, or the subset of it, scaled as they ask for.
+    """Load the data set that the settings name, or the subset of it, prepared as they ask for.
 
     The last two whole data sets that were on this machine stay in memory, so that a second run
     starts at once. Safe to call from several threads.
@@ -88,16 +92,35 @@ def load(settings: DataSettings, seed: int) -> Dataset:
     Raises
     ------
     SettingsError
-        If ``settings.n_samples`` exceeds the data set.
+        If ``settings.n_samples`` exceeds the data set, or they name a column that a file lacks.
     DataError
         If a file is missing or damaged.
     DataUnavailableError
         If the data set is not registered, or no source has it and it could not be downloaded.
     """
-    dataset = _load_whole(settings.model_copy(update={"n_samples": None, "scaling": "none"}))
+    if isinstance(settings, FileData):
+        return load_file(settings, seed)
+    whole = {"n_samples": None, "scaling": "none", "log1p": False}
+    dataset = _load_whole(settings.model_copy(update=whole))
     if settings.n_samples is not None:
         dataset = stratified_subset(dataset, settings.n_samples, seed)
-    return scaled(dataset, settings.scaling)
+    return scaled(dataset, settings.scaling, log1p=settings.log1p)
+
+
+def scaled(dataset: Dataset, scaling: Scaling, *, log1p: bool = False) -> Dataset:
+    """The data set on another scale, fitted on all its samples, which its preparation remembers.
+
+    Raises
+    ------
+    DataError
+        If ``log1p`` meets a number below 0.
+    """
+    if scaling == "none" and not log1p:
+        return dataset
+    scale, samples = on_scale(dataset.samples, scaling, log1p)
+    known = dataset.preparation or Preparation(n_matrix=dataset.n_features)
+    preparation = replace(known, scale=scale)
+    return replace(dataset, samples=samples, preparation=preparation)
 
 
 def _load_whole(settings: DataSettings) -> Dataset:

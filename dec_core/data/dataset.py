@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dec_core.data.preparation import Preparation
 from dec_core.data.samples import Samples
 from dec_core.errors import DataError
 
@@ -40,6 +41,12 @@ class Dataset:
         ``class_names[label]`` is the name of a true label.
     source : str
         Where the data came from, as a fragment of a sentence.
+    rows : int array of shape (n_samples,) or None
+        The samples' rows, from 0, in the file or set that they are a part of; None for all rows.
+    ids : text array of shape (n_samples,) or None
+        What the samples are called, for what is exported.
+    preparation : Preparation or None
+        What was done with the values before, so that new samples can be treated alike.
 
     Attributes
     ----------
@@ -69,6 +76,9 @@ class Dataset:
     image_shape: tuple[int, int, int] | None
     class_names: tuple[str, ...] | None
     source: str
+    rows: npt.NDArray[np.int64] | None
+    ids: npt.NDArray[np.str_] | None
+    preparation: Preparation | None
 
     def __init__(  # noqa: PLR0917 - in the order of the fields
         self,
@@ -78,6 +88,9 @@ class Dataset:
         image_shape: tuple[int, int, int] | None = None,
         class_names: Sequence[str] | None = None,
         source: str = "arrays",
+        rows: npt.NDArray[np.int64] | None = None,
+        ids: npt.ArrayLike | None = None,
+        preparation: Preparation | None = None,
     ) -> None:
         checked = _checked_samples(name, samples)
         names = None if class_names is None else tuple(map(str, class_names))
@@ -92,6 +105,9 @@ class Dataset:
             "image_shape": image_shape,
             "class_names": names,
             "source": source,
+            "rows": rows,
+            "ids": None if ids is None else _read_only(_checked_ids(name, ids, len(checked))),
+            "preparation": preparation,
         }
         for field, value in values.items():
             object.__setattr__(self, field, value)
@@ -132,6 +148,16 @@ class Dataset:
         if self.y is not None:
             digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
+
+
+def _checked_ids(name: str, ids: npt.ArrayLike, n_samples: int) -> npt.NDArray[np.str_]:
+    array = np.asarray(ids).astype(np.str_)
+    if array.shape != (n_samples,):
+        raise DataError(
+            f"The ids of {name} must be one per sample, shape ({n_samples},). Received shape "
+            f"{array.shape}. Give as many ids as samples, or none."
+        )
+    return array
 
 
 def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

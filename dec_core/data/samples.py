@@ -78,6 +78,11 @@ class Samples:
         for _, piece in self.stored_pieces():
             yield self._as_float(piece)
 
+    def levels(self) -> Samples:
+        """Whole numbers from the smallest to the largest, each once, in a column."""
+        values = np.arange(int(self.values.min()), int(self.values.max()) + 1, dtype=np.uint8)
+        return Samples(values[:, None], self.divisor)
+
     @overload
     def min(self) -> np.float32: ...
     @overload

@@ -22,17 +22,22 @@ def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
     SettingsError
         If ``n_samples`` is not between 1 and ``dataset.n_samples``.
     """
-    if not 1 <= n_samples <= dataset.n_samples:
-        direction = "smaller" if n_samples > dataset.n_samples else "larger"
-        raise SettingsError(
-            f"data.n_samples must be between 1 and {dataset.n_samples:,}, the number of samples "
-            f"in {dataset.name}. Received {n_samples:,}. Choose a {direction} number."
-        )
+    check_n_samples(n_samples, dataset.n_samples, dataset.name)
     if n_samples == dataset.n_samples:
         return dataset
     indices = stratified_indices(dataset.y, dataset.n_samples, n_samples, seed)
     labels = None if dataset.y is None else dataset.y[indices]
-    return replace(dataset, samples=dataset.samples.take(indices), y=labels)
+    return replace(dataset, samples=dataset.samples.take(indices), y=labels, rows=indices)
+
+
+def check_n_samples(n_samples: int, n_total: int, name: str) -> None:
+    """Raise SettingsError unless a data set of ``n_total`` samples has ``n_samples``."""
+    if not 1 <= n_samples <= n_total:
+        direction = "smaller" if n_samples > n_total else "larger"
+        raise SettingsError(
+            f"data.n_samples must be between 1 and {n_total:,}, the number of samples in {name}. "
+            f"Received {n_samples:,}. Choose a {direction} number."
+        )
 
 
 def stratified_indices(

@@ -75,6 +75,7 @@ from dec_core.store.record import RunRecord, RunState
 from dec_core.store.run_checks import check_soundness
 from dec_core.store.stored_frames import StoredFrames
 from dec_core.store.unsaved import reserve_mark, unsaved_problem
+from dec_core.store.uploads import Uploads
 from dec_core.store.view_reader import ViewReader
 from dec_core.training.checkpoint import Checkpoint
 
@@ -94,6 +95,7 @@ class RunStore:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or default_root()).expanduser().absolute()
+        self.uploads = Uploads(self.root / ".uploads")
         self._readers: OrderedDict[str, ViewReader] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dec_core.data import catalog, sources
+from dec_core.data import catalog
+from dec_core.data.sources import built_in
 
 WriteFolder = Callable[..., Path]
 
@@ -35,7 +36,7 @@ def bare_machine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     monkeypatch.delenv("DEC_DATA_DIR", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(empty / "keras"))
     (empty / "keras").mkdir()
-    monkeypatch.setattr(sources, "SYSTEM_FOLDER", empty / "system")
+    monkeypatch.setattr(built_in, "SYSTEM_FOLDER", empty / "system")
     catalog._read_at.cache_clear()
 
 

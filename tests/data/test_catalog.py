@@ -11,14 +11,14 @@ import pytest
 
 from dec_core.config import SOURCES, DataSettings
 from dec_core.data import DESCRIPTIONS, catalog, describe, load
-from dec_core.data.sources import read_source
+from dec_core.data.sources.built_in import read_source
 from dec_core.errors import SettingsError
 from tests.data.conftest import WriteFolder
 
 
 def test_names_agree_with_the_settings() -> None:
     described = tuple(description.name for description in describe())
-    assert tuple(DESCRIPTIONS) == described == SOURCES.names
+    assert (*DESCRIPTIONS, "file") == (*described, "file") == SOURCES.names
 
 
 def test_load_whole_and_subset() -> None:

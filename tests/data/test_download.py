@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from dec_core.data import DESCRIPTIONS, available, download, sources
-from dec_core.data.sources import read_source
+from dec_core.data import DESCRIPTIONS, available
+from dec_core.data.sources import built_in, download
+from dec_core.data.sources.built_in import read_source
 from dec_core.errors import DataUnavailableError
 from tests.data.conftest import WriteFolder
 
@@ -100,5 +101,5 @@ def test_a_folder_of_files_comes_before_the_cache(write_folder: WriteFolder) -> 
     datasets = Path(os.environ["KERAS_HOME"]) / "datasets"
     datasets.mkdir()
     (datasets / "mnist.npz").touch()
-    folder = write_folder(sources.SYSTEM_FOLDER / "mnist")
+    folder = write_folder(built_in.SYSTEM_FOLDER / "mnist")
     assert available("mnist") == str(folder)

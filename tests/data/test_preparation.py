@@ -7,7 +7,7 @@ import pytest
 
 from dec_core.config import Config, DataSettings, Scaling
 from dec_core.data import Dataset, load
-from dec_core.data.preparation import scaled
+from dec_core.data.catalog import scaled
 
 TABLE = Dataset("table", [[0, 10, 7], [4, 20, 7], [8, 60, 7]], [0, 1, 1])
 

@@ -9,7 +9,7 @@ import pytest
 
 from dec_core.config import Scaling
 from dec_core.data import Dataset
-from dec_core.data.preparation import scaled
+from dec_core.data.catalog import scaled
 from dec_core.data.samples import Samples
 
 
@@ -56,7 +56,7 @@ def test_a_data_set_is_the_same_in_either_type() -> None:
     assert Dataset("bytes", values).x[0, 1] == 255
 
 
-@pytest.mark.parametrize("scaling", ["unit", "standard", "norm"])
+@pytest.mark.parametrize("scaling", ["pixels", "unit", "standard", "norm"])
 @pytest.mark.parametrize(
     ("low", "high", "divisor"), [(0, 255, 255), (0, 254, 255), (0, 9, 1), (3, 200, 1), (0, 0, 1)]
 )
@@ -65,9 +65,9 @@ def test_scaling_gives_the_same_bits(low: int, high: int, divisor: int, scaling:
     whole = scaled(Dataset("whole", Samples(values, divisor)), scaling)
     floats = scaled(Dataset("floats", as_floats(values, divisor)), scaling)
     np.testing.assert_array_equal(whole.x, floats.x, strict=True)
-    # Every value of 0..255 over 255 is itself; one of 0..254 is rounded twice.
-    stays = scaling == "unit" and (low, high) in ((0, 255), (0, 9), (0, 0))
-    assert whole.samples.are_whole == stays
+    # What is already divided by 255 would be rounded twice, unless the second divisor is 1.
+    stays = {"pixels": divisor == 1, "unit": (low, high) in ((0, 255), (0, 9), (0, 0))}
+    assert whole.samples.are_whole == stays.get(scaling, False)
 
 
 def test_a_mapped_file_is_not_copied_and_loses_nothing(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dec_core.data import Dataset, available, download, sources
-from dec_core.data.sources import read_source
+from dec_core.data import Dataset, available
+from dec_core.data.sources import built_in, download
+from dec_core.data.sources.built_in import read_source
 from dec_core.errors import DataError, DataUnavailableError
 from tests.data.conftest import WriteFolder, idx_bytes, write_idx
 
@@ -69,7 +70,7 @@ def test_every_pixel_keeps_its_place(
 def test_data_dir_may_be_relative_and_comes_before_the_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_folder: WriteFolder
 ) -> None:
-    system = write_folder(sources.SYSTEM_FOLDER / "mnist")
+    system = write_folder(built_in.SYSTEM_FOLDER / "mnist")
     assert read_source("mnist").source == available("mnist") == str(system)
     write_folder(tmp_path / "own" / "mnist")
     monkeypatch.chdir(tmp_path)
@@ -81,14 +82,14 @@ def test_data_dir_without_the_folder_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_folder: WriteFolder
 ) -> None:
     monkeypatch.setenv("DEC_DATA_DIR", str(tmp_path))
-    system = write_folder(sources.SYSTEM_FOLDER / "fashion-mnist")
+    system = write_folder(built_in.SYSTEM_FOLDER / "fashion-mnist")
     assert available("fashion-mnist") == str(system)
 
 
 def test_a_missing_file_is_named_and_nothing_else_is_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_folder: WriteFolder
 ) -> None:
-    write_folder(sources.SYSTEM_FOLDER / "mnist")
+    write_folder(built_in.SYSTEM_FOLDER / "mnist")
     folder = write_folder(tmp_path / "mnist")
     (folder / "train-labels-idx1-ubyte.gz").unlink()
     monkeypatch.setenv("DEC_DATA_DIR", str(tmp_path))

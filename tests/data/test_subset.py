@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dec_core.data import Dataset, stratified_indices, stratified_subset
-from dec_core.data.sources import read_source
+from dec_core.data.sources.built_in import read_source
 from dec_core.errors import SettingsError
 
 

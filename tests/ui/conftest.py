@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner import script_runner
 
-from dec_core.data import sources
+from dec_core.data.sources import built_in
 from dec_core.runs.manager import RunManager
 from pages.ui.parts.state import run_manager
 
@@ -23,7 +23,7 @@ def manager(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[RunMana
     """The server's runs; whatever still trains at the end of the test is stopped."""
     monkeypatch.delenv("DEC_DATA_DIR", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    monkeypatch.setattr(sources, "SYSTEM_FOLDER", tmp_path / "system")
+    monkeypatch.setattr(built_in, "SYSTEM_FOLDER", tmp_path / "system")
     # The page replaces it; this puts it back.
     monkeypatch.setattr(
         script_runner, "_clean_problem_modules", script_runner._clean_problem_modules

@@ -78,7 +78,7 @@ def test_it_opens_with_what_is_stored_of_its_data(run_id: str) -> None:
     assert record.state is RunState.FINISHED
     assert record.config is not None
     assert isinstance(record.config.data, UnknownSource)
-    assert record.config.to_dict()["data"] == {**DATA, "scaling": "none"}
+    assert record.config.to_dict()["data"] == {**DATA, "scaling": "none", "log1p": False}
     assert RunStore().view(run_id).config == record.config
 
 
@@ -138,7 +138,11 @@ def test_the_command_line_lists_shows_and_exports_it(
     assert main(["runs", "list"]) == 0
     assert f"digits on {NAME}" in capsys.readouterr().out
     assert main(["runs", "show", run_id]) == 0
-    assert json.loads(capsys.readouterr().out)["config"]["data"] == {**DATA, "scaling": "none"}
+    assert json.loads(capsys.readouterr().out)["config"]["data"] == {
+        **DATA,
+        "scaling": "none",
+        "log1p": False,
+    }
     parts = ["report.html", "reproduce.py"]
     only = [word for part in parts for word in ("--only", part)]
     assert main(["runs", "export", run_id, "--to", str(tmp_path / "run"), *only]) == 0

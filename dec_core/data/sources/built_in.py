@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dec_core.data import download
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
-from dec_core.data.idx import read_idx
 from dec_core.data.samples import Samples
+from dec_core.data.sources import download
+from dec_core.data.sources.idx import read_idx
 from dec_core.errors import DataError, DataUnavailableError
 
 SYSTEM_FOLDER = Path("/usr/share/datasets")
