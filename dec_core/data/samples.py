@@ -50,7 +50,7 @@ class Samples:
         return len(self.values)
 
     def __getitem__(self, rows: Any) -> Floats:
-        return self._as_float(self.values[rows])
+        return self._as_float(self._stored(rows))
 
     def __iter__(self) -> Iterator[Floats]:
         for piece in self.pieces():
@@ -58,20 +58,18 @@ class Samples:
 
     def take(self, rows: npt.NDArray[np.integer]) -> Samples:
         """These rows, kept as they are."""
-        return Samples(self.values[rows], self.divisor)
+        return Samples(self._stored(rows), self.divisor)
 
     def stored_pieces(self) -> Iterator[tuple[slice, npt.NDArray[Any]]]:
         """All rows of ``values``, piece by piece, each with its place among them.
 
         A mapped file takes the memory of one piece, as those before it are let go.
         """
-        mapping = _mapping(self.values)
         step = max(1, _PIECE // self.shape[1])
         for begin in range(0, len(self), step):
             place = slice(begin, begin + step)
             yield place, self.values[place]
-            if mapping is not None:
-                mapping.madvise(mmap.MADV_DONTNEED)
+            self._let_go()
 
     def pieces(self) -> Iterator[Floats]:
         """All rows as float32, piece by piece."""
@@ -110,6 +108,17 @@ class Samples:
         for piece in self.pieces():
             total = np.vstack([total, (piece - origin) ** power]).sum(axis=0)
         return total
+
+    def _stored(self, rows: Any) -> npt.NDArray[Any]:
+        values = self.values[rows]
+        self._let_go()
+        return values
+
+    def _let_go(self) -> None:
+        """Of a mapped file, the pages that were read; the system reads many around each row."""
+        mapping = _mapping(self.values)
+        if mapping is not None:
+            mapping.madvise(mmap.MADV_DONTNEED)
 
     def _as_float(self, values: Any) -> Any:
         if not self.are_whole:

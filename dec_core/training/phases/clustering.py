@@ -117,8 +117,8 @@ class ClusteringPhase:
         while self._reason is None:
             yield from self._apply_changes()
             if self._is_update_due():
-                yield from self._update()
                 p = None
+                yield from self._update()
                 continue
             if p is None and self._p is not None:
                 p = resident(self._p)
@@ -171,6 +171,7 @@ class ClusteringPhase:
             if done < n_samples:
                 yield Progress(Phase.CLUSTERING, done, n_samples)
         evaluation = Evaluation.joined(pieces)
+        pieces.clear()
         labels = evaluation.labels.astype(self._context.label_type)
         sampled = evaluation.embedding[self._context.sample_ids]
         p = self._loop.target(evaluation.q)
