@@ -24,6 +24,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data  # type: ign
 from dec_core.analysis.verdict import SPOILT
 from dec_core.config import Config
 from dec_core.data import Dataset
+from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale
 from dec_core.errors import DECLabError
 from dec_core.events.events import KMEANS, TargetUpdated
@@ -235,7 +236,7 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         x = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         if self._assigner is None:
             self._assigner = Assigner(self._checkpoint, self.n_features_in_)
-        return self._assigner.assign(np.ascontiguousarray(self._scale.apply(x)))
+        return self._assigner.assign(Samples(np.ascontiguousarray(self._scale.apply(x))))
 
     def _config(self) -> Config:
         values = {

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from dec_core.analysis.rows import Rows
+
 # So many rows tell how many dimensions an embedding fills.
 _MOST_ROWS = 4_000
 
@@ -21,7 +23,7 @@ class DataSpace:
     sample_ids : (n_sampled,), those that are looked at
     """
 
-    def __init__(self, x: NDArray[np.floating], sample_ids: NDArray[np.integer]) -> None:
+    def __init__(self, x: Rows, sample_ids: NDArray[np.integer]) -> None:
         self._x = x
         self._sample_ids = sample_ids
 

@@ -119,11 +119,11 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     """
     contents = contents_of(settings)
     rows, labels = chosen_rows(contents, settings, seed)
-    preparation, x = Preparation.fit(contents, settings, rows)
+    preparation, samples = Preparation.fit(contents, settings, rows)
     ids = None if settings.id is None else column_text(contents, settings.id)[rows]
     return Dataset(
         name_of_file(settings.file),
-        x,
+        samples,
         None if labels is None else labels.numbers[rows],
         image_shape=contents.image_shape,
         class_names=None if labels is None else labels.names,

@@ -119,7 +119,7 @@ class StoredRun:
         from dec_core.data import load
         from dec_core.training.assigning import assign
 
-        return assign(self.checkpoint, load(settings, self.checkpoint.config.seed).x).q
+        return assign(self.checkpoint, load(settings, self.checkpoint.config.seed).samples).q
 
 
 class Part(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from dec_core.data.columns import column_text
 from dec_core.data.preparation import Preparation
+from dec_core.data.samples import Samples
 from dec_core.data.sources.contents import Contents, Wanted
 from dec_core.data.sources.formats import open_contents
 from dec_core.errors import RunError, SettingsError
@@ -56,7 +57,7 @@ def predict(
     preparation = preparation_of(store, run_id)
     contents = open_contents(path, _wanted(store.record(run_id), preparation))
     prepared = preparation.apply(contents)
-    assigned = assign(checkpoint, prepared.x)
+    assigned = assign(checkpoint, Samples(prepared.x))
     id_name = _id_name(store.record(run_id), contents, id_column)
     samples = LabeledSamples(
         assigned.labels,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-import tensorflow as tf
-from numpy.typing import NDArray
-
+from dec_core.data.samples import Samples
 from dec_core.errors import RunError
 from dec_core.events.events import Phase
 from dec_core.model import restore_clustering_model
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
+from dec_core.training.resident import ResidentSamples
 
 
 class Assigner:
@@ -38,24 +36,21 @@ class Assigner:
         self._config = checkpoint.config
         self._model = restore_clustering_model(n_features, self._config, checkpoint.weights)
         self._loop: ClusteringLoop | None = None
+        self._are_whole = False
 
-    def assign(self, x: NDArray[np.float32]) -> Evaluation:
-        """Embedding, q and labels of samples.
-
-        Parameters
-        ----------
-        x : (n_samples, n_features) float32, prepared as the samples of the run were
-        """
-        samples, settings, seed = tf.constant(x), self._config.clustering, self._config.seed
-        if self._loop is None:
-            self._loop = ClusteringLoop(self._model, samples, settings, seed)
+    def assign(self, samples: Samples) -> Evaluation:
+        """Embedding, q and labels of samples, prepared as the samples of the run were."""
+        x, settings, seed = ResidentSamples.of(samples), self._config.clustering, self._config.seed
+        if self._loop is None or self._are_whole is not samples.are_whole:
+            self._loop = ClusteringLoop(self._model, x, settings, seed)
+            self._are_whole = samples.are_whole
         else:
-            self._loop.begin(samples, settings, seed)
+            self._loop.begin(x, settings, seed)
         found = self._loop.evaluate_all()
         self._loop.end()
         return found
 
 
-def assign(checkpoint: Checkpoint, x: NDArray[np.float32]) -> Evaluation:
-    """Embedding, q and labels of samples, (n_samples, n_features). See ``Assigner``."""
-    return Assigner(checkpoint, x.shape[1]).assign(x)
+def assign(checkpoint: Checkpoint, samples: Samples) -> Evaluation:
+    """Embedding, q and labels of samples. See ``Assigner``."""
+    return Assigner(checkpoint, samples.shape[1]).assign(samples)

@@ -25,6 +25,7 @@ from dec_core.training.batches import Batches
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.pace import Pace
+from dec_core.training.resident import ResidentSamples
 
 SEED = 0
 BATCH_SIZE = 256
@@ -83,8 +84,8 @@ def clustering_model(n_features: int, settings: DenseNetwork) -> keras.Model:
 class OurPretraining:
     """``PretrainingLoop`` in chunks, as the trainer drives it."""
 
-    def __init__(self, settings: DenseNetwork, x: Any) -> None:
-        model = build_autoencoder(int(x.shape[1]), settings, SEED).model
+    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+        model = build_autoencoder(int(x.values.shape[1]), settings, SEED).model
         self._loop = PretrainingLoop(model, x, PRETRAINING, SEED)
         self._pace = Pace()
         self._epochs = 0
@@ -104,8 +105,8 @@ class OurPretraining:
 class OurClustering:
     """``ClusteringLoop``: all data evaluated, the target, then steps in chunks."""
 
-    def __init__(self, settings: DenseNetwork, x: Any) -> None:
-        self._n_samples, n_features = (int(size) for size in x.shape)
+    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+        self._n_samples, n_features = (int(size) for size in x.values.shape)
         self._loop = ClusteringLoop(clustering_model(n_features, settings), x, CLUSTERING, SEED)
         self._pace = Pace()
         self._iteration = 0

@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from dec_core.data import Dataset
+from dec_core.training.resident import ResidentSamples
 from tests.benchmarks.contenders import NETWORKS, OurClustering, OurPretraining
 
 SIZES = (7_000, 70_000, 280_000)
@@ -23,7 +23,8 @@ def measure_growth(dataset: Dataset, repetitions: int, steps: int) -> Iterator[d
     """One row per number of samples; the labelled data are repeated or cut to it."""
     true_labels = np.zeros(dataset.n_samples, np.int64) if dataset.y is None else dataset.y
     for n_samples in SIZES:
-        resident = tf.constant(np.resize(dataset.x, (n_samples, dataset.n_features)))
+        rows = np.resize(np.arange(dataset.n_samples), n_samples)
+        resident = ResidentSamples.of(dataset.samples.take(rows))
         labels = np.resize(true_labels, n_samples)
         pretraining = OurPretraining(NETWORKS["seed"], resident)
         clustering = OurClustering(NETWORKS["seed"], resident)

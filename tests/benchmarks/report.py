@@ -52,9 +52,9 @@ def _networks(result: dict[str, Any]) -> Iterator[str]:
                 f"{phase}, {time.replace('_per_', '/')}",
                 *(f"{numbers[prefix + time]:.3f}" for prefix in ("plain_", "", "floor_")),
                 f"{ratio:.1f}",
-                f">= {least:g} {_mark(ratio >= least)}",
+                f">= {least:g} {mark(ratio >= least)}",
                 f"{over:.2f}",
-                "" if most is None else f"<= {most:g} {_mark(over <= most)}",
+                "" if most is None else f"<= {most:g} {mark(over <= most)}",
             )
 
 
@@ -75,16 +75,17 @@ def _metrics(result: dict[str, Any]) -> Iterator[str]:
         yield (
             f"scores and health, {cycle.replace('_', ' ')}: {share:.1%} of an update with its "
             f"steps ({row['metrics_ms']:.1f} ms); at most {MOST_METRICS_SHARE:.0%} "
-            f"{_mark(share <= MOST_METRICS_SHARE)}"
+            f"{mark(share <= MOST_METRICS_SHARE)}"
         )
 
 
 def _memory(memory: dict[str, Any]) -> Iterator[str]:
     yield (
         f"peak memory of a run: {memory['peak_mb']:,.0f} MB; at most {memory['bound_mb']:,.0f} MB "
-        f"{_mark(memory['is_met'])}"
+        f"{mark(memory['is_met'])}"
     )
 
 
-def _mark(is_met: bool) -> str:
+def mark(is_met: bool) -> str:
+    """The word for it."""
     return "met" if is_met else "MISSED"
