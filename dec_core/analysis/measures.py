@@ -168,7 +168,7 @@ def _separation(space: str, where: str) -> tuple[Measure, ...]:
     def measure(kind: str, label: str, help: str, best: Direction, **facts: Any) -> Measure:
         return Measure(
             f"{space}_{kind}",
-            f"{label}, {space}",
+            f"{label} ({space})",
             f"{help} {where}",
             attrgetter(f"{space}_separation.{kind}"),
             direction=best,

@@ -122,7 +122,7 @@ def _scale(measure: Measure) -> dict[str, object]:
         }
     if isfinite(measure.range[1]):
         # Where both ends are known, 0 says little.
-        return {"tickformat": ".0%" if measure.format.endswith("%") else ".2f"}
+        return {"tickformat": ".0%"} if measure.format.endswith("%") else {}
     return {"rangemode": "tozero"}
 
 

@@ -121,7 +121,7 @@ def test_what_is_not_defined_is_a_dash_empty_and_null() -> None:
     for name in SEPARATIONS:
         assert values[name] is values[f"kmeans_{name}"] is None
         assert MEASURES[name].shown_short(math.nan) == "\N{EN DASH}"
-    for label in ("silhouette, data", "Davies-Bouldin, embedding"):
+    for label in ("silhouette (data)", "Davies-Bouldin (embedding)"):
         begin = report.index(f"<td>{label}</td>")
         assert report[begin : report.index("</tr>", begin)].count(">\N{EN DASH}</td>") == 2
     assert not any(tag.startswith(("data/", "embedding/")) for tag, *_ in points(view))
