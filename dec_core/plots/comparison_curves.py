@@ -19,18 +19,12 @@ from dec_core.events.view import View
 def headline_measures(*, with_labels: bool = True) -> list[Measure]:
     """What is drawn in panels side by side at first: scores, then the others.
 
-    Without true labels the scores are how far the clusters stand apart in the data.
+    Without true labels the silhouette in the data stands in for the scores.
     """
-    scores = [one for one in MEASURES.values() if _is_score(one, with_labels)]
-    return scores + [
-        one for one in MEASURES.values() if one.is_headline and not one.needs_true_labels
-    ]
-
-
-def _is_score(one: Measure, with_labels: bool) -> bool:
-    if with_labels:
-        return one.is_headline and one.needs_true_labels
-    return one.name.startswith("data_")
+    headline = [one for one in MEASURES.values() if one.is_headline]
+    scores = [one for one in headline if one.needs_true_labels]
+    others = [one for one in headline if not one.needs_true_labels]
+    return [*(scores if with_labels else [MEASURES["data_silhouette"]]), *others]
 
 
 def further_measures(*, with_labels: bool = True) -> list[Measure]:
