@@ -47,6 +47,11 @@ def locate(settings: FileData) -> Path:
     return path
 
 
+def as_file(path: str) -> str:
+    """What ``data.file`` says of a path, so that it means the same from whatever folder."""
+    return path if is_upload(path) else str(Path(path).expanduser().absolute())
+
+
 def name_of_file(file: str) -> str:
     """The file's own name, as "wine.csv"."""
     return Path(file).name
@@ -123,7 +128,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
         image_shape=contents.image_shape,
         class_names=None if labels is None else labels.names,
         source=file_place(settings) or "a file",
-        rows=rows,
+        rows=rows if len(rows) < contents.n_samples else None,
         ids=ids,
         preparation=preparation,
     )
@@ -139,6 +144,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
+    preparation = Preparation.unfitted(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
@@ -146,7 +152,7 @@ def chosen_rows(
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
     if settings.missing != "median":
-        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
+        rows = complete_rows(contents, preparation, rows)
     if not len(rows):
         raise DataError(
             f"At least one row must have all values. {name_of_file(settings.file)} has "

@@ -58,16 +58,24 @@ class TrainingContext:
     @cached_property
     def space(self) -> DataSpace:
         """The data, in which clusters are compared from update to update."""
-        return DataSpace(self.dataset.samples, self.sample_ids)
+        return DataSpace(self.dataset.samples, self.sample_ids, self.config.seed)
 
     @property
     def label_type(self) -> np.dtype[Any]:
         """The smallest unsigned integer type that holds every label."""
         return np.min_scalar_type(self.config.clustering.n_clusters - 1)
 
-    def labeling(self, labels: NDArray[np.integer]) -> Labeling:
-        """Labels, (n_samples,), beside the true ones, for measures to be taken."""
-        return Labeling(labels, self.config.clustering.n_clusters, self.dataset.y, self.space)
+    def labeling(
+        self, labels: NDArray[np.integer], embedding: NDArray[np.float32] | None = None
+    ) -> Labeling:
+        """Labels, (n_samples,), beside the true ones, for measures to be taken.
+
+        Parameters
+        ----------
+        embedding : (n_samples, n_dimensions), in which they were found, if known
+        """
+        n_clusters = self.config.clustering.n_clusters
+        return Labeling(labels, n_clusters, self.dataset.y, self.space, embedding)
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
         """Put the requested changes into ``config``, one event each; more may come meanwhile.

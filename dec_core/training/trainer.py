@@ -86,7 +86,8 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
         if self._resumption is None:
-            yield SamplesChosen(self._context.sample_ids, self._context.dataset.y)
+            dataset = self._context.dataset
+            yield SamplesChosen(self._context.sample_ids, dataset.y, dataset.rows, dataset.ids)
             yield self._run_started()
         with NETWORKS.network(self._context) as network:
             for phase in self._phases(network):

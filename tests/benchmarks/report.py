@@ -12,6 +12,7 @@ LEAST_RATIO = {
 }
 MOST_OVER_FLOOR = {"reference": 1.6}
 MOST_METRICS_SHARE = 0.1
+MOST_SEPARATION_SHARE = 0.1
 METRICS_SAMPLES = 70_000
 MOST_OTHER_WORK = 0.1
 
@@ -76,6 +77,13 @@ def _metrics(result: dict[str, Any]) -> Iterator[str]:
             f"scores and health, {cycle.replace('_', ' ')}: {share:.1%} of an update with its "
             f"steps ({row['metrics_ms']:.1f} ms); at most {MOST_METRICS_SHARE:.0%} "
             f"{mark(share <= MOST_METRICS_SHARE)}"
+        )
+    for row in result["growth"]:
+        share, is_met = row["separation_share"], row["separation_share"] <= MOST_SEPARATION_SHARE
+        yield (
+            f"separation of clusters, {row['n_samples']:,} samples: {share:.1%} of an update "
+            f"without its steps ({row['separation_ms']:.2f} ms); at most "
+            f"{MOST_SEPARATION_SHARE:.0%} {mark(is_met)}"
         )
 
 

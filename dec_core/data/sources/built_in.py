@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
+from dec_core.data.preparation import Preparation
 from dec_core.data.samples import Samples
 from dec_core.data.sources import download
 from dec_core.data.sources.idx import read_idx
@@ -91,6 +92,7 @@ def _read_digits() -> Dataset:
         image_shape=described.image_shape,
         class_names=described.class_names,
         source="scikit-learn",
+        preparation=Preparation(n_matrix=64, divisor=16, image_shape=described.image_shape),
     )
 
 
@@ -161,6 +163,9 @@ def _assemble(described: Description, parts: Sequence[Part], *, source: str) -> 
         image_shape=described.image_shape,
         class_names=described.class_names,
         source=source,
+        preparation=Preparation(
+            n_matrix=described.n_features, divisor=255, image_shape=described.image_shape
+        ),
     )
 
 

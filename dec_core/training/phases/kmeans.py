@@ -106,7 +106,7 @@ class KMeansPhase:
         if n_found < settings.n_clusters:
             self.ending = self._too_few_clusters(n_found)
             return
-        labeling = context.labeling(self.labels)
+        labeling = context.labeling(self.labels, embedding)
         measures = measure_start(labeling) | self._reconstruction_error()
         self.start = Start.of(context.config, labeling.cluster_sizes, measures)
         yield FrameTaken(
