@@ -15,7 +15,7 @@ from dec_core.data.columns import column_text, labels_of
 from dec_core.data.dataset import Dataset
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents, Wanted
-from dec_core.data.sources.formats import open_contents
+from dec_core.data.sources.formats import could_not_be_opened, open_contents, state_of
 from dec_core.data.subset import check_n_samples, stratified_indices
 from dec_core.data.upload_places import is_upload, upload_path
 from dec_core.errors import DataError, DataUnavailableError, SettingsError
@@ -79,14 +79,11 @@ def contents_of(settings: FileData) -> Contents:
     """
     path = locate(settings)
     try:
-        state = path.stat()
+        state = state_of(path)
     except OSError as error:
-        raise DataUnavailableError(
-            f"{path.name} could not be opened: {error.strerror or error} ({path.parent}). Bring "
-            "the file back, or choose another one."
-        ) from error
+        raise DataUnavailableError(could_not_be_opened(path, error)) from error
     wanted = Wanted(settings.part, settings.image_size, settings.image_color)
-    return _contents_at(path, wanted, (state.st_mtime_ns, state.st_size, state.st_ino))
+    return _contents_at(path, wanted, state)
 
 
 # The state belongs to the key: a file may be written anew while the process lives.
