@@ -112,7 +112,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     contents = contents_of(settings)
     rows, labels = chosen_rows(contents, settings, seed)
     preparation, x = Preparation.fit(contents, settings, rows)
-    ids = None if settings.id is None else column_text(contents, settings.id)[rows]
+    ids = None if settings.id is None else _ids(contents, settings.id)[rows]
     return Dataset(
         name_of_file(settings.file),
         x,
@@ -124,6 +124,12 @@ def load_file(settings: FileData, seed: int) -> Dataset:
         ids=ids,
         preparation=preparation,
     )
+
+
+def _ids(contents: Contents, name: str) -> npt.NDArray[np.str_]:
+    """(n_samples,) what the samples are called, "" where a name is missing."""
+    text = column_text(contents, name)
+    return np.where(np.equal(text, None), "", text).astype(np.str_)
 
 
 def chosen_rows(

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, parquet
 
+from dec_core.data.columns import n_values
 from dec_core.data.sources.formats import open_contents
 from tests.data.small_files import columns, rejected, write
 
@@ -48,7 +49,7 @@ def test_columns_are_read_and_lists_are_left_out(tmp_path: Path, name: str) -> N
     assert contents.column_names == ("a", "kind", "n")
     assert columns(contents)["a"][:2] == [1.5, None]
     assert columns(contents)["kind"] == ["x", "y", "x"]
-    assert contents.notes == ("Columns of lists or records are left out: list, raw.",)
+    assert contents.notes == ("Columns of lists, records or bytes are left out: list, raw.",)
 
 
 @pytest.mark.parametrize("name", list(WRITERS))
@@ -81,3 +82,10 @@ def test_offsets_that_lead_outside_are_refused(tmp_path: Path) -> None:
     assert content.count(offsets) == 1
     write(path, content.replace(offsets, offsets[:-4] + (10**9).to_bytes(4, "little")))
     rejected(path, "t.arrow is damaged")
+
+
+def test_types_of_new_kinds(tmp_path: Path) -> None:
+    made = pa.table({"v": pa.array(["x", None], pa.string_view()), "u": pa.array([b"0" * 16] * 2)})
+    feather.write_feather(made, tmp_path / "t.feather")
+    contents = open_contents(tmp_path / "t.feather")
+    assert (n_values(contents, "v"), contents.column_names) == (1, ("v",))

@@ -21,7 +21,7 @@ _NUMBER_BYTES = 8
 
 
 def read_parquet(path: Path, _wanted: Wanted) -> Contents:
-    """The columns of a Parquet file; those that hold lists or records are left out.
+    """The columns of a Parquet file; those of lists, records or bytes are left out.
 
     Raises
     ------
@@ -39,9 +39,9 @@ def read_parquet(path: Path, _wanted: Wanted) -> Contents:
             max(unpacked, _NUMBER_BYTES * n_numbers),
             f"{path.name} with {stated.num_rows:,} rows of {len(schema):,} columns",
         )
-        plain = [field.name for field in schema if not _is_nested(field.type)]
-        table = file.read(columns=None if len(plain) == len(schema) else plain)
-    return _contents(path, table, "Parquet", [f.name for f in schema if _is_nested(f.type)])
+        usable = [field.name for field in schema if _is_usable(field.type)]
+        table = file.read(columns=None if len(usable) == len(schema) else usable)
+    return _contents(path, table, "Parquet", schema)
 
 
 def read_arrow(path: Path, _wanted: Wanted) -> Contents:
@@ -67,9 +67,8 @@ def read_arrow(path: Path, _wanted: Wanted) -> Contents:
         table = pa.Table.from_batches(batches, schema)
         # Wrong offsets within the file would otherwise lead outside of its memory.
         table.validate(full=True)
-    nested = [field.name for field in schema if _is_nested(field.type)]
-    places = [i for i, field in enumerate(schema) if not _is_nested(field.type)]
-    return _contents(path, table.select(places), "Arrow", nested)
+    usable = [i for i, field in enumerate(schema) if _is_usable(field.type)]
+    return _contents(path, table.select(usable), "Arrow", schema)
 
 
 def _fitting(path: Path, batches: Any) -> Iterator[pa.RecordBatch]:
@@ -81,23 +80,42 @@ def _fitting(path: Path, batches: Any) -> Iterator[pa.RecordBatch]:
         yield batch
 
 
-def _contents(path: Path, table: pa.Table, format_: str, nested: list[str]) -> Contents:
+def _contents(path: Path, table: pa.Table, format_: str, schema: pa.Schema) -> Contents:
+    import pyarrow as pa
+    import pyarrow.types as t
+
     names, notes = named(table.column_names)
     if not names or not len(table):
-        what = f"{len(table):,} rows of {len(names):,} columns that are no lists or records"
+        what = f"{len(table):,} rows of {len(names):,} columns of numbers or text"
         raise DataError(
-            f"{path.name} must hold at least one row and one column of numbers or text. Found "
+            f"{path.name} must hold at least one row and one column that can be used. Found "
             f"{what}. Choose another file."
         )
-    if nested:
-        notes += (f"Columns of lists or records are left out: {listed(nested)}.",)
+    others = [field.name for field in schema if not _is_usable(field.type)]
+    if others:
+        notes += (f"Columns of lists, records or bytes are left out: {listed(others)}.",)
+    for place, field in enumerate(table.schema):
+        if t.is_string_view(field.type):
+            # pyarrow can do little with this type yet.
+            text = table.column(place).cast(pa.large_string())
+            table = table.set_column(place, field.name, text)
     return Contents(table.rename_columns(names), format=format_, notes=notes)
 
 
-def _is_nested(type_: pa.DataType) -> bool:
+def _is_usable(type_: pa.DataType) -> bool:
+    """Numbers, text, dates, and categories of them."""
     import pyarrow.types as t
 
-    return bool(t.is_nested(type_) or t.is_binary(type_) or t.is_large_binary(type_))
+    if t.is_dictionary(type_):
+        return _is_usable(type_.value_type)
+    return bool(
+        (t.is_primitive(type_) and not t.is_interval(type_))
+        or t.is_decimal(type_)
+        or t.is_null(type_)
+        or t.is_string(type_)
+        or t.is_large_string(type_)
+        or t.is_string_view(type_)
+    )
 
 
 def _damage_named(path: Path, format_: str) -> AbstractContextManager[None]:
