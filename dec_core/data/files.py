@@ -87,7 +87,8 @@ def contents_of(settings: FileData) -> Contents:
         state = state_of(path)
     except OSError as error:
         raise DataUnavailableError(could_not_be_opened(path, error)) from error
-    wanted = Wanted(settings.part, settings.image_size, settings.image_color)
+    side = settings.image_size
+    wanted = Wanted(settings.part, None if side is None else (side, side), settings.image_color)
     return _contents_at(path, wanted, state)
 
 

@@ -134,7 +134,7 @@ def _look(file: ImageFile) -> Look:
 
 def _common_size(looks: list[Look], wanted: Wanted) -> Size:
     if wanted.image_size is not None:
-        return wanted.image_size, wanted.image_size
+        return wanted.image_size
     # Of sizes that are as frequent the first in the order of names.
     size = Counter(look.size for look in looks).most_common(1)[0][0]
     return size if max(size) <= _LARGEST_OWN_SIZE else (_PROPOSED_SIZE, _PROPOSED_SIZE)
