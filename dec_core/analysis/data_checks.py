@@ -362,7 +362,8 @@ def _text(looked: _Looked) -> Iterator[DataCheck]:
     if not text:
         return
     few = [name for name, n_values in text.items() if n_values <= _MOST_CATEGORIES]
-    remedy = Remedy("Make them features of 0 and 1", {"data.text_columns": "one-hot"})
+    them = "it" if len(text) == 1 else "them"
+    remedy = Remedy(f"Make {them} features of 0 and 1", {"data.text_columns": "one-hot"})
     yield DataCheck(
         "text",
         Severity.NOTE,

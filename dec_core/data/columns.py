@@ -240,7 +240,7 @@ def column_text(contents: Contents, name: str) -> npt.NDArray[np.object_]:
         column = column.dictionary_decode()
     if t.is_floating(column.type) and pc.all(pc.equal(column, pc.floor(column))).as_py():
         column = column.cast(pa.int64(), safe=False)
-    return np.asarray(column.cast(pa.string()).to_pandas(), object)
+    return np.asarray(column.cast(pa.string()).to_numpy(zero_copy_only=False), object)
 
 
 def labels_of(

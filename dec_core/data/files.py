@@ -41,15 +41,10 @@ def locate(settings: FileData) -> Path:
     path = upload_path(settings.file)
     if path is None:
         raise DataUnavailableError(
-            f"{name_of_file(settings.file)} was uploaded and is no longer there. Upload it again "
+            f"{settings.called} was uploaded and is no longer there. Upload it again "
             "on the Data page."
         )
     return path
-
-
-def name_of_file(file: str) -> str:
-    """The file's own name, as "wine.csv"."""
-    return Path(file).name
 
 
 def file_place(settings: FileData) -> str | None:
@@ -117,7 +112,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     preparation, x = Preparation.fit(contents, settings, rows)
     ids = None if settings.id is None else column_text(contents, settings.id)[rows]
     return Dataset(
-        name_of_file(settings.file),
+        settings.called,
         x,
         None if labels is None else labels.numbers[rows],
         image_shape=contents.image_shape,
@@ -149,12 +144,12 @@ def chosen_rows(
         rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
     if not len(rows):
         raise DataError(
-            f"At least one row must have all values. {name_of_file(settings.file)} has "
+            f"At least one row must have all values. {settings.called} has "
             f"{contents.n_samples:,} rows and none has. Choose missing values: median, or leave "
             "the columns with gaps out."
         )
     if settings.n_samples is not None:
-        check_n_samples(settings.n_samples, len(rows), name_of_file(settings.file))
+        check_n_samples(settings.n_samples, len(rows), settings.called)
         of_rows = None if labels is None else labels.numbers[rows]
         rows = rows[stratified_indices(of_rows, len(rows), settings.n_samples, seed)]
     return rows, labels
