@@ -17,6 +17,7 @@ The rooms, in the order in which they may import each other:
     plots        pure functions from a view's numbers to plotly figures
     export       files for other programs: figures, tables, the model, a report, a film
     cli          the command line
+    estimator    DEC as an estimator of scikit-learn
 
 Importing this package loads neither TensorFlow nor Streamlit; the names below load what they
 need when they are first used. It asks OpenMP's threads to sleep while they wait.
@@ -35,6 +36,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 _HOMES = {
     "Config": "dec_core.config",
+    "DEC": "dec_core.estimator",
     "Dataset": "dec_core.data",
     "PRESETS": "dec_core.config",
     "View": "dec_core.events.view",
@@ -43,7 +45,7 @@ _HOMES = {
     "train": "dec_core.training.trainer",
 }
 
-__all__ = ["PRESETS", "Config", "Dataset", "View", "fold", "load", "train"]
+__all__ = ["DEC", "PRESETS", "Config", "Dataset", "View", "fold", "load", "train"]
 
 
 def __getattr__(name: str) -> Any:

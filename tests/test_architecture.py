@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "plots": {"errors", "config", "analysis", "events", "plots"},
     "export": {*ORDER, "plots", "export"} - {"runs", "experiments"},
     "cli": {*ORDER, "export", "signals", "cli"},
+    "estimator": {*ORDER, "estimator"},
     "signals": set(),
     "__main__": {"cli", "signals"},
     "__init__": set(),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.data_facts import UNSCALED_RATIO, UNSCALED_VALUE, DataFacts, data_facts
+from dec_core.analysis.rows import Rows
 from dec_core.analysis.table_figures import (
     HEAVY_TAIL,
     PIXEL,
@@ -114,7 +115,7 @@ class _Looked:
 
 
 def data_checks(
-    x: Table, y: NDArray[np.integer] | None, config: Config, about: AboutColumns | None = None
+    x: Rows, y: NDArray[np.integer] | None, config: Config, about: AboutColumns | None = None
 ) -> tuple[DataCheck, ...]:
     """Everything that is worth saying of data, what matters most first; nothing of sound data.
 

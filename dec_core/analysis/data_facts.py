@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.rows import Rows
+
 # Beyond this size, or where one feature spreads so many times as wide as the median one, a
 # network that expects values of about 0 to 1 sees little but the largest features.
 UNSCALED_VALUE, UNSCALED_RATIO = 10.0, 100.0
@@ -61,9 +63,7 @@ class DataFacts:
         return by_label or self.neighbor_distance < ORDERED_DISTANCE
 
 
-def data_facts(
-    x: NDArray[np.floating], y: NDArray[np.integer] | None, n_dimensions: int
-) -> DataFacts:
+def data_facts(x: Rows, y: NDArray[np.integer] | None, n_dimensions: int) -> DataFacts:
     """The figures of samples (n_samples, n_features) and true labels (n_samples,).
 
     Parameters
@@ -72,14 +72,15 @@ def data_facts(
     """
     step = -(-len(x) // _MOST_ROWS)
     # In units of the largest number no square overflows.
-    largest = float(np.abs(x).max())
+    low, high = x.min(axis=0), x.max(axis=0)
+    largest = max(abs(float(low.min())), abs(float(high.max())))
     rows = np.asarray(x[::step], np.float64) / (largest or 1.0)
     centered = rows - rows.mean(axis=0)
     return DataFacts(
         n_samples=len(x),
         n_features=x.shape[1],
         n_distinct=_n_distinct(x),
-        n_constant=int((x.min(axis=0) == x.max(axis=0)).sum()),
+        n_constant=int((low == high).sum()),
         n_classes=None if y is None else len(np.unique(y)),
         largest=largest,
         spread_ratio=_spread_ratio(centered.std(axis=0)),
@@ -89,11 +90,10 @@ def data_facts(
     )
 
 
-def _n_distinct(x: NDArray[np.floating]) -> int:
+def _n_distinct(x: Rows) -> int:
     """By a hash of 64 bits, as all rows at once would take the memory of the data again."""
     # 0.0 and -0.0 are one value with two patterns of bits; the sum has one.
-    zero = x.dtype.type(0)
-    return len({hash((row + zero).tobytes()) for row in x})
+    return len({hash((row + np.float32(0)).tobytes()) for row in x})
 
 
 def _spread_ratio(deviations: NDArray[np.float64]) -> float:
@@ -101,9 +101,7 @@ def _spread_ratio(deviations: NDArray[np.float64]) -> float:
     return float(varying.max() / np.median(varying)) if varying.size else 1.0
 
 
-def _neighbor_distance(
-    x: NDArray[np.floating], centered: NDArray[np.float64], unit: float
-) -> float:
+def _neighbor_distance(x: Rows, centered: NDArray[np.float64], unit: float) -> float:
     """Of pairs (i, i + 1) spread over the data; by chance it is twice the total variance."""
     expected = 2 * np.square(centered).sum(axis=1).mean()
     first = np.arange(0, len(x) - 1, -(-len(x) // _MOST_ROWS))

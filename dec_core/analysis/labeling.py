@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.metrics import Labels, contingency
+from dec_core.analysis.separation import Clusters, Separation
 from dec_core.analysis.structure import DataSpace
 
 
@@ -25,12 +26,14 @@ class Labeling:
     n_clusters : number of centres
     true_labels : (n_samples,) from 0, or None
     space : the data; None where what clusters tell of them is not asked
+    embedding : (n_samples, n_dimensions), or None where that of the labels is not known
     """
 
     labels: Labels
     n_clusters: int
     true_labels: Labels | None = None
     space: DataSpace | None = None
+    embedding: NDArray[np.floating] | None = None
 
     @cached_property
     def sizes(self) -> NDArray[np.intp]:
@@ -48,6 +51,24 @@ class Labeling:
         if self.space is None:
             return float("nan")
         return self.space.explained(self.labels, self.n_clusters)
+
+    @cached_property
+    def data_separation(self) -> Separation:
+        """How far the clusters stand apart in the data; of NaN without data."""
+        if self.space is None or self._clusters is None:
+            return Separation()
+        return self.space.separation(self._clusters)
+
+    @cached_property
+    def embedding_separation(self) -> Separation:
+        """How far they stand apart in the embedding; of NaN without it or without data."""
+        if self.space is None or self._clusters is None or self.embedding is None:
+            return Separation()
+        return self.space.separation_in(self.embedding, self._clusters)
+
+    @cached_property
+    def _clusters(self) -> Clusters | None:
+        return None if self.space is None else self.space.clusters(self.labels)
 
     @cached_property
     def true_table(self) -> NDArray[np.int64]:

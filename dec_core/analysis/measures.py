@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from math import inf
+from math import inf, isnan
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import pdist
@@ -29,6 +31,7 @@ from dec_core.analysis.structure import effective_rank
 
 # What a float32 may be beyond the bounds of a measure by rounding.
 ROUNDING = 1e-6
+UNDEFINED = "\N{EN DASH}"
 
 
 class Direction(Enum):
@@ -58,6 +61,7 @@ class Measure:
         runs leave out the first update
     is_log : whether curves have a logarithmic axis
     is_headline : whether it is among the curves that are shown together at first
+    is_partial : whether NaN says that it is not defined, as of a single cluster: a dash as text
     short_label, short_format : where there is little room; ``label`` and ``format`` if empty
     tag : name of the curve in TensorBoard; made of the name if empty
     """
@@ -74,6 +78,7 @@ class Measure:
     is_successive: bool = False
     is_log: bool = False
     is_headline: bool = False
+    is_partial: bool = False
     short_label: str = ""
     short_format: str = ""
     tag: str = ""
@@ -96,11 +101,17 @@ class Measure:
 
     def shown(self, value: float) -> str:
         """A value as text."""
-        return format(value, self.format)
+        return UNDEFINED if self.is_undefined(value) else format(value, self.format)
 
     def shown_short(self, value: float) -> str:
         """A value as text where there is little room."""
+        if self.is_undefined(value):
+            return UNDEFINED
         return format(value, self.short_format or self.format)
+
+    def is_undefined(self, value: float) -> bool:
+        """Whether a value says that there is none."""
+        return self.is_partial and isnan(value)
 
     def allows(self, value: float) -> bool:
         """Whether a value is possible; NaN, where a measure is undefined, always is."""
@@ -139,6 +150,61 @@ def _center_distance(clustering: Clustering) -> float:
 def _mean_confidence(clustering: Clustering) -> float:
     q = clustering.q
     return float(q[np.arange(len(q)), clustering.labels].mean())
+
+
+_OF_DATA = (
+    "In the principal components of the data, which training does not move: clearly worse than "
+    "the k-means start is structure lost, while better clusters need not improve it."
+)
+_OF_EMBEDDING = (
+    "In the embedding, which training moves: one that shrinks its clusters flatters itself, so "
+    "compare the same in the data."
+)
+
+
+def _separation(space: str, where: str) -> tuple[Measure, ...]:
+    """How far clusters stand apart in "data" or "embedding"; ``where`` says what that means."""
+
+    def measure(kind: str, label: str, help: str, best: Direction, **facts: Any) -> Measure:
+        return Measure(
+            f"{space}_{kind}",
+            f"{label} ({space})",
+            f"{help} {where}",
+            attrgetter(f"{space}_separation.{kind}"),
+            direction=best,
+            at_start=True,
+            is_partial=True,
+            tag=f"{space}/{kind}",
+            **facts,
+        )
+
+    return (
+        measure(
+            "silhouette",
+            "Silhouette",
+            "How much nearer samples are to their own cluster than to the next one: 1 for clusters "
+            "far apart, 0 where they touch. Of 200 samples.",
+            Direction.HIGHER,
+            range=(-1, 1),
+        ),
+        measure(
+            "davies_bouldin",
+            "Davies-Bouldin",
+            "Width of clusters over the distance to the one that is most like them; lower is "
+            "better. Of 800 samples.",
+            Direction.LOWER,
+            range=(0, inf),
+        ),
+        measure(
+            "calinski_harabasz",
+            "Calinski-Harabasz",
+            "Variance between clusters over that within them, each by its degrees of freedom; "
+            "higher is better. Of 800 samples.",
+            Direction.HIGHER,
+            format=",.1f",
+            range=(0, inf),
+        ),
+    )
 
 
 def _by_name(*measures: Measure) -> dict[str, Measure]:
@@ -328,4 +394,6 @@ MEASURES: dict[str, Measure] = _by_name(
         needs_true_labels=True,
         at_start=True,
     ),
+    *_separation("data", _OF_DATA),
+    *_separation("embedding", _OF_EMBEDDING),
 )

@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from dec_core.analysis.rows import Rows
 from dec_core.analysis.table_figures import (
-    Table,
     fitting_batch_size,
     fitting_scaling,
     heavy_tailed,
@@ -57,7 +57,7 @@ class ValueFacts:
     n_heavy: int
 
 
-def value_facts(x: Table, *, is_images: bool) -> ValueFacts:
+def value_facts(x: Rows, *, is_images: bool) -> ValueFacts:
     """What the values of ``x``, (n_samples, n_features), are like before any scaling."""
     rows = x[looked_at(x)]
     n_heavy = 0 if is_images else len(heavy_tailed(rows))

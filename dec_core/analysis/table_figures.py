@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.rows import Rows
 from dec_core.config import Scaling
 
 # A feature whose largest value is so many times its usual size decides over distances alone.
@@ -23,7 +24,7 @@ _FEWEST_ROWS = 30
 Table = NDArray[np.number]
 
 
-def looked_at(x: Table) -> slice:
+def looked_at(x: Rows) -> slice:
     """The rows of ``x``, (n_samples, n_features), that stand for all: at most 4,000, fewer where
     there are many features."""
     most = max(2, min(_MOST_ROWS, _MOST_VALUES // max(1, x.shape[1])))

@@ -31,7 +31,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PART",
-        help="such as movie.mp4, labels.parquet or figures; repeatable; everything unless given",
+        help="such as movie.mp4, labels or figures; repeatable; everything unless given",
     )
     figures = parser.add_argument_group("figures")
     figures.add_argument(

@@ -8,9 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from dec_core.cli.diagnosis import add_diagnose_options, diagnose
+from dec_core.cli.predicting import add_predict_options, predict
 from dec_core.cli.runs import add_runs_commands, add_runs_dir, assignments
 from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
+from dec_core.data.files import as_file
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.store.printable import printable
 
@@ -58,6 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_settings(diagnosing)
     diagnosing.add_argument("--json", action="store_true", help="print one JSON object")
     add_runs_dir(diagnosing)
+    predicting = commands.add_parser(
+        "predict", help="assign new samples to the clusters of a stored run"
+    )
+    predicting.set_defaults(command=predict)
+    add_predict_options(predicting)
+    predicting.add_argument("--json", action="store_true", help="print one JSON object")
+    add_runs_dir(predicting)
     add_runs_commands(commands)
 
     presets = commands.add_parser("presets", help="list the presets")
@@ -76,6 +85,21 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help=f"{DEFAULT_PRESET} unless given; one of {', '.join(PRESETS)}; see 'presets'",
     )
     parser.add_argument("--dataset", help="the preset's own unless given; see 'datasets'")
+    own = parser.add_argument_group("data of one's own")
+    own.add_argument(
+        "--data",
+        metavar="PATH",
+        help="a table (CSV, TSV, Parquet, Arrow), an array (NPY, NPZ, IDX, h5ad) or images (a "
+        "folder or zip); instead of --dataset",
+    )
+    own.add_argument("--label", metavar="COLUMN", help="true labels, for scores only")
+    own.add_argument("--id", metavar="COLUMN", help="names the samples in what is exported")
+    own.add_argument(
+        "--scale",
+        choices=SETTINGS["data.scaling"].choices,
+        help="shorthand for --set data.scaling=...; proposed by the values unless given",
+    )
+    own.add_argument("--clusters", metavar="K", help="shorthand for --set clustering.n_clusters=K")
     parser.add_argument("--seed", help="shorthand for --set seed=N")
     parser.add_argument(
         "--set",
@@ -88,7 +112,19 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _chosen(options: argparse.Namespace) -> tuple[Config, str]:
     """The settings and the preset that they start from."""
-    shorthand = {"data.name": options.dataset, "seed": options.seed}
+    if options.data is not None and options.dataset is not None:
+        raise SettingsError(
+            "--data names a file and --dataset a known data set. Received both. Leave one out."
+        )
+    shorthand = {
+        "data.name": options.dataset if options.data is None else "file",
+        "data.file": options.data and as_file(options.data),
+        "data.label": options.label,
+        "data.id": options.id,
+        "data.scaling": options.scale,
+        "clustering.n_clusters": options.clusters,
+        "seed": options.seed,
+    }
     values = {path: text for path, text in shorthand.items() if text is not None}
     preset = options.preset or DEFAULT_PRESET
     config = get_preset(preset).config.with_values(values | assignments(options.set))

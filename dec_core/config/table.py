@@ -95,7 +95,7 @@ class Setting:
 
     @property
     def _word_for_none(self) -> str:
-        """No number means all samples. No text is empty, as any word may be the name of a column."""
+        """No number means all samples; no text is empty, as any word may name a column."""
         return "" if self.kind is str else "all"
 
     def parse(self, text: str) -> Any:

@@ -13,7 +13,7 @@ from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
 from dec_core.data.files import file_place, load_file
 from dec_core.data.preparation import Preparation
-from dec_core.data.scaling import Scale
+from dec_core.data.scaling import on_scale
 from dec_core.data.sources.built_in import available, read_source
 from dec_core.data.subset import stratified_subset
 from dec_core.errors import DataUnavailableError
@@ -117,10 +117,10 @@ def scaled(dataset: Dataset, scaling: Scaling, *, log1p: bool = False) -> Datase
     """
     if scaling == "none" and not log1p:
         return dataset
-    scale = Scale.fit(dataset.x, scaling, log1p)
+    scale, samples = on_scale(dataset.samples, scaling, log1p)
     known = dataset.preparation or Preparation(n_matrix=dataset.n_features)
     preparation = replace(known, scale=scale)
-    return replace(dataset, x=scale.apply(dataset.x), preparation=preparation)
+    return replace(dataset, samples=samples, preparation=preparation)
 
 
 def _load_whole(settings: DataSettings) -> Dataset:

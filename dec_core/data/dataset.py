@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.data.preparation import Preparation
+from dec_core.data.samples import Samples
 from dec_core.errors import DataError
 
 # Each number up to the largest label gets a colour on plots.
@@ -27,9 +28,10 @@ class Dataset:
     ----------
     name : str
         What the data set is called; a subset keeps the name of the whole.
-    x : array-like of shape (n_samples, n_features)
-        Finite numbers; stored as float32. A C-contiguous float32 array is not copied: the
-        data set holds a read-only view of it, so do not change it afterwards.
+    samples : array-like of shape (n_samples, n_features), or Samples
+        Finite numbers; stored as uint8 where they are uint8, otherwise as float32. A C-contiguous
+        array of either type is not copied: the data set holds a read-only view of it, so do not
+        change it afterwards.
     y : array-like of shape (n_samples,) or None
         True labels: text, or whole numbers from 0. Text is numbered in its order, or in that of
         ``class_names``; so are numbers from 65,536 on, which become the names of their classes.
@@ -48,8 +50,8 @@ class Dataset:
 
     Attributes
     ----------
-    x : float32 array of shape (n_samples, n_features)
-        C-contiguous, finite, read-only.
+    samples : Samples
+        C-contiguous, finite, read-only; as they lie in memory or in a mapped file.
     y : int64 array of shape (n_samples,) or None
         True labels 0..K-1, read-only; a subset may lack some of the K. They are for scores
         only, never for training.
@@ -59,7 +61,7 @@ class Dataset:
     Raises
     ------
     DataError
-        If ``x`` is not two-dimensional, empty, not numeric or not finite; if ``y`` is not one
+        If ``samples`` is not two-dimensional, empty, not numeric or not finite; if ``y`` is not one
         text or whole number from 0 per sample; if ``image_shape`` or ``class_names`` do not fit.
 
     Examples
@@ -69,7 +71,7 @@ class Dataset:
     """
 
     name: str
-    x: npt.NDArray[np.float32]
+    samples: Samples
     y: npt.NDArray[np.int64] | None
     image_shape: tuple[int, int, int] | None
     class_names: tuple[str, ...] | None
@@ -81,7 +83,7 @@ class Dataset:
     def __init__(  # noqa: PLR0917 - in the order of the fields
         self,
         name: str,
-        x: npt.ArrayLike,
+        samples: npt.ArrayLike | Samples,
         y: npt.ArrayLike | None = None,
         image_shape: tuple[int, int, int] | None = None,
         class_names: Sequence[str] | None = None,
@@ -90,35 +92,43 @@ class Dataset:
         ids: npt.ArrayLike | None = None,
         preparation: Preparation | None = None,
     ) -> None:
-        samples = _checked_samples(name, x)
+        checked = _checked_samples(name, samples)
         names = None if class_names is None else tuple(map(str, class_names))
         labels = None
         if y is not None:
-            labels, names = _checked_labels(name, y, names, n_samples=samples.shape[0])
-        _check_image_shape(name, image_shape, n_features=samples.shape[1])
+            labels, names = _checked_labels(name, y, names, n_samples=len(checked))
+        _check_image_shape(name, image_shape, n_features=checked.shape[1])
         values = {
             "name": name,
-            "x": _read_only(samples),
+            "samples": checked,
             "y": None if labels is None else _read_only(labels),
             "image_shape": image_shape,
             "class_names": names,
             "source": source,
             "rows": rows,
-            "ids": None if ids is None else _read_only(_checked_ids(name, ids, len(samples))),
+            "ids": None if ids is None else _read_only(_checked_ids(name, ids, len(checked))),
             "preparation": preparation,
         }
         for field, value in values.items():
             object.__setattr__(self, field, value)
 
     @property
+    def x(self) -> npt.NDArray[np.float32]:
+        """All samples, (n_samples, n_features) float32, read-only; of whole numbers a new array.
+
+        For small data: training and screens take the rows that they need from ``samples``.
+        """
+        return _read_only(self.samples[:])
+
+    @property
     def n_samples(self) -> int:
-        """Number of rows of ``x``."""
-        return int(self.x.shape[0])
+        """Number of rows."""
+        return len(self.samples)
 
     @property
     def n_features(self) -> int:
-        """Number of columns of ``x``."""
-        return int(self.x.shape[1])
+        """Number of columns."""
+        return self.samples.shape[1]
 
     @property
     def has_labels(self) -> bool:
@@ -127,12 +137,14 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (64 hexadecimal digits) of the shape, ``x`` and ``y``; computed once, when asked.
+        """SHA-256 (64 hexadecimal digits) of shape, samples and ``y``; computed once, when asked.
 
-        Equal data have equal fingerprints, whatever they are called and wherever they came from.
+        Equal data have equal fingerprints, whatever they are called, wherever they came from and
+        whichever type they are kept in.
         """
-        digest = hashlib.sha256(repr((self.x.shape, self.has_labels)).encode())
-        digest.update(np.ascontiguousarray(self.x).reshape(-1).data)
+        digest = hashlib.sha256(repr((self.samples.shape, self.has_labels)).encode())
+        for piece in self.samples.pieces():
+            digest.update(piece.reshape(-1).data)
         if self.y is not None:
             digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
@@ -165,8 +177,9 @@ def _as_array(name: str, what: str, values: npt.ArrayLike) -> npt.NDArray[Any]:
         ) from error
 
 
-def _checked_samples(name: str, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
-    array = _as_array(name, "samples", x)
+def _checked_samples(name: str, given: npt.ArrayLike | Samples) -> Samples:
+    values, divisor = (given.values, given.divisor) if isinstance(given, Samples) else (given, 1.0)
+    array = _as_array(name, "samples", values)
     if array.dtype.kind not in "biuf":
         raise DataError(
             f"The samples of {name} must be real numbers. Received dtype {array.dtype}. "
@@ -183,23 +196,26 @@ def _checked_samples(name: str, x: npt.ArrayLike) -> npt.NDArray[np.float32]:
             f"{name} must have at least one sample and one feature. "
             f"Received shape {array.shape}. Check the file or query that it came from."
         )
+    stored = np.uint8 if array.dtype == np.uint8 else np.float32
     # A number beyond float32 becomes inf here and is reported below, not by a warning.
     with np.errstate(over="ignore"):
-        samples = np.asarray(array, dtype=np.float32, order="C")
-    _check_finite(name, samples)
+        samples = Samples(_read_only(np.asarray(array, dtype=stored, order="C")), divisor)
+    if not samples.are_whole:
+        _check_finite(name, samples)
     return samples
 
 
-def _check_finite(name: str, samples: npt.NDArray[np.float32]) -> None:
-    finite = np.isfinite(samples)
-    if not finite.all():
-        affected = np.flatnonzero(~finite.all(axis=1))
-        raise DataError(
-            f"The samples of {name} must be finite numbers below {_LARGEST_FLOAT32}. Received "
-            f"{np.count_nonzero(~finite):,} NaN or infinite value(s) in {affected.size:,} of "
-            f"{len(samples):,} samples, the first in sample {affected[0]} (counted from 0). "
-            "Remove these samples or fill in the values."
-        )
+def _check_finite(name: str, samples: Samples) -> None:
+    if all(np.isfinite(piece).all() for piece in samples.pieces()):
+        return
+    finite = np.isfinite(samples.values)
+    affected = np.flatnonzero(~finite.all(axis=1))
+    raise DataError(
+        f"The samples of {name} must be finite numbers below {_LARGEST_FLOAT32}. Received "
+        f"{np.count_nonzero(~finite):,} NaN or infinite value(s) in {affected.size:,} of "
+        f"{len(samples):,} samples, the first in sample {affected[0]} (counted from 0). "
+        "Remove these samples or fill in the values."
+    )
 
 
 def _check_image_shape(name: str, image_shape: Any, *, n_features: int) -> None:

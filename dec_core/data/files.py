@@ -47,6 +47,11 @@ def locate(settings: FileData) -> Path:
     return path
 
 
+def as_file(path: str) -> str:
+    """What ``data.file`` says of a path, so that it means the same from whatever folder."""
+    return path if is_upload(path) else str(Path(path).expanduser().absolute())
+
+
 def file_place(settings: FileData) -> str | None:
     """Where the file lies as a fragment of a sentence; None where it is not at hand."""
     try:
@@ -109,16 +114,16 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     """
     contents = contents_of(settings)
     rows, labels = chosen_rows(contents, settings, seed)
-    preparation, x = Preparation.fit(contents, settings, rows)
+    preparation, samples = Preparation.fit(contents, settings, rows)
     ids = None if settings.id is None else column_text(contents, settings.id)[rows]
     return Dataset(
         settings.called,
-        x,
+        samples,
         None if labels is None else labels.numbers[rows],
         image_shape=contents.image_shape,
         class_names=None if labels is None else labels.names,
         source=file_place(settings) or "a file",
-        rows=rows,
+        rows=rows if len(rows) < contents.n_samples else None,
         ids=ids,
         preparation=preparation,
     )
@@ -134,6 +139,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
+    preparation = Preparation.unfitted(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
@@ -141,7 +147,7 @@ def chosen_rows(
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
     if settings.missing != "median":
-        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
+        rows = complete_rows(contents, preparation, rows)
     if not len(rows):
         raise DataError(
             f"At least one row must have all values. {settings.called} has "

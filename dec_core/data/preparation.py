@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from dec_core.config import FileData, Missing
 from dec_core.data.columns import Role, column_text, column_values, roles
-from dec_core.data.scaling import Scale
+from dec_core.data.samples import Samples
+from dec_core.data.scaling import Scale, on_scale
 from dec_core.data.sources.contents import Contents, ImageShape
 from dec_core.errors import DataError
 
@@ -79,9 +80,7 @@ class Preparation:
     image_shape: ImageShape | None = None
 
     @classmethod
-    def fit(
-        cls, contents: Contents, settings: FileData, rows: Rows
-    ) -> tuple[Preparation, npt.NDArray[np.float32]]:
+    def fit(cls, contents: Contents, settings: FileData, rows: Rows) -> tuple[Preparation, Samples]:
         """What the settings do with these rows of a file, and the rows after it.
 
         Parameters
@@ -105,8 +104,8 @@ class Preparation:
         raw = plain._without_constants(raw)
         if not raw.shape[1]:
             raise DataError(_nothing_left(contents, plain))
-        fitted = replace(plain, scale=Scale.fit(raw, settings.scaling, settings.log1p))
-        return fitted, fitted.scale.apply(raw)
+        scale, samples = on_scale(raw, settings.scaling, settings.log1p)
+        return replace(plain, scale=scale), samples
 
     @classmethod
     def unfitted(cls, contents: Contents, settings: FileData) -> Preparation:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import Scaling
+from dec_core.data.samples import Samples
 from dec_core.errors import DataError
 
 Numbers = npt.NDArray[Any]
@@ -17,6 +18,8 @@ Floats = npt.NDArray[np.float64]
 # Rows that are turned into float64 at once.
 _ROWS = 8_192
 _PIXEL = 255.0
+# What treats equal values alike, whichever feature and sample they belong to.
+_OF_ALL_VALUES = ("none", "pixels", "unit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +65,27 @@ class Scale:
         if self.scaling == "norm":
             return _by_rows(x, _to_length)
         return _by_rows(x, lambda rows: (rows - self.offset) / self.divisor)
+
+
+def on_scale(x: Numbers | Samples, scaling: Scaling, log1p: bool = False) -> tuple[Scale, Samples]:
+    """The scale that is fitted on ``x``, (n_samples, n_features), and ``x`` on it.
+
+    Whole numbers stay so where another divisor gives the same float32 numbers.
+
+    Raises
+    ------
+    DataError
+        If ``log1p`` meets a number below 0.
+    """
+    samples = x if isinstance(x, Samples) else Samples(x)
+    if samples.are_whole and scaling in _OF_ALL_VALUES and not log1p:
+        levels = samples.levels()
+        scale = Scale.fit(levels[:], scaling)
+        divided = Samples(levels.values, samples.divisor * float(scale.divisor))
+        if np.array_equal(divided[:], scale.apply(levels[:])):
+            return scale, Samples(samples.values, divided.divisor)
+    scale = Scale.fit(x[:], scaling, log1p)
+    return scale, Samples(scale.apply(x[:]))
 
 
 def _offset_and_divisor(x: Numbers, scaling: Scaling) -> tuple[float | Floats, float | Floats]:

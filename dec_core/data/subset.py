@@ -27,7 +27,7 @@ def stratified_subset(dataset: Dataset, n_samples: int, seed: int) -> Dataset:
         return dataset
     indices = stratified_indices(dataset.y, dataset.n_samples, n_samples, seed)
     labels = None if dataset.y is None else dataset.y[indices]
-    return replace(dataset, x=dataset.x[indices], y=labels, rows=indices)
+    return replace(dataset, samples=dataset.samples.take(indices), y=labels, rows=indices)
 
 
 def check_n_samples(n_samples: int, n_total: int, name: str) -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_REFERENCE = re.compile(r"upload:(?P<fingerprint>[0-9a-f]{64})/(?P<name>[^/\\\x00]{1,200})")
+_REFERENCE = re.compile(
+    r"upload:(?P<fingerprint>[0-9a-f]{64})/(?P<name>(?!\.{1,2}$)[^/\\\x00]{1,200})"
+)
 
 _folders: dict[Path, None] = {}
 
@@ -32,7 +34,7 @@ def is_upload(file: str) -> bool:
 def place_in(folder: Path, file: str) -> Path:
     """Where an upload lies in a folder of uploads. Raises ValueError if it names none."""
     found = _REFERENCE.fullmatch(file)
-    if found is None or found["name"] in {".", ".."}:
+    if found is None:
         raise ValueError(f"An upload must be named upload:SHA256/NAME. Received {file!r}.")
     return folder / found["fingerprint"] / found["name"]
 

@@ -80,11 +80,15 @@ class SamplesChosen(Event):
     """What the arrays of later frames belong to.
 
     ``sample_ids`` (n_sampled,) are the samples, sorted, whose embedding frames carry: all of them
-    or a seeded stratified choice. ``true_labels`` is (n_samples,) or None.
+    or a seeded stratified choice. ``true_labels`` is (n_samples,) or None. ``rows`` (n_samples,)
+    are the samples' rows, from 0, in the file or data set, None for all rows; ``ids`` (n_samples,)
+    what a person calls them, or None.
     """
 
     sample_ids: NDArray[np.int64]
     true_labels: NDArray[np.integer] | None
+    rows: NDArray[np.int64] | None = None
+    ids: NDArray[np.str_] | None = None
 
 
 # The place of the k-means start among the updates.

@@ -84,7 +84,7 @@ def facts_of(handle: RunHandle) -> DataFacts:
     """Figures of the data of a run. Raises DECLabError where they cannot be had."""
     config = handle.config
     dataset = load(config.data, config.seed)
-    return data_facts(dataset.x, dataset.y, config.autoencoder.n_dimensions)
+    return data_facts(dataset.samples, dataset.y, config.autoencoder.n_dimensions)
 
 
 def _made(runs: Counterfactuals, handle: RunHandle, plan: Plan) -> Trial | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from dec_core.errors import ExportError
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
+from dec_core.export.label_table import Columns, LabeledSamples, table_of
 
 
 class LabelsAt(NamedTuple):
@@ -41,29 +41,29 @@ def newest_labels(view: View, frames: Frames) -> LabelsAt:
     return LabelsAt(frames.labels(newest), view.updates[newest].iteration)
 
 
-def labels_parquet(view: View, frames: Frames, final: NDArray[np.integer]) -> bytes:
+def labels_parquet(view: View, frames: Frames, samples: LabeledSamples) -> bytes:
     """Every label that the run has kept, one row per sample.
 
-    Columns: ``sample`` (its place in the data set); ``true_label`` where there is one;
-    ``kmeans``; ``iteration_<n>`` for each update whose labels are kept; ``final``. The schema's
-    metadata hold ``dataset`` and, as a JSON list, ``class_names``.
+    Columns: the id where there is one, by its own name; ``sample`` (its row in the data set or
+    file); ``true_label`` and ``true_class`` where there are any; ``kmeans``; ``iteration_<n>`` for
+    each update whose labels are kept; ``final``; ``confidence`` and ``q_<cluster>`` where the model
+    is at hand. The schema's metadata hold ``dataset`` and, as a JSON list, ``class_names``.
 
     Parameters
     ----------
-    final : (n_samples,), the newest labels of the run
+    samples : of the run, with its newest labels
 
     Raises
     ------
     ExportError
         If the run has no data yet.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     started = view.started
     if started is None:
         raise ExportError(_too_early("data"))
-    table = pa.table({n: pa.array(v) for n, v in _label_columns(view, frames, final)})
+    table = table_of(_label_columns(view, frames, samples))
     about = {
         "dataset": started.dataset_name,
         "class_names": json.dumps(started.class_names),
@@ -106,17 +106,14 @@ def embedding_npz(view: View, frames: Frames, final: NDArray[np.integer]) -> byt
     return stream.getvalue()
 
 
-def _label_columns(
-    view: View, frames: Frames, final: NDArray[np.integer]
-) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    yield "sample", np.arange(len(final), dtype=np.int64)
-    if frames.samples.true_labels is not None:
-        yield "true_label", frames.samples.true_labels
+def _label_columns(view: View, frames: Frames, samples: LabeledSamples) -> Columns:
+    yield from samples.naming()
     if view.centers is not None:
         yield "kmeans", frames.labels(KMEANS)
     for update in frames.kept_labels:
         yield f"iteration_{view.updates[update].iteration}", frames.labels(update)
-    yield "final", final
+    yield "final", samples.labels
+    yield from samples.assignment()
 
 
 def _too_early(what: str) -> str:

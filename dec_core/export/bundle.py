@@ -54,7 +54,7 @@ def export_run(
         If a part is unknown, the run still waits or trains, nothing of what was chosen can be
         made, or the target cannot be written.
     """
-    chosen = _chosen(only)
+    chosen = _chosen(only, target)
 
     def drawn(done: int, wanted: int) -> None:
         step = f"figures, image {done + 1} of {wanted}"
@@ -72,7 +72,13 @@ def export_run(
         raise refused(target, error) from error
 
 
-def _chosen(only: Collection[str]) -> list[str]:
+def _chosen(only: Collection[str], target: Path) -> list[str]:
+    """The parts of those names, in the order of ``PARTS``; ``labels`` are the two files of that
+    name, or the one that ends as the target does."""
+    stems = {Path(name).stem for name in PARTS}.difference(PARTS)
+    named = {name for name in PARTS if Path(name).stem in stems.intersection(only)}
+    alike = {name for name in named if Path(name).suffix == target.suffix}
+    only = set(only) - stems | (alike or named)
     unknown = [name for name in only if name not in PARTS]
     if unknown:
         raise ExportError(

@@ -11,14 +11,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from dec_core.config import Config
-from dec_core.errors import ExportError, RunError
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.config import Config, DataSettings
+from dec_core.errors import DECLabError, ExportError, RunError
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.export.arrays import LabelsAt, embedding_npz, labels_parquet, newest_labels
 from dec_core.export.browser import DrawnSoFar
 from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import Film, film_of
+from dec_core.export.label_table import LabeledSamples, table_bytes, table_of
 from dec_core.export.metrics_csv import updates_csv
 from dec_core.export.model_file import save_model
 from dec_core.export.paper import FigureSize
@@ -84,6 +88,39 @@ class StoredRun:
                     return LabelsAt(labels, iteration)
         return found
 
+    @cached_property
+    def samples(self) -> LabeledSamples:
+        """Its samples with the newest labels, and with q where model and data are at hand.
+
+        Raises
+        ------
+        ExportError
+            If it has no labels.
+        """
+        labels, iteration = self.labels
+        known = self.frames.samples
+        settings = self.record.config.data if self.record.config else None
+        q = None
+        with suppress(DECLabError):
+            if self.checkpoint.iteration == iteration and settings is not None:
+                q = self._assigned(settings)
+        return LabeledSamples(
+            labels,
+            known.rows,
+            (settings.value_of("id") if settings else None) or "id",
+            known.ids,
+            known.true_labels,
+            self.view.started.class_names if self.view.started else None,
+            q=q,
+        )
+
+    def _assigned(self, settings: DataSettings) -> NDArray[np.float32]:
+        """(n_samples, n_clusters) q. Raises DECLabError where the data cannot be had."""
+        from dec_core.data import load
+        from dec_core.training.assigning import assign
+
+        return assign(self.checkpoint, load(settings, self.checkpoint.config.seed).samples).q
+
 
 class Part(NamedTuple):
     """What it is, in words, and what makes its one file's content, or all of its files.
@@ -98,6 +135,10 @@ class Part(NamedTuple):
 def _config(run: StoredRun) -> str:
     config = run.view.started.config if run.view.started else run.record.config
     return (config or Config()).to_json() + "\n"
+
+
+def _labels_csv(run: StoredRun) -> bytes:
+    return table_bytes(table_of(run.samples.columns()), ".csv")
 
 
 def _script(run: StoredRun) -> str:
@@ -158,9 +199,10 @@ PARTS: dict[str, Part] = {
     "metrics.csv": Part(
         "scores, losses and cluster sizes at every update", lambda run: updates_csv(run.view)
     ),
+    "labels.csv": Part("id, cluster, confidence and q of every sample", _labels_csv),
     "labels.parquet": Part(
-        "the label of every sample after k-means and at every update kept",
-        lambda run: labels_parquet(run.view, run.frames, run.labels.labels),
+        "the same, with the clusters after k-means and at every update kept",
+        lambda run: labels_parquet(run.view, run.frames, run.samples),
     ),
     "embedding.npz": Part(
         "the embedding of the sample at every update kept",

@@ -26,7 +26,7 @@ from dec_core.plots.agreement import draw_classes
 from dec_core.plots.embedding import doubt_about, draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
-from dec_core.plots.scores import draw_scores, draw_successive
+from dec_core.plots.scores import draw_scores, draw_silhouette, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 
@@ -59,6 +59,8 @@ def all_plots(view: View, frames: Frames, maps: Sequence[MapFrame] = ()) -> list
 def _plots(view: View, frames: Frames, maps: Sequence[MapFrame]) -> Iterator[Plot]:
     if any("acc" in update.measures for update in view.updates):
         yield draw_scores(view)
+    elif any("data_silhouette" in update.measures for update in view.updates):
+        yield draw_silhouette(view)
     if view.updates:
         yield draw_successive(view)
     if view.centers is not None:

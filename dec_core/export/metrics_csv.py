@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 
-from dec_core.analysis.measures import MEASURES
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.events.view import View
 
 
@@ -15,7 +15,7 @@ def updates_csv(view: View) -> str:
     """One row per update, then the size of every cluster.
 
     A measure that was not recorded is empty: scores without true labels, and in old runs what
-    was not measured then.
+    was not measured then. So is one that is not defined, as the silhouette of a single cluster.
     """
     n_clusters = len(view.centers.cluster_sizes) if view.centers else 0
     text = io.StringIO()
@@ -23,11 +23,16 @@ def updates_csv(view: View) -> str:
     sizes = (f"size_{cluster}" for cluster in range(n_clusters))
     writer.writerow(["update", "iteration", "seconds", *MEASURES, *sizes])
     for update in view.updates:
-        measures = [update.measures.get(name, "") for name in MEASURES]
         about = [update.update, update.iteration, f"{update.seconds:.3f}"]
-        numbers = [shortest(value) if isinstance(value, float) else value for value in measures]
+        numbers = [_cell(measure, update.measures.get(name)) for name, measure in MEASURES.items()]
         writer.writerow([*about, *numbers, *update.cluster_sizes])
     return text.getvalue()
+
+
+def _cell(measure: Measure, value: float | None) -> float | str:
+    if value is None or measure.is_undefined(value):
+        return ""
+    return shortest(value) if isinstance(value, float) else value
 
 
 def shortest(value: float) -> float:

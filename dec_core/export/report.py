@@ -113,11 +113,12 @@ def _results(view: View) -> str:
 
 
 def _in_row(measure: Measure) -> str:
-    """The label, with a small letter where it is a word."""
+    """The label, with a small letter where it begins with a word that is no name."""
     if measure.needs_true_labels:
         return f"{measure.label} against the true labels"
     first, rest = measure.label[:1], measure.label[1:]
-    return measure.label if rest[:1].isupper() else first.lower() + rest
+    is_name = rest.split(" ")[0] != rest.split(" ")[0].lower()
+    return measure.label if is_name else first.lower() + rest
 
 
 def _remarks(view: View) -> list[str]:

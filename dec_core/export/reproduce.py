@@ -13,7 +13,13 @@ from dec_core.events.view import View
 from dec_core.store.record import RunRecord
 
 _PROGRAM = "python -m dec_core"
-_SHORTHANDS = {"data.name": "--dataset", "seed": "--seed"}
+_SHORTHANDS = {
+    "data.name": "--dataset",
+    "data.file": "--data",
+    "data.label": "--label",
+    "data.id": "--id",
+    "seed": "--seed",
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,8 @@ def _conditions(record: RunRecord) -> list[str]:
 
 
 def _options(values: Mapping[str, Any]) -> str:
+    if "data.file" in values:
+        values = {path: value for path, value in values.items() if path != "data.name"}
     named = [path for path in _SHORTHANDS if path in values]
     parts = [f" {_SHORTHANDS[path]} {_quoted(path, values[path])}" for path in named]
     parts += [_assignment(path, v) for path, v in values.items() if path not in _SHORTHANDS]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.data.upload_places import is_upload
 from dec_core.events.outcome import labels_sha256
 from dec_core.training.legs import Leg
 
@@ -30,7 +31,7 @@ def final_labels():
     from dec_core import load
     from dec_core.training.legs import Leg
     from dec_core.training.repeat import repeat
-
+{store}
     legs = [Leg.from_dict(leg) for leg in LEGS]
     config = legs[0].config
     return repeat(legs, load(config.data, config.seed)).labels
@@ -58,6 +59,12 @@ if __name__ == "__main__":
 '''
 
 
+_STORE = """    from dec_core.store.store import RunStore
+
+    RunStore()  # whose folder, DEC_RUNS_DIR, has the uploaded file
+"""
+
+
 def reproduce_script(
     title: str, legs: Sequence[Leg], labels: NDArray[np.integer], versions: Mapping[str, str]
 ) -> str:
@@ -75,7 +82,12 @@ def reproduce_script(
         expected=labels_sha256(labels),
         versions=_literal(dict(versions)),
         legs=_literal([leg.to_dict() for leg in legs]),
+        store=_STORE if any(_is_on_upload(leg) for leg in legs) else "",
     )
+
+
+def _is_on_upload(leg: Leg) -> bool:
+    return is_upload(leg.config.get("data.file") or "")
 
 
 def _literal(value: Any) -> str:

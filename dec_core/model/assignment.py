@@ -74,8 +74,11 @@ def target_distribution(q: Floats) -> Floats:
     (a column of zeros) gets no share.
     """
     frequency = q.sum(axis=0)
-    weight = np.square(q) / np.where(frequency > 0, frequency, 1)
-    return weight / weight.sum(axis=1, keepdims=True)
+    # In place, as q of a million samples is large.
+    weight = np.square(q)
+    weight /= np.where(frequency > 0, frequency, 1)
+    weight /= weight.sum(axis=1, keepdims=True)
+    return weight
 
 
 def recycled_target_distribution(q: Floats) -> Floats:
@@ -93,10 +96,11 @@ def recycled_target_distribution(q: Floats) -> Floats:
     -------
     (n_samples, n_clusters), non-negative, not bounded by 1; NaN where R divides 0 by 0
     """
-    down_columns = np.resize(q.sum(axis=0), q.size).reshape(q.shape, order="F")
+    weight = np.square(q)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = np.square(q) / down_columns
-        return weight / np.resize(weight.sum(axis=1), q.size).reshape(q.shape)
+        weight /= np.resize(q.sum(axis=0), q.size).reshape(q.shape, order="F")
+        weight /= np.resize(weight.sum(axis=1), q.size).reshape(q.shape)
+    return weight
 
 
 def recycled_target_of_sample(q: Floats, rows: NDArray[np.integer], n_samples: int) -> Floats:

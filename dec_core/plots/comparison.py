@@ -86,8 +86,8 @@ def _extent(traces: Sequence[Trace]) -> tuple[float, float]:
 
 
 def _place(figure: Figure, panel: Panel, number: int, count: int) -> None:
-    """Axes in rows of three, or one over the whole width."""
-    n_columns = min(count, _COLUMNS)
+    """Axes in rows of three, four of them in rows of two, or one over the whole width."""
+    n_columns = 2 if count == 4 else min(count, _COLUMNS)
     n_rows = ceil(count / n_columns)
     row, column = divmod(number, n_columns)
     width = (1 - _GAP_X * (n_columns - 1)) / n_columns
@@ -122,7 +122,7 @@ def _scale(measure: Measure) -> dict[str, object]:
         }
     if isfinite(measure.range[1]):
         # Where both ends are known, 0 says little.
-        return {"tickformat": ".0%" if measure.format.endswith("%") else ".2f"}
+        return {"tickformat": ".0%"} if measure.format.endswith("%") else {}
     return {"rangemode": "tozero"}
 
 

@@ -5,30 +5,33 @@ A series is one run, or several that differ only in their seed and are folded in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measures import MEASURES, Direction, Measure
 from dec_core.analysis.replicates import Curve, Floats, FoldedCurve, finite, fold_curves
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 
 
-def headline_measures() -> list[Measure]:
-    """What is drawn in panels side by side at first: scores, then the others."""
-    return _scores_first(one for one in MEASURES.values() if one.is_headline)
+def headline_measures(*, with_labels: bool = True) -> list[Measure]:
+    """What is drawn in panels side by side at first: scores, then the others.
+
+    Without true labels the silhouette in the data stands in for the scores.
+    """
+    headline = [one for one in MEASURES.values() if one.is_headline]
+    scores = [one for one in headline if one.needs_true_labels]
+    others = [one for one in headline if not one.needs_true_labels]
+    return [*(scores if with_labels else [MEASURES["data_silhouette"]]), *others]
 
 
-def further_measures() -> list[Measure]:
-    """What can be drawn beside: all other measures of the table."""
-    return _scores_first(one for one in MEASURES.values() if not one.is_headline)
-
-
-def _scores_first(measures: Iterable[Measure]) -> list[Measure]:
-    return sorted(measures, key=lambda one: not one.needs_true_labels)
+def further_measures(*, with_labels: bool = True) -> list[Measure]:
+    """What can be drawn beside: all other measures of the table, those of most use first."""
+    headline = headline_measures(with_labels=with_labels)
+    others = [one for one in MEASURES.values() if one not in headline]
+    return sorted(others, key=lambda one: one.needs_true_labels is not with_labels)
 
 
 class Along(StrEnum):
@@ -144,8 +147,9 @@ def lacks(series: Series, measure: Measure) -> bool:
 
 
 def start_of(series: Series, measure: Measure) -> float | None:
-    """The k-means start's score, averaged over the runs of the series; None where unknown."""
-    if not measure.needs_true_labels:
+    """What the k-means start scored, averaged over the runs of the series; None where unknown, and
+    of a measure of which no value is better than another."""
+    if measure.direction is Direction.NEITHER:
         return None
     starts = [view.start.measures for view in series.views if view.start]
     values = [measures[measure.name] for measures in starts if measure.name in measures]

@@ -1,4 +1,5 @@
-"""ACC and NMI per update, against the true labels or between successive predictions."""
+"""ACC and NMI per update, against the true labels or between successive predictions; and the
+silhouette in the data, for want of true labels."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.measures import MEASURES
+from dec_core.analysis.measures import MEASURES, Measure
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long
@@ -19,7 +20,8 @@ from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
 Floats = NDArray[np.float32]
 # About the pixels of the curves' width.
 _BINS = 500
-_COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI}
+_SILHOUETTE = MEASURES["data_silhouette"]
+_COLORS = {"ACC": ACC, "NMI": NMI, "ARI": ARI, _SILHOUETTE.label: NMI}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,17 +32,27 @@ class ScoreCurves:
     curves: dict[str, Floats]
     start: dict[str, float]
 
+    @classmethod
+    def of(cls, view: View, measures: Sequence[Measure]) -> ScoreCurves:
+        """Of the updates that recorded the first of these measures."""
+        updates = [one for one in view.updates if measures[0].name in one.measures]
+        start = view.start.measures if view.start else {}
+        return cls(
+            np.array([update.iteration for update in updates], np.int32),
+            {one.label: _values(updates, one.name) for one in measures},
+            {m.label: start[m.name] for m in measures if np.isfinite(start.get(m.name, np.nan))},
+        )
+
 
 def score_curves(view: View, *, with_ari: bool = False) -> ScoreCurves:
     """Scores against the true labels; no curves where there are none."""
     names = ("acc", "nmi", "ari") if with_ari else ("acc", "nmi")
-    scored = [update for update in view.updates if "acc" in update.measures]
-    start = view.start.measures if view.start else {}
-    return ScoreCurves(
-        np.array([update.iteration for update in scored], np.int32),
-        {MEASURES[name].label: _values(scored, name) for name in names},
-        {MEASURES[name].label: start[name] for name in names if name in start},
-    )
+    return ScoreCurves.of(view, [MEASURES[name] for name in names])
+
+
+def silhouette_curve(view: View) -> ScoreCurves:
+    """The silhouette in the data; no points where no update has recorded it."""
+    return ScoreCurves.of(view, [_SILHOUETTE])
 
 
 def successive_curves(view: View) -> ScoreCurves:
@@ -64,6 +76,23 @@ def draw_scores(view: View, *, with_ari: bool = False) -> Plot:
     )
     mark_changes(figure, view.changes)
     return Plot("scores", figure, _alternative(numbers, "Scores against the true labels"))
+
+
+def draw_silhouette(view: View) -> Plot:
+    """Do the clusters hold in the data?
+
+    For runs without true labels. It shows structure that is lost; that clusters become better it
+    need not show: on digits it stays as it is while NMI rises by 0.12.
+    """
+    numbers = silhouette_curve(view)
+    figure = _draw(
+        numbers,
+        "Do the clusters hold in the data?",
+        "Silhouette; dashed: the k-means start. A clear fall or a gap is structure lost; "
+        "no rise is no fault",
+    )
+    mark_changes(figure, view.changes)
+    return Plot("silhouette", figure, _alternative(numbers, "Clusters in the data"))
 
 
 def draw_successive(view: View) -> Plot:
@@ -104,12 +133,16 @@ def _range(numbers: ScoreCurves) -> dict[str, object]:
     if not len(values):
         return {"range": [0, 1]}
     middle, half = (values.min() + values.max()) / 2, max(np.ptp(values) * 0.6, 0.05)
-    return {"range": [float(max(middle - half, -0.05)), float(min(middle + half, 1.02))]}
+    lowest = min(values.min(), 0) - 0.05
+    return {"range": [float(max(middle - half, lowest)), float(min(middle + half, 1.02))]}
 
 
 def _alternative(numbers: ScoreCurves, what: str) -> str:
     if not len(numbers.iterations):
         return f"{what}: none yet."
-    parts = [f"{name} {values[-1]:.3f}" for name, values in numbers.curves.items()]
+    parts = [
+        f"{name} {values[-1]:.3f}" if np.isfinite(values[-1]) else f"{name} not defined"
+        for name, values in numbers.curves.items()
+    ]
     parts += [f"{name} of the k-means start {value:.3f}" for name, value in numbers.start.items()]
     return f"{what} at iteration {numbers.iterations[-1]:,}: {', '.join(parts)}."

@@ -64,14 +64,14 @@ class DataLook:
             dataset.n_samples,
             dataset.n_features,
             _n_classes(dataset),
-            value_facts(dataset.x, is_images=self.is_images),
+            value_facts(dataset.samples, is_images=self.is_images),
         )
 
     def checks(self, config: Config) -> tuple[DataCheck, ...]:
         """What is worth saying of the data, as they would be trained with these settings."""
         if self.dataset is None:
             return ()
-        return data_checks(self.dataset.x, self.dataset.y, config, self.about)
+        return data_checks(self.dataset.samples, self.dataset.y, config, self.about)
 
 
 def look_at(settings: DataSettings, seed: int = 0) -> DataLook:

@@ -20,6 +20,8 @@ from dec_core.store.recorder import Recorder
 from dec_core.store.store import RunStore
 
 if TYPE_CHECKING:
+    from dec_core.data import Dataset
+    from dec_core.training.checkpoint import Pretrained
     from dec_core.training.requests import EndCondition
     from dec_core.training.trainer import Trainer
 
@@ -88,11 +90,21 @@ def train_to_store(
 
 
 def train_recorded(
-    recorder: Recorder | MemoryRecorder, follow: Callable[[Advance], None] = lambda _: None
+    recorder: Recorder | MemoryRecorder,
+    follow: Callable[[Advance], None] = lambda _: None,
+    *,
+    dataset: Dataset | None = None,
+    pretrained: Pretrained | None = None,
 ) -> None:
     """Train the run of a recorder to its end and give the recorder back, whatever happens.
 
     A failure is stored; a new run whose settings do not fit its data is removed.
+
+    Parameters
+    ----------
+    follow : called after every event
+    dataset : instead of the data that the settings name
+    pretrained : an autoencoder for these data and settings, instead of pretraining
 
     Raises
     ------
@@ -101,7 +113,7 @@ def train_recorded(
     """
     view = View()
     try:
-        for advance in execute(recorder):
+        for advance in execute(recorder, dataset=dataset, pretrained=pretrained):
             view = advance.view
             follow(advance)
     except SettingsError:
@@ -128,11 +140,16 @@ def failure_of(error: Exception) -> RunFailed:
 
 
 def execute(
-    recorder: Recorder | MemoryRecorder, ends_when: EndCondition | None = None
+    recorder: Recorder | MemoryRecorder,
+    ends_when: EndCondition | None = None,
+    *,
+    dataset: Dataset | None = None,
+    pretrained: Pretrained | None = None,
 ) -> Iterator[Advance]:
     """Load the data, train and record; a recorder that has a checkpoint goes on from there.
 
-    ``ends_when`` ends the run after an update, see ``TrainingRequests``.
+    ``ends_when`` ends the run after an update, see ``TrainingRequests``; the others are as in
+    ``train_recorded``.
 
     Why nothing is saved, a disk that refuses later and what a recorder has to say of a run that
     goes on are raised as warnings.
@@ -142,7 +159,7 @@ def execute(
     DECLabError
         If the data are missing or do not fit.
     """
-    trainer = _trainer_for(recorder)
+    trainer = _trainer_for(recorder, dataset, pretrained)
     if ends_when is not None:
         trainer.requests.ends_when = ends_when
     view, frames = recorder.view, recorder.frames
@@ -168,11 +185,14 @@ def _with_warnings(events: Iterator[Event], recorder: Recorder | MemoryRecorder)
                 yield WarningRaised(sentence)
 
 
-def _trainer_for(recorder: Recorder | MemoryRecorder) -> Trainer:
+def _trainer_for(
+    recorder: Recorder | MemoryRecorder, dataset: Dataset | None, pretrained: Pretrained | None
+) -> Trainer:
     from dec_core.data import load
 
     started = perf_counter()
-    dataset = load(recorder.config.data, recorder.config.seed)
+    if dataset is None:
+        dataset = load(recorder.config.data, recorder.config.seed)
     seconds = perf_counter() - started
     trainer_of = load_trainer()
     recorder.begin(dataset)
@@ -181,7 +201,7 @@ def _trainer_for(recorder: Recorder | MemoryRecorder) -> Trainer:
         dataset,
         seconds,
         resumption=recorder.resumption,
-        pretrained=recorder.pretrained(),
+        pretrained=pretrained or recorder.pretrained(),
     )
     recorder.request_again(trainer)
     return trainer

@@ -92,14 +92,14 @@ def _loaded(settings: DataSettings, seed: int) -> Dataset:
 
 @lru_cache(1)
 def _range(dataset: Dataset) -> tuple[float, float]:
-    return float(dataset.x.min()), float(dataset.x.max())
+    return float(dataset.samples.min()), float(dataset.samples.max())
 
 
 @lru_cache(1)
 def _spread(dataset: Dataset) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Mean and standard deviation of every feature, 1 where it is constant."""
-    deviations = dataset.x.std(axis=0, dtype=np.float64)
-    return dataset.x.mean(axis=0, dtype=np.float64), np.where(deviations > 0, deviations, 1.0)
+    mean, deviations = dataset.samples.moments()
+    return mean, np.where(deviations > 0, deviations, 1.0)
 
 
 def _true_label(samples: SamplesChosen, sample: int, names: tuple[str, ...] | None) -> str:
@@ -132,7 +132,7 @@ def _picture(dataset: Dataset, sample: int) -> bytes:
     from PIL import Image
 
     low, high = _range(dataset)
-    pixels = (dataset.x[sample] - low) / ((high - low) or 1.0) * 255
+    pixels = (dataset.samples[sample] - low) / ((high - low) or 1.0) * 255
     image = pixels.round().astype(np.uint8).reshape(dataset.image_shape)
     stream = io.BytesIO()
     Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(stream, "PNG")
@@ -141,7 +141,7 @@ def _picture(dataset: Dataset, sample: int) -> bytes:
 
 def _features(dataset: Dataset, sample: int) -> tuple[Feature, ...]:
     mean, spread = _spread(dataset)
-    values = dataset.x[sample]
+    values = dataset.samples[sample]
     deviations = (values - mean) / spread
     largest = np.argsort(-np.abs(deviations), kind="stable")[:MOST_FEATURES]
     names = feature_names(dataset)

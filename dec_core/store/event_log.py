@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator
 from itertools import product
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +35,12 @@ from dec_core.store.events_file import STORED, decode, encode
 from dec_core.store.frame_files import FrameWriter
 from dec_core.store.log_checks import LogChecks
 from dec_core.store.reconstruction_file import write_reconstructions
+from dec_core.store.samples_file import START, read_samples, write_samples
 from dec_core.store.stored_frames import (
     EMBEDDING,
     KMEANS_START,
     LABELS,
-    START,
     array_file,
-    read_samples,
 )
 
 
@@ -89,9 +88,7 @@ class EventLog:
         if self._stream is None:
             return
         if isinstance(event, SamplesChosen):
-            arrays = {"sample_ids": event.sample_ids, "true_labels": event.true_labels}
-            present = {n: _smallest(array) for n, array in arrays.items() if array is not None}
-            write_arrays(self._arrays / START, present)
+            write_samples(self._arrays, event)
         elif isinstance(event, ReconstructionsTaken):
             write_reconstructions(self._arrays, event)
         elif isinstance(event, FrameTaken):
@@ -229,8 +226,3 @@ class LineReader:
 def _embedded(frame: FrameTaken) -> NDArray[np.float32]:
     """(n_sampled + n_clusters, n_dimensions): the samples, then the centres."""
     return np.concatenate([frame.embedding, frame.centers])
-
-
-def _smallest(array: NDArray[Any]) -> NDArray[Any]:
-    """The same whole numbers from 0 in the smallest type."""
-    return array.astype(np.min_scalar_type(int(array.max(initial=0))))

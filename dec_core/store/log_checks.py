@@ -91,6 +91,10 @@ def check_samples(run: RunStarted, samples: SamplesChosen) -> None:
         names = run.class_names
         n_classes = _MOST_NAMELESS_CLASSES if names is None else len(names)
         _check_numbers("true_labels", samples.true_labels, run.n_samples, n_classes)
+    if samples.rows is not None:
+        _check_numbers("rows", samples.rows, run.n_samples, 2**63)
+    if samples.ids is not None and samples.ids.shape != (run.n_samples,):
+        raise ValueError(f"its ids are of shape {samples.ids.shape}")
 
 
 def check_labels(run: RunStarted, labels: NDArray[Any]) -> None:

@@ -29,6 +29,7 @@ from dec_core.store.checkpoint_files import CheckpointFiles
 from dec_core.store.event_log import EventLog
 from dec_core.store.locks import take_lock
 from dec_core.store.notes import NOTES_FILE
+from dec_core.store.preparation_file import write_preparation
 from dec_core.store.pretrained_cache import PretrainedCache
 from dec_core.store.record import RunState, now
 from dec_core.store.store import RunStore
@@ -37,6 +38,7 @@ from dec_core.training.checkpoint import Pretrained, Resumption
 
 if TYPE_CHECKING:
     from dec_core.data import Dataset
+    from dec_core.data.preparation import Preparation
     from dec_core.training.trainer import Trainer
 
 # Checkpoints after the first take at most this share of the time; in between the log alone goes on.
@@ -87,6 +89,7 @@ class Recorder:
         self._checkpoints = CheckpointFiles(folder / "checkpoints")
         self._cache = PretrainedCache(store.root / ".pretrained")
         self._is_cached = False
+        self._preparation: Preparation | None = None
         self._not_before = 0.0
         self._begun_at = 0
 
@@ -130,6 +133,7 @@ class Recorder:
             n_samples=dataset.n_samples,
             n_features=dataset.n_features,
         )
+        self._preparation = dataset.preparation
         lines = self._find_place()
         self._take_conditions()
         self._save(lambda: self._begin_writing(lines))
@@ -177,6 +181,8 @@ class Recorder:
         remove_drafts(self._folder, sparing=NOTES_FILE)
         reserve_mark(self._folder)
         self.store.write_record(self.record)
+        if self._preparation is not None:
+            write_preparation(self._folder, self._preparation)
         self._log.cut(lines)
         if self.resumption is not None:
             self._checkpoints.remove_after(self.resumption.checkpoint.iteration)

@@ -10,8 +10,10 @@
                          newest of pretraining, which a run may lack
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
+        preparation.json how the data were prepared, for new samples; runs of before have none
         lock             held by the process that trains the run
         unsaved.json     why saving ended before the run did; ``reserved`` keeps room for it
+    .uploads/            files that a person uploaded, see ``uploads``
 
 The contract
 ------------

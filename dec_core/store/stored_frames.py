@@ -8,8 +8,6 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
-import numpy as np
-
 from dec_core.errors import RunError
 from dec_core.events.events import KMEANS, ReconstructionsTaken, RunStarted, SamplesChosen
 from dec_core.events.frames import Embedded, Frames, Labels, thinned_out
@@ -25,8 +23,9 @@ from dec_core.store.frame_files import (
 )
 from dec_core.store.log_checks import check_embedding, check_labels, check_samples
 from dec_core.store.reconstruction_file import read_reconstructions
+from dec_core.store.samples_file import START, read_samples
 
-START, KMEANS_START = "start.npz", "kmeans.npz"
+KMEANS_START = "kmeans.npz"
 LABELS, EMBEDDING = "labels", "embedding_sample"
 # Of all runs that a process looks at.
 CACHE_BYTES = 64_000_000
@@ -192,17 +191,6 @@ def _index(path: Path, name: str, *_stamp: int) -> Index:
 
 
 CACHE = FrameCache(CACHE_BYTES)
-
-
-def read_samples(folder: Path) -> SamplesChosen:
-    """The samples of a run. Raises RunError."""
-    stored = read_arrays(folder / START)
-    if "sample_ids" not in stored:
-        raise RunError(damaged(folder / START, ValueError("it has no sample_ids")))
-    ids, true_labels = stored["sample_ids"], stored.get("true_labels")
-    if ids.dtype.kind in "ui":
-        ids = ids.astype(np.int64)
-    return SamplesChosen(ids, true_labels)
 
 
 def array_file(folder: Path, name: str, update: int) -> str:

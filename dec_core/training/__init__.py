@@ -1,6 +1,6 @@
 """Time: training as a generator of events.
 
-    checkpoint, shapes, memory                  what a run is made of
+    checkpoint, shapes, memory, resident        what a run is made of
     clock, pace, requests, context              what every phase gets from outside
     batches, compiled_*, kmeans_restarts        the work itself
     networks                                    compiled graphs, kept from run to run

@@ -15,6 +15,7 @@ from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
+from dec_core.training.resident import ResidentSamples, as_float
 
 
 class Evaluation(NamedTuple):
@@ -39,11 +40,11 @@ class ClusteringLoop(CompiledLoop):
     ----------
     model : maps (batch, n_features) to q and ends in a ``ClusteringLayer`` named "clustering";
         trained in place
-    x : (n_samples, n_features) float32, resident on the device
+    x : (n_samples, n_features)
     """
 
     def __init__(
-        self, model: keras.Model, x: tf.Tensor, settings: ClusteringSettings, seed: int
+        self, model: keras.Model, x: ResidentSamples, settings: ClusteringSettings, seed: int
     ) -> None:
         super().__init__(model, x, settings, seed)
         self.layer: ClusteringLayer = model.get_layer("clustering")
@@ -52,7 +53,7 @@ class ClusteringLoop(CompiledLoop):
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(model, settings)
-        self._compiled_evaluation = _compile_evaluation(model)
+        self._compiled_evaluation = _compile_evaluation(model, x)
 
     @property
     def centers(self) -> NDArray[np.float32]:
@@ -75,7 +76,8 @@ class ClusteringLoop(CompiledLoop):
     def evaluate(self) -> Iterator[tuple[int, Evaluation]]:
         """All samples, piece by piece, with the number of rows before each."""
         for begin in range(0, self.batches.n_samples, self._rows):
-            pieces = self._compiled_evaluation(self._x[begin : begin + self._rows])
+            rows = self._x.values[begin : begin + self._rows]
+            pieces = self._compiled_evaluation(rows, self._x.divisor)
             yield begin, Evaluation(*(piece.numpy() for piece in pieces))
 
     def evaluate_all(self) -> Evaluation:
@@ -115,10 +117,11 @@ class ClusteringLoop(CompiledLoop):
         batch_target = self._target.in_batch
 
         @tf.function(autograph=True)
-        def run(x: Any, p: Any, order: Any, first: Any, count: Any) -> Any:
+        def run(x: ResidentSamples, p: Any, order: Any, first: Any, count: Any) -> Any:
             loss = tf.constant(0.0)
             for step in tf.range(first, first + count):
-                batch, target = batches.take(step, order, x, p)
+                rows, target = batches.take(step, order, x.values, p)
+                batch = as_float(rows, x.divisor)
                 with tf.GradientTape() as tape:
                     q = model(batch, training=True)
                     if batch_target is not None:
@@ -130,13 +133,18 @@ class ClusteringLoop(CompiledLoop):
         return run
 
 
-def _compile_evaluation(model: keras.Model) -> Any:
+def _compile_evaluation(model: keras.Model, x: ResidentSamples) -> Any:
     layer = model.get_layer("clustering")
     encoder = keras.Model(model.input, layer.input)
 
-    @tf.function(input_signature=[tf.TensorSpec(model.input.shape, tf.float32)])
-    def evaluate(rows: Any) -> Any:
-        embedding = encoder(rows, training=False)
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec(model.input.shape, x.values.dtype),
+            tf.TensorSpec([], tf.float32),
+        ]
+    )
+    def evaluate(rows: Any, divisor: Any) -> Any:
+        embedding = encoder(as_float(rows, divisor), training=False)
         squared = layer.squared_distance(embedding)
         labels = layer.nearest_center(embedding, squared)
         return embedding, layer.soft_assignment(squared), labels

@@ -6,12 +6,12 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from dec_core.config import ClusteringSettings, PretrainingSettings
 from dec_core.model import build_optimizer
 from dec_core.training.batches import Batches
 from dec_core.training.checkpoint import Arrays
+from dec_core.training.resident import ResidentSamples
 
 Settings = PretrainingSettings | ClusteringSettings
 
@@ -22,10 +22,12 @@ class CompiledLoop:
     Parameters
     ----------
     model : maps (batch, n_features) to something; trained in place
-    x : (n_samples, n_features) float32, resident on the device
+    x : (n_samples, n_features)
     """
 
-    def __init__(self, model: keras.Model, x: tf.Tensor, settings: Settings, seed: int) -> None:
+    def __init__(
+        self, model: keras.Model, x: ResidentSamples, settings: Settings, seed: int
+    ) -> None:
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
@@ -34,14 +36,14 @@ class CompiledLoop:
         self._untrained_optimizer = self.optimizer_state
         self.begin(x, settings, seed)
 
-    def begin(self, x: tf.Tensor, settings: Settings, seed: int) -> None:
-        """Take other data of the same shape, and a fresh optimizer, for another run.
+    def begin(self, x: ResidentSamples, settings: Settings, seed: int) -> None:
+        """Take other data of the same shape and type, and a fresh optimizer, for another run.
 
         The settings may differ from the first ones in what no graph depends on, see ``networks``.
         """
         self._x: Any = x
         self._settings = settings
-        self.batches = Batches(int(x.shape[0]), settings.batch_size, _shuffle_seed(settings, seed))
+        self.batches = Batches(x.n_samples, settings.batch_size, _shuffle_seed(settings, seed))
         self._set_optimizer(self._untrained_optimizer)
         self.optimizer.learning_rate.assign(settings.learning_rate)
 

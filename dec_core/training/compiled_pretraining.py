@@ -10,6 +10,7 @@ import tensorflow as tf
 from dec_core.config import PretrainingSettings
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
+from dec_core.training.resident import ResidentSamples, as_float
 
 
 class PretrainingLoop(CompiledLoop):
@@ -21,11 +22,15 @@ class PretrainingLoop(CompiledLoop):
     Parameters
     ----------
     autoencoder : maps (batch, n_features) to the same shape; its weights are trained in place
-    x : (n_samples, n_features) float32, resident on the device
+    x : (n_samples, n_features)
     """
 
     def __init__(
-        self, autoencoder: keras.Model, x: tf.Tensor, settings: PretrainingSettings, seed: int
+        self,
+        autoencoder: keras.Model,
+        x: ResidentSamples,
+        settings: PretrainingSettings,
+        seed: int,
     ) -> None:
         super().__init__(autoencoder, x, settings, seed)
         self._compiled = self._compile(autoencoder)
@@ -49,10 +54,11 @@ class PretrainingLoop(CompiledLoop):
         mean_squared_error = keras.losses.MeanSquaredError()
 
         @tf.function(autograph=True)
-        def run(x: Any, order: Any, first: Any, count: Any) -> Any:
+        def run(x: ResidentSamples, order: Any, first: Any, count: Any) -> Any:
             total = tf.constant(0.0)
             for step in tf.range(first, first + count):
-                (batch,) = batches.take(step, order, x)
+                (rows,) = batches.take(step, order, x.values)
+                batch = as_float(rows, x.divisor)
                 with tf.GradientTape() as tape:
                     loss = mean_squared_error(batch, autoencoder(batch, training=True))
                 optimizer.apply(tape.gradient(loss, variables), variables)

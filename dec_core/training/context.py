@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.analysis.labeling import Labeling
@@ -20,6 +19,7 @@ from dec_core.events.events import ParameterChanged
 from dec_core.training.clock import ActiveTime
 from dec_core.training.pace import Pace
 from dec_core.training.requests import TrainingRequests
+from dec_core.training.resident import ResidentSamples
 
 # Samples whose embedding every update carries: enough for a map, few enough to keep.
 MAP_SAMPLES = 4_000
@@ -45,9 +45,9 @@ class TrainingContext:
     requests: TrainingRequests = field(default_factory=TrainingRequests)
 
     @cached_property
-    def x(self) -> tf.Tensor:
-        """(n_samples, n_features) float32, resident on the device from the first use on."""
-        return tf.constant(self.dataset.x)
+    def x(self) -> ResidentSamples:
+        """The samples, resident on the device from the first use on."""
+        return ResidentSamples.of(self.dataset.samples)
 
     @cached_property
     def sample_ids(self) -> NDArray[np.int64]:
@@ -58,16 +58,24 @@ class TrainingContext:
     @cached_property
     def space(self) -> DataSpace:
         """The data, in which clusters are compared from update to update."""
-        return DataSpace(self.dataset.x, self.sample_ids)
+        return DataSpace(self.dataset.samples, self.sample_ids, self.config.seed)
 
     @property
     def label_type(self) -> np.dtype[Any]:
         """The smallest unsigned integer type that holds every label."""
         return np.min_scalar_type(self.config.clustering.n_clusters - 1)
 
-    def labeling(self, labels: NDArray[np.integer]) -> Labeling:
-        """Labels, (n_samples,), beside the true ones, for measures to be taken."""
-        return Labeling(labels, self.config.clustering.n_clusters, self.dataset.y, self.space)
+    def labeling(
+        self, labels: NDArray[np.integer], embedding: NDArray[np.float32] | None = None
+    ) -> Labeling:
+        """Labels, (n_samples,), beside the true ones, for measures to be taken.
+
+        Parameters
+        ----------
+        embedding : (n_samples, n_dimensions), in which they were found, if known
+        """
+        n_clusters = self.config.clustering.n_clusters
+        return Labeling(labels, n_clusters, self.dataset.y, self.space, embedding)
 
     def take_changes(self, iteration: int) -> Iterator[ParameterChanged]:
         """Put the requested changes into ``config``, one event each; more may come meanwhile.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +53,8 @@ def kmeans_restarts(
         yield best
 
 
-def distinct_rows(rows: NDArray[np.float32], at_most: int) -> int:
-    """How many rows of (n_rows, n_columns) differ from one another; counted no further than
+def distinct_rows(rows: Iterable[NDArray[np.float32]], at_most: int) -> int:
+    """How many rows, each (n_columns,), differ from one another; counted no further than
     ``at_most``."""
     distinct: set[bytes] = set()
     for row in rows:

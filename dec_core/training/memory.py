@@ -28,25 +28,38 @@ def evaluation_rows(n_clusters: int, n_dimensions: int, widest: int) -> int:
     return max(1, min(EVALUATION_ROWS, EVALUATION_BYTES // row_bytes))
 
 
-def needed_bytes(config: Config, n_samples: int, n_features: int) -> dict[str, int]:
-    """The least that a run holds at once, by what it is for: the data and its largest phase."""
+def needed_bytes(
+    config: Config, n_samples: int, n_features: int, value_bytes: int = _FLOAT
+) -> dict[str, int]:
+    """The least that a run holds at once, by what it is for: the data and its largest phase.
+
+    Parameters
+    ----------
+    value_bytes : what one number of the data takes
+    """
     phases = {
         "pretraining": _pretraining_bytes(config, n_samples, n_features),
         "gradient steps of clustering": _clustering_bytes(config, n_samples, n_features),
         "q and the target distribution over all data": _target_bytes(config, n_samples),
     }
     largest = max(phases, key=lambda name: phases[name])
-    return {"the data": _FLOAT * n_samples * n_features, largest: phases[largest]}
+    return {"the data": value_bytes * n_samples * n_features, largest: phases[largest]}
 
 
 def check_memory(
-    config: Config, n_samples: int, n_features: int, available: int | None = None
+    config: Config,
+    n_samples: int,
+    n_features: int,
+    available: int | None = None,
+    *,
+    value_bytes: int = _FLOAT,
 ) -> None:
     """Refuse settings that this machine's memory cannot hold.
 
     Parameters
     ----------
     available : bytes; ``memory_bytes()`` unless given
+    value_bytes : what one number of the data takes
 
     Raises
     ------
@@ -54,7 +67,7 @@ def check_memory(
         If the run takes more.
     """
     available = memory_bytes() if available is None else available
-    needed = needed_bytes(config, n_samples, n_features)
+    needed = needed_bytes(config, n_samples, n_features, value_bytes)
     total = sum(needed.values())
     if available is None or total <= available:
         return

@@ -134,8 +134,8 @@ class NetworkPool:
 
 def _key(context: TrainingContext) -> Hashable:
     """What the graphs of a run depend on."""
-    dataset = context.dataset
-    return dataset.n_samples, dataset.n_features, _graph_settings(context.config)
+    samples = context.dataset.samples
+    return samples.shape, samples.are_whole, _graph_settings(context.config)
 
 
 def _graph_settings(config: Config) -> Hashable:

@@ -40,7 +40,7 @@ class ReconstructionWatch:
         affordable = max(1, MOST_NUMBERS // dataset.n_features)
         count = min(MOST_MEASURED, dataset.n_samples, affordable)
         measured = stratified_indices(dataset.y, dataset.n_samples, count, seed)
-        self._x = dataset.x[np.concatenate([self._shown_ids, measured])]
+        self._x = dataset.samples[np.concatenate([self._shown_ids, measured])]
         self._not_before = 0.0
 
     @property

@@ -86,7 +86,8 @@ class Trainer:
     def events(self) -> Iterator[Event]:
         """The run from its beginning, or from the checkpoint, to ``RunFinished``."""
         if self._resumption is None:
-            yield SamplesChosen(self._context.sample_ids, self._context.dataset.y)
+            dataset = self._context.dataset
+            yield SamplesChosen(self._context.sample_ids, dataset.y, dataset.rows, dataset.ids)
             yield self._run_started()
         with NETWORKS.network(self._context) as network:
             for phase in self._phases(network):
@@ -130,4 +131,5 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
             f"n_clusters must be between 2 and {excess.whole} ({excess.maximum:,}). "
             f"Received {n_clusters:,}. Choose a smaller number or more samples."
         )
-    check_memory(config, dataset.n_samples, dataset.n_features)
+    value_bytes = dataset.samples.values.itemsize
+    check_memory(config, dataset.n_samples, dataset.n_features, value_bytes=value_bytes)

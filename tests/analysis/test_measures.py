@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 
 from dec_core.analysis.labeling import Clustering, Labeling
 from dec_core.analysis.measures import MEASURES, measure, measure_start
 from dec_core.analysis.metrics import Labels, contingency, score
+from dec_core.analysis.structure import DataSpace
 
 
 def labels(*values: int) -> Labels:
@@ -89,6 +91,31 @@ def test_a_clustering_by_hand() -> None:
     assert measured["target_max"] == 1.0
     assert measured["center_distance"] == 5.0
     assert measured["embedding_spread"] == pytest.approx(math.sqrt((1 + 1 + 4 + 4) / 4))
+
+
+def test_the_separation_of_clusters_is_that_of_the_data_and_that_of_the_embedding_apart() -> None:
+    generator = np.random.default_rng(8)
+    found = generator.integers(0, 3, 90)
+    x = np.eye(3)[found] + 0.01 * generator.normal(size=(90, 3))
+    embedding = generator.normal(size=(90, 2))
+    space = DataSpace(x.astype(np.float32), np.arange(90))
+    in_data, in_embedding = (
+        {
+            f"{where}_silhouette": silhouette_score(points, found),
+            f"{where}_davies_bouldin": davies_bouldin_score(points, found),
+            f"{where}_calinski_harabasz": calinski_harabasz_score(points, found),
+        }
+        for where, points in (("data", x), ("embedding", embedding))
+    )
+    now = clustering(found, space=space, embedding=embedding)
+    measured, start = measure(now), measure_start(Labeling(found, 3, None, space))
+    for name, value in in_data.items():
+        assert measured[name] == start[name] == pytest.approx(value, rel=1e-4)
+    for name, value in in_embedding.items():
+        assert measured[name] == pytest.approx(value, rel=1e-4)
+        assert math.isnan(start[name])
+    known = measure_start(Labeling(found, 3, None, space, embedding))
+    assert known["embedding_silhouette"] == measured["embedding_silhouette"]
 
 
 @pytest.mark.parametrize("broken", ["q", "embedding"])

@@ -19,12 +19,14 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.labeling import Clustering
 from dec_core.analysis.measures import measure
+from dec_core.analysis.structure import DataSpace
 from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings, get_preset
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.batches import Batches
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.pace import Pace
+from dec_core.training.resident import ResidentSamples
 
 SEED = 0
 BATCH_SIZE = 256
@@ -83,8 +85,8 @@ def clustering_model(n_features: int, settings: DenseNetwork) -> keras.Model:
 class OurPretraining:
     """``PretrainingLoop`` in chunks, as the trainer drives it."""
 
-    def __init__(self, settings: DenseNetwork, x: Any) -> None:
-        model = build_autoencoder(int(x.shape[1]), settings, SEED).model
+    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+        model = build_autoencoder(int(x.values.shape[1]), settings, SEED).model
         self._loop = PretrainingLoop(model, x, PRETRAINING, SEED)
         self._pace = Pace()
         self._epochs = 0
@@ -104,8 +106,8 @@ class OurPretraining:
 class OurClustering:
     """``ClusteringLoop``: all data evaluated, the target, then steps in chunks."""
 
-    def __init__(self, settings: DenseNetwork, x: Any) -> None:
-        self._n_samples, n_features = (int(size) for size in x.shape)
+    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+        self._n_samples, n_features = (int(size) for size in x.values.shape)
         self._loop = ClusteringLoop(clustering_model(n_features, settings), x, CLUSTERING, SEED)
         self._pace = Pace()
         self._iteration = 0
@@ -118,9 +120,16 @@ class OurClustering:
         first, self._iteration = self._iteration, self._iteration + steps
         return Cycle(update, timed(lambda: self._run(first, steps)) / steps)
 
-    def judge_seconds(self, y: NDArray[np.int64]) -> float:
+    def judge_seconds(self, y: NDArray[np.int64], space: DataSpace) -> float:
         """Seconds of the measures that the trainer takes per update."""
-        return timed(lambda: self._judge(y))
+        previous, self._labels = self._labels, self._new_labels
+        clustering = self._clustering(previous, y, space)
+        return timed(lambda: (clustering.is_finite, measure(clustering)))
+
+    def separation_seconds(self, y: NDArray[np.int64], space: DataSpace) -> float:
+        """Seconds of those among them that tell how far the clusters stand apart."""
+        clustering = self._clustering(self._labels, y, space)
+        return timed(lambda: (clustering.data_separation, clustering.embedding_separation))
 
     def _update(self) -> None:
         self._embedding = np.empty((self._n_samples, self._loop.centers.shape[1]), np.float32)
@@ -138,20 +147,20 @@ class OurClustering:
             seconds = timed(partial(self._loop.run, self._p, step, steps))
             self._pace.record(steps, seconds)
 
-    def _judge(self, y: NDArray[np.int64]) -> None:
-        previous, self._labels = self._labels, self._new_labels
-        clustering = Clustering(
-            self._labels,
+    def _clustering(
+        self, previous: NDArray[np.uint8], y: NDArray[np.int64], space: DataSpace
+    ) -> Clustering:
+        return Clustering(
+            self._new_labels,
             CLUSTERING.n_clusters,
             y,
+            space,
             previous=previous,
             q=self._q,
             p=self._target,
             centers=self._loop.centers,
             embedding=self._embedding,
         )
-        assert clustering.is_finite
-        measure(clustering)
 
 
 def chunks(pace: Pace, batches: Batches, first: int, count: int) -> Iterator[tuple[int, int]]:

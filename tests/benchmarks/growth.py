@@ -10,10 +10,13 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
+from dec_core.analysis.structure import DataSpace
 from dec_core.data import Dataset
-from tests.benchmarks.contenders import NETWORKS, OurClustering, OurPretraining
+from dec_core.data.subset import stratified_indices
+from dec_core.training.context import MAP_SAMPLES
+from dec_core.training.resident import ResidentSamples
+from tests.benchmarks.contenders import NETWORKS, SEED, OurClustering, OurPretraining
 
 SIZES = (7_000, 70_000, 280_000)
 INTERVALS = (140, 10)
@@ -23,16 +26,19 @@ def measure_growth(dataset: Dataset, repetitions: int, steps: int) -> Iterator[d
     """One row per number of samples; the labelled data are repeated or cut to it."""
     true_labels = np.zeros(dataset.n_samples, np.int64) if dataset.y is None else dataset.y
     for n_samples in SIZES:
-        resident = tf.constant(np.resize(dataset.x, (n_samples, dataset.n_features)))
-        labels = np.resize(true_labels, n_samples)
+        rows = np.resize(np.arange(dataset.n_samples), n_samples)
+        samples = dataset.samples.take(rows)
+        resident, labels = ResidentSamples.of(samples), np.resize(true_labels, n_samples)
+        space = DataSpace(samples, stratified_indices(labels, n_samples, MAP_SAMPLES, SEED), SEED)
         pretraining = OurPretraining(NETWORKS["seed"], resident)
         clustering = OurClustering(NETWORKS["seed"], resident)
-        clustering.judge_seconds(labels)
-        epochs, cycles, judging = [], [], []
+        clustering.judge_seconds(labels, space)
+        epochs, cycles, judging, separation = [], [], [], []
         for _ in range(repetitions):
             epochs.append(pretraining())
             cycles.append(clustering(steps))
-            judging.append(clustering.judge_seconds(labels))
+            judging.append(clustering.judge_seconds(labels, space))
+            separation.append(clustering.separation_seconds(labels, space))
         update = median(cycle.update for cycle in cycles)
         judge = median(judging)
         step = median(cycle.step for cycle in cycles)
@@ -45,6 +51,8 @@ def measure_growth(dataset: Dataset, repetitions: int, steps: int) -> Iterator[d
             "s_per_epoch": epoch,
             "us_per_epoch_and_sample": 1e6 * epoch / n_samples,
             "metrics_ms": 1e3 * judge,
+            "separation_ms": 1e3 * median(separation),
+            "separation_share": median(separation) / (update + judge),
             "metrics_share": {
                 f"interval_{interval}": judge / (update + judge + interval * step)
                 for interval in INTERVALS

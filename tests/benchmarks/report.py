@@ -12,6 +12,7 @@ LEAST_RATIO = {
 }
 MOST_OVER_FLOOR = {"reference": 1.6}
 MOST_METRICS_SHARE = 0.1
+MOST_SEPARATION_SHARE = 0.1
 METRICS_SAMPLES = 70_000
 MOST_OTHER_WORK = 0.1
 
@@ -52,9 +53,9 @@ def _networks(result: dict[str, Any]) -> Iterator[str]:
                 f"{phase}, {time.replace('_per_', '/')}",
                 *(f"{numbers[prefix + time]:.3f}" for prefix in ("plain_", "", "floor_")),
                 f"{ratio:.1f}",
-                f">= {least:g} {_mark(ratio >= least)}",
+                f">= {least:g} {mark(ratio >= least)}",
                 f"{over:.2f}",
-                "" if most is None else f"<= {most:g} {_mark(over <= most)}",
+                "" if most is None else f"<= {most:g} {mark(over <= most)}",
             )
 
 
@@ -75,16 +76,24 @@ def _metrics(result: dict[str, Any]) -> Iterator[str]:
         yield (
             f"scores and health, {cycle.replace('_', ' ')}: {share:.1%} of an update with its "
             f"steps ({row['metrics_ms']:.1f} ms); at most {MOST_METRICS_SHARE:.0%} "
-            f"{_mark(share <= MOST_METRICS_SHARE)}"
+            f"{mark(share <= MOST_METRICS_SHARE)}"
+        )
+    for row in result["growth"]:
+        share, is_met = row["separation_share"], row["separation_share"] <= MOST_SEPARATION_SHARE
+        yield (
+            f"separation of clusters, {row['n_samples']:,} samples: {share:.1%} of an update "
+            f"without its steps ({row['separation_ms']:.2f} ms); at most "
+            f"{MOST_SEPARATION_SHARE:.0%} {mark(is_met)}"
         )
 
 
 def _memory(memory: dict[str, Any]) -> Iterator[str]:
     yield (
         f"peak memory of a run: {memory['peak_mb']:,.0f} MB; at most {memory['bound_mb']:,.0f} MB "
-        f"{_mark(memory['is_met'])}"
+        f"{mark(memory['is_met'])}"
     )
 
 
-def _mark(is_met: bool) -> str:
+def mark(is_met: bool) -> str:
+    """The word for it."""
     return "met" if is_met else "MISSED"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from sklearn.cluster import KMeans
 
@@ -50,7 +51,8 @@ def _measure(sample: SampleFile, folder: Path, n_seeds: int) -> None:
         f"NMI {on_features.nmi:.3f}"
     )
     for seed in range(n_seeds):
-        end = outcome(replay(list(train(config.with_values({"seed": seed}), dataset))))
+        events = list(train(config.with_values({"seed": seed}), dataset))
+        end: dict[str, Any] = {**outcome(replay(events))}
         print(
             f"  seed {seed}: ACC {end['kmeans_acc']:.3f} -> {end['acc']:.3f}, NMI "
             f"{end['kmeans_nmi']:.3f} -> {end['nmi']:.3f}, {end['verdict']} at iteration "

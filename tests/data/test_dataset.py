@@ -134,12 +134,12 @@ def test_numbers_too_large_for_classes_become_names() -> None:
 def test_no_copy_evades_the_checks() -> None:
     made, unchecked = small(), dict[str, Any]
     for values, message in (
-        (unchecked(x=np.full((4, 3), np.nan)), "NaN or infinite"),
+        (unchecked(samples=np.full((4, 3), np.nan)), "NaN or infinite"),
         (unchecked(y=np.zeros(3)), r"shape \(4,\)"),
     ):
         with pytest.raises(DataError, match=message):
             dataclasses.replace(made, **values)
-    assert dataclasses.replace(made, **unchecked(x=np.eye(4))).x.dtype == np.float32
+    assert dataclasses.replace(made, **unchecked(samples=np.eye(4))).x.dtype == np.float32
 
 
 def test_shape_and_class_names_must_fit() -> None:

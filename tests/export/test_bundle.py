@@ -96,9 +96,12 @@ def test_labels_of_every_update(finished: Finished, folder: Path) -> None:
     assert table.column_names == [
         "sample",
         "true_label",
+        "true_class",
         "kmeans",
         *(f"iteration_{update.iteration}" for update in finished.view.updates),
         "final",
+        "confidence",
+        *(f"q_{cluster}" for cluster in range(10)),
     ]
     expected = {
         "true_label": finished.frames.samples.true_labels,

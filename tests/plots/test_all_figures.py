@@ -23,7 +23,7 @@ from dec_core.plots.embedding import draw_embedding
 from dec_core.plots.labels import draw_labels
 from dec_core.plots.learning import draw_learning
 from dec_core.plots.reconstructions import draw_reconstructions
-from dec_core.plots.scores import draw_scores, draw_successive
+from dec_core.plots.scores import draw_scores, draw_silhouette, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from tests.plots.figures import as_sent, lines, texts
@@ -31,6 +31,7 @@ from tests.plots.scripted import early_views, frames_of, scripted_frames, script
 
 FIGURES: dict[str, Callable[[View], Plot]] = {
     "scores": draw_scores,
+    "silhouette": draw_silhouette,
     "successive": draw_successive,
     "sizes": draw_sizes,
     "learning": draw_learning,
@@ -72,7 +73,7 @@ def test_titles_are_questions_with_a_reading_aid(name: str, is_scored: bool) -> 
     assert sent["layout"]["meta"]["columns"]
 
 
-@pytest.mark.parametrize("name", ["scores", "successive", "sizes"])
+@pytest.mark.parametrize("name", ["scores", "silhouette", "successive", "sizes"])
 def test_changed_parameters_are_marked_with_their_new_value(name: str) -> None:
     unchanged, changed = (
         FIGURES[name](scripted_view(changes=changes)) for changes in ((), (CHANGE,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from dec_core.analysis.agreement import compare_labels
 from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.events.events import CentersInitialized
 from dec_core.events.view import View
 from dec_core.export.figure_csv import figure_csv
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
@@ -18,6 +20,7 @@ from dec_core.plots.comparison_curves import (
     Along,
     Series,
     curve_of,
+    further_measures,
     headline_measures,
     lacks,
     series_curve,
@@ -103,6 +106,33 @@ def test_the_k_means_start_of_every_run_is_dashed() -> None:
     assert [list(t.y) for t in starts] == [[0.25, 0.25]] * 2
     assert [t.x[-1] for t in starts] == [20, 10]
     assert {t.yaxis for t in starts} == {"y"}
+
+
+def test_the_start_is_dashed_wherever_a_value_is_better_than_another() -> None:
+    start = CentersInitialized(
+        (4, 2, 2), {"data_davies_bouldin": 1.5, "largest_share": 0.5}, seconds=1.0
+    )
+    one = series(replace(scripted_view(is_scored=False), centers=start))
+    assert start_of(one, MEASURES["data_davies_bouldin"]) == 1.5
+    assert start_of(one, MEASURES["largest_share"]) is None
+
+
+def test_without_true_labels_the_silhouette_stands_in_for_the_scores() -> None:
+    names = [one.name for one in headline_measures(with_labels=False)]
+    assert names == ["data_silhouette", *(one.name for one in headline_measures()[3:])]
+    for with_labels in (True, False):
+        measures = [
+            *headline_measures(with_labels=with_labels),
+            *further_measures(with_labels=with_labels),
+        ]
+        assert sorted(one.name for one in measures) == sorted(MEASURES)
+
+
+def test_four_panels_stand_in_two_rows_of_two() -> None:
+    sent = as_sent(draw_comparison(two(), headline_measures(with_labels=False)))["layout"]
+    assert sent["yaxis"]["domain"] == sent["yaxis2"]["domain"]
+    assert sent["xaxis"]["domain"] == sent["xaxis3"]["domain"]
+    assert sent["yaxis"]["domain"] != sent["yaxis3"]["domain"]
 
 
 def test_folded_runs_have_a_band_and_say_how_many_they_are() -> None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 
-from dec_core.events.events import ParameterChanged
-from dec_core.events.view import replay
-from dec_core.plots.scores import draw_scores, draw_successive, score_curves, successive_curves
+from dec_core.events.events import CentersInitialized, Event, ParameterChanged, TargetUpdated
+from dec_core.events.view import View, replay
+from dec_core.plots.scores import (
+    draw_scores,
+    draw_silhouette,
+    draw_successive,
+    score_curves,
+    silhouette_curve,
+    successive_curves,
+)
 from tests.plots.figures import as_sent, by_name, lines, texts
 from tests.plots.scripted import events, scripted_view
 
@@ -80,6 +90,47 @@ def test_the_alternative_carries_the_current_figures() -> None:
         "ACC of the k-means start 0.500, NMI of the k-means start 0.250."
     )
     assert "NMI 0.750" in draw_successive(scripted_view()).alternative
+
+
+def with_silhouettes(start: float, *values: float) -> View:
+    """A run without true labels, with these silhouettes in the data."""
+
+    def measured() -> Iterator[Event]:
+        left = iter(values)
+        for event in events(is_scored=False, n_updates=len(values)):
+            if isinstance(event, CentersInitialized):
+                yield replace(event, measures={"data_silhouette": start})
+            elif isinstance(event, TargetUpdated):
+                yield replace(event, measures={**event.measures, "data_silhouette": next(left)})
+            else:
+                yield event
+
+    return replay(measured())
+
+
+def test_without_true_labels_the_silhouette_in_the_data_stands_beside_its_start() -> None:
+    view = with_silhouettes(0.25, 0.2, -0.3)
+    plot = draw_silhouette(view)
+    (trace,) = by_name(plot.figure).values()
+    np.testing.assert_allclose(trace.y, [0.2, -0.3], rtol=1e-6)
+    (start,) = lines(plot, "dash")
+    assert start["y0"] == start["y1"] == 0.25
+    low, high = as_sent(plot)["layout"]["yaxis"]["range"]
+    assert low < -0.3
+    assert high > 0.25
+    assert plot.alternative == (
+        "Clusters in the data at iteration 10: Silhouette (data) -0.300, "
+        "Silhouette (data) of the k-means start 0.250."
+    )
+
+
+def test_a_silhouette_that_is_not_defined_is_a_gap_and_no_number() -> None:
+    nan = float("nan")
+    plot = draw_silhouette(with_silhouettes(nan, 0.2, nan))
+    assert not lines(plot, "dash")
+    assert plot.alternative.endswith("at iteration 10: Silhouette (data) not defined.")
+    as_sent(plot)
+    assert not len(silhouette_curve(scripted_view(is_scored=False)).iterations)
 
 
 def test_changes_that_fall_together_share_one_label() -> None:

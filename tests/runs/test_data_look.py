@@ -99,7 +99,8 @@ def test_nothing_to_train_on_is_a_sentence_beside_the_columns(tmp_path: Path) ->
     assert found.dataset is None
     assert found.problem.startswith("A file must have at least one column to train on.")
     assert [column.name for column in found.columns] == ["a", "b"]
-    assert found.checks(Config()) == found.suggestions() == ()
+    assert found.checks(Config()) == ()
+    assert found.suggestions() == ()
 
 
 def test_a_file_that_changes_is_read_anew(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,13 +16,22 @@ from dec_core.events.events import CentersInitialized, Event, SamplesChosen, Tar
 from dec_core.events.outcome import outcome
 from dec_core.events.view import replay
 from dec_core.export.metrics_csv import updates_csv
+from dec_core.export.report import report_page
 from dec_core.export.tensorboard import points
 from dec_core.plots.comparison_curves import Along, curve_of
 from dec_core.store.events_file import decode, encode
-from tests.plots.scripted import events
+from dec_core.store.record import RunRecord, RunState
+from tests.plots.scripted import events, scripted_frames
 from tests.store.test_golden import BY_SCHEMA, RUNS
 
-NOT_MEASURED_THEN = {"purity", "variance_explained", "embedding_rank", "target_max"}
+SEPARATIONS = {name for name, one in MEASURES.items() if one.is_partial}
+NOT_MEASURED_THEN = {
+    "purity",
+    "variance_explained",
+    "embedding_rank",
+    "target_max",
+    *SEPARATIONS,
+}
 
 
 def no_samples() -> SamplesChosen:
@@ -89,6 +99,32 @@ def test_what_was_not_measured_then_is_missing_and_not_0() -> None:
     assert not len(curve_of(view, MEASURES["purity"], Along.ITERATIONS).x)
     values = dict(outcome(view))
     assert values["purity"] is values["kmeans_purity"] is values["best_purity"] is None
+
+
+def test_what_is_not_defined_is_a_dash_empty_and_null() -> None:
+    """Of a single cluster, say; beside a loss of NaN, which is what training gave."""
+    assert len(SEPARATIONS) == 6
+    measures = dict.fromkeys(SEPARATIONS, math.nan)
+    view = replay(
+        again(replace(event, measures={**event.measures, **measures}))
+        if isinstance(event, TargetUpdated | CentersInitialized)
+        else event
+        for event in events()
+    )
+    row, *_ = csv.DictReader(io.StringIO(updates_csv(view)))
+    assert row["loss"] == "nan"
+    assert {row[name] for name in SEPARATIONS} == {""}
+    values = dict(outcome(view))
+    json.dumps(values, allow_nan=False)
+    record = RunRecord("calm-fox-0001", RunState.FINISHED)
+    report = report_page(record, view, scripted_frames())
+    for name in SEPARATIONS:
+        assert values[name] is values[f"kmeans_{name}"] is None
+        assert MEASURES[name].shown_short(math.nan) == "\N{EN DASH}"
+    for label in ("silhouette (data)", "Davies-Bouldin (embedding)"):
+        begin = report.index(f"<td>{label}</td>")
+        assert report[begin : report.index("</tr>", begin)].count(">\N{EN DASH}</td>") == 2
+    assert not any(tag.startswith(("data/", "embedding/")) for tag, *_ in points(view))
 
 
 def test_an_update_is_read_as_it_was_written() -> None:

@@ -9,8 +9,10 @@ import pytest
 import tensorflow as tf
 
 from dec_core.config import ClusteringSettings
+from dec_core.data.samples import Samples
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
 from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.resident import ResidentSamples
 from tests.model.reference import ReferenceClustering, compile_model
 from tests.training.bits import (
     BATCH_SIZE,
@@ -52,7 +54,7 @@ def settings_of(values: dict[str, Any]) -> ClusteringSettings:
 
 
 def clustering_loop(model: Any, x: np.ndarray, **values: Any) -> ClusteringLoop:
-    return ClusteringLoop(model, tf.constant(x), settings_of(values), seed=0)
+    return ClusteringLoop(model, ResidentSamples.of(Samples(x)), settings_of(values), seed=0)
 
 
 def plain_loop(model: Any, x: np.ndarray, **values: Any) -> ReferenceClustering:

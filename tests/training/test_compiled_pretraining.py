@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
+from dec_core.data.samples import Samples
 from dec_core.model import build_autoencoder
 from dec_core.training.compiled_pretraining import PretrainingLoop
+from dec_core.training.resident import ResidentSamples
 from tests.model.reference import compile_model, reconstruct, stored_order
 from tests.training.bits import (
     BATCH_SIZE,
@@ -33,7 +34,7 @@ def loops(x: np.ndarray, settings: PretrainingSettings) -> tuple[Any, Any, Pretr
     """Two equal autoencoders: one compiled by Keras, one with our loop on it."""
     model, plain = (build_autoencoder(N_FEATURES, UNITS, seed=2).model for _ in range(2))
     compile_model(plain, settings)
-    return plain, model, PretrainingLoop(model, tf.constant(x), settings, seed=0)
+    return plain, model, PretrainingLoop(model, ResidentSamples.of(Samples(x)), settings, seed=0)
 
 
 @BY_NAME

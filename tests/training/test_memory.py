@@ -33,6 +33,7 @@ def test_needed_bytes_by_hand() -> None:
         "the data": 4 * 7 * 5,
         "q and the target distribution over all data": 7 * (28 * 10 + 4 * 2),
     }
+    assert needed_bytes(config, 7, 5, value_bytes=1)["the data"] == 7 * 5
     assert needed_bytes(config, 6, 5) == {
         "the data": 4 * 6 * 5,
         "gradient steps of clustering": clustering - 40,

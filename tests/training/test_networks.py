@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dec_core.config import SETTINGS
+from dec_core.data import Dataset
 from dec_core.events.events import TargetUpdated
 from dec_core.training import trainer
 from dec_core.training.networks import CompiledNetwork, NetworkPool
@@ -87,6 +89,9 @@ def test_a_network_is_used_again_where_the_graphs_are_the_same(pool: NetworkPool
     network = taken(pool)
     assert taken(pool, ANOTHER_RUN) is network
     assert taken(pool, n_samples=299) is not network
+    whole = Dataset("whole", np.zeros((300, 5), np.uint8))
+    with pool.network(small_context(dataset=whole)) as other:
+        assert other is not network
     for path, value in OTHER_GRAPHS.items():
         assert taken(pool, {path: value}) is not network, path
 

@@ -337,7 +337,7 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     screen = new_screen(run=session.run_id)
     screen.toggle(key="with_ari").set_value(True).run()
     assert "ARI" in plots(screen)["scores"]["alternative"]
-    choose(screen, "scores:2", "Between updates")
+    choose(screen, "scores:True labels", "Between updates")
     assert plots(screen)["scores"]["alternative"].startswith("Scores between successive")
     assert screen.toggle(key="with_ari").disabled
 

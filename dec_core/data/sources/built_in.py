@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from dec_core.data.dataset import Dataset
 from dec_core.data.facts import DESCRIPTIONS, Description
+from dec_core.data.preparation import Preparation
+from dec_core.data.samples import Samples
 from dec_core.data.sources import download
 from dec_core.data.sources.idx import read_idx
 from dec_core.errors import DataError, DataUnavailableError
@@ -90,6 +92,7 @@ def _read_digits() -> Dataset:
         image_shape=described.image_shape,
         class_names=described.class_names,
         source="scikit-learn",
+        preparation=Preparation(n_matrix=64, divisor=16, image_shape=described.image_shape),
     )
 
 
@@ -152,22 +155,17 @@ def _ways_out(name: str, error: Exception) -> str:
 def _assemble(described: Description, parts: Sequence[Part], *, source: str) -> Dataset:
     for part in parts:
         _check_part(part, described)
-    n_samples = sum(len(part.images) for part in parts)
-    # One float32 array, filled part by part: no second copy of 220 MB.
-    x = np.empty((n_samples, described.n_features), dtype=np.float32)
-    start = 0
-    for part in parts:
-        stop = start + len(part.images)
-        pixels = part.images.reshape(len(part.images), x.shape[1])
-        np.divide(pixels, np.float32(255), out=x[start:stop])
-        start = stop
+    pixels = np.concatenate([part.images.reshape(len(part.images), -1) for part in parts])
     return Dataset(
         described.name,
-        x,
+        Samples(pixels, divisor=255),
         np.concatenate([part.labels for part in parts]),
         image_shape=described.image_shape,
         class_names=described.class_names,
         source=source,
+        preparation=Preparation(
+            n_matrix=described.n_features, divisor=255, image_shape=described.image_shape
+        ),
     )
 
 

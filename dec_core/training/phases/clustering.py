@@ -27,6 +27,7 @@ from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.context import TrainingContext
 from dec_core.training.phases.phase import Ending
+from dec_core.training.resident import resident
 
 
 class ClusteringPhase:
@@ -116,11 +117,11 @@ class ClusteringPhase:
         while self._reason is None:
             yield from self._apply_changes()
             if self._is_update_due():
-                yield from self._update()
                 p = None
+                yield from self._update()
                 continue
-            if p is None:
-                p = tf.constant(self._p)
+            if p is None and self._p is not None:
+                p = resident(self._p)
             yield self._take_steps(p)
         judgement = conclude(self._start, self._history, self._reason)
         self.ending = Ending(self._reason, judgement, self._iteration)
@@ -170,6 +171,7 @@ class ClusteringPhase:
             if done < n_samples:
                 yield Progress(Phase.CLUSTERING, done, n_samples)
         evaluation = Evaluation.joined(pieces)
+        pieces.clear()
         labels = evaluation.labels.astype(self._context.label_type)
         sampled = evaluation.embedding[self._context.sample_ids]
         p = self._loop.target(evaluation.q)

@@ -106,7 +106,7 @@ class KMeansPhase:
         if n_found < settings.n_clusters:
             self.ending = self._too_few_clusters(n_found)
             return
-        labeling = context.labeling(self.labels)
+        labeling = context.labeling(self.labels, embedding)
         measures = measure_start(labeling) | self._reconstruction_error()
         self.start = Start.of(context.config, labeling.cluster_sizes, measures)
         yield FrameTaken(
@@ -134,7 +134,7 @@ class KMeansPhase:
     def _dead(self, problem: str, evidence: Evidence) -> Ending:
         """Raises DataError where the data leave no room for another embedding."""
         context, wanted = self._context, self._context.config.clustering.n_clusters
-        n_distinct = distinct_rows(context.dataset.x, wanted)
+        n_distinct = distinct_rows(context.dataset.samples, wanted)
         if n_distinct < wanted:
             raise DataError(
                 f"The data must have at least as many distinct samples as clusters ({wanted:,}). "

@@ -12,6 +12,7 @@ from pages.ui.compare.address import choose_baseline, choose_runs
 from pages.ui.compare.columns import columns_control
 from pages.ui.compare.runs import is_changing, is_saved
 from pages.ui.export.dialog import export_control
+from pages.ui.export.labels import labels_buttons
 from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -40,6 +41,8 @@ def actions(
         _delete_button(chosen)
         export_control("comparison", PLOTS, pinned | names)
         columns_control(compared)
+        over = [record.run_id for record in chosen if record.state is RunState.FINISHED]
+        labels_buttons(over[0] if len(over) == 1 else None)
 
 
 def _baseline(names: Mapping[str, str], baseline: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import isfinite
 
 import streamlit as st
 
@@ -30,7 +31,7 @@ from pages.ui.compare.address import (
     is_folded,
 )
 from pages.ui.compare.run_legend import LegendEntry, run_legend
-from pages.ui.compare.runs import have_moved_on, is_changing
+from pages.ui.compare.runs import have_moved_on, is_changing, summary_of
 from pages.ui.compare.series import Group, can_fold, readable, repeats
 from pages.ui.parts.live_plot import show_plot
 from pages.ui.parts.verbatim import verbatim
@@ -53,7 +54,7 @@ class Drawing:
 
 def curve_controls(records: Sequence[RunRecord]) -> Drawing:
     """What is drawn, and how."""
-    measures = _chosen_measures()
+    measures = _chosen_measures(with_labels=_have_labels(records))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         along = _along()
         smoothing = _smoothing()
@@ -107,9 +108,16 @@ def _smoothing() -> float:
     return weight
 
 
-def _chosen_measures() -> list[Measure]:
+def _have_labels(records: Sequence[RunRecord]) -> bool:
+    """Whether one of the runs has true labels, or none has got so far that this is known."""
+    begun = [summary for summary in map(summary_of, records) if summary.get("updates")]
+    return not begun or any(summary.get("acc") is not None for summary in begun)
+
+
+def _chosen_measures(*, with_labels: bool) -> list[Measure]:
     """All headline measures, one of them, or one of the others from a list of its own."""
-    headline, further = headline_measures(), further_measures()
+    headline = headline_measures(with_labels=with_labels)
+    further = further_measures(with_labels=with_labels)
     name = chosen_measure([one.name for one in (*headline, *further)])
     places = {_ALL: None, **{one.label: one.name for one in headline}}
     places[_MORE] = name if name in [one.name for one in further] else further[0].name
@@ -207,11 +215,16 @@ def _entry(one: Series) -> LegendEntry:
 
 
 def _note(views: Sequence[View]) -> str:
-    """NMI and the gain over the k-means start; for several runs their means."""
-    last = [view.updates[-1].measures.get("nmi") if view.updates else None for view in views]
-    starts = [view.start.measures.get("nmi") if view.start else None for view in views]
-    pairs = [(a, b) for a, b in zip(last, starts, strict=True) if a is not None and b is not None]
-    if not pairs:
-        return "no scores" if any(view.updates for view in views) else "no update yet"
-    nmi, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
-    return f"NMI {nmi:.3f}, {nmi - start:+.3f} over k-means"
+    """NMI and the gain over the k-means start; for several runs their means. Without true labels
+    the silhouette in the data."""
+    for measure in (MEASURES["nmi"], MEASURES["data_silhouette"]):
+        pairs = [
+            (view.updates[-1].value(measure.name), view.start.value(measure.name))
+            for view in views
+            if view.updates and view.start
+        ]
+        pairs = [pair for pair in pairs if all(map(isfinite, pair))]
+        if pairs:
+            now, start = (sum(values) / len(pairs) for values in zip(*pairs, strict=True))
+            return f"{measure.label} {now:.3f}, {now - start:+.3f} over k-means"
+    return "no scores" if any(view.updates for view in views) else "no update yet"

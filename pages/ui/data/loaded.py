@@ -38,7 +38,7 @@ def _sizes(look: DataLook) -> list[str]:
     if dataset.image_shape is not None:
         height, width, channels = dataset.image_shape
         features = f"{height} x {width} pixels, {'grey' if channels == 1 else 'colour'}"
-    low, high = float(dataset.x.min()), float(dataset.x.max())
+    low, high = float(dataset.samples.min()), float(dataset.samples.max())
     return [rows, features, f"values from {low:,.4g} to {high:,.4g}", _classes(look)]
 
 

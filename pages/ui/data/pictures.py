@@ -73,7 +73,7 @@ def _counts(dataset: Dataset) -> Plot:
 
 def _gallery(dataset: Dataset) -> Plot:
     samples, names = chosen_images(dataset)
-    tiles = np.asarray(dataset.x[samples.clip(0).reshape(-1)]).reshape(
+    tiles = np.asarray(dataset.samples[samples.clip(0).reshape(-1)]).reshape(
         *samples.shape,
         *dataset.image_shape,  # type: ignore[misc]
     )
@@ -128,12 +128,17 @@ def _histograms(now: Chosen, dataset: Dataset, subject: str) -> None:
 
 @lru_cache(maxsize=2)
 def _scale(dataset: Dataset, scaling: str, log1p: bool) -> Scale:
-    return Scale.fit(dataset.x, scaling, log1p)  # type: ignore[arg-type]
+    # Whole numbers would become as many floats.
+    rows = dataset.samples[:: _step(dataset) if dataset.samples.are_whole else 1]
+    return Scale.fit(rows, scaling, log1p)  # type: ignore[arg-type]
+
+
+def _step(dataset: Dataset) -> int:
+    return -(-dataset.n_samples // _MOST_SAMPLES)
 
 
 def _spread(dataset: Dataset, scale: Scale, features: list[int]) -> Plot:
     names = feature_names(dataset)
-    step = -(-dataset.n_samples // _MOST_SAMPLES)
-    rows = dataset.x[::step]
+    rows = dataset.samples[:: _step(dataset)]
     after = scale.apply(rows)
     return draw_histograms(rows[:, features], after[:, features], [names[i] for i in features])

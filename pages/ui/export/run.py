@@ -24,7 +24,8 @@ from pages.ui.parts.verbatim import verbatim
 _NAMES = {
     "config.json": "Settings",
     "metrics.csv": "Metrics",
-    "labels.parquet": "Labels",
+    "labels.csv": "Labels (CSV)",
+    "labels.parquet": "Labels (Parquet)",
     "embedding.npz": "Embedding",
     "command.txt": "Command line",
     "reproduce.py": "Script that repeats it",

@@ -8,15 +8,18 @@ from dec_core.analysis.verdict import SPOILT
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
+from pages.ui.export.labels import labels_buttons
 from pages.ui.parts.state import run_manager, show_run
 
 
 def next_step(session: RunHandle, view: View, state: RunState) -> None:
-    """One action for a run that is over or waits; nothing while it trains or can be resumed."""
+    """What to do with a run that is over or waits; nothing while it trains or can be resumed."""
     if state is RunState.QUEUED:
         _run_ahead(session)
     if view.finished is None or not state.is_over:
         return
+    if session.is_stored and view.centers is not None:
+        labels_buttons(session.run_id)
     if view.finished.judgement.verdict in SPOILT:
         st.page_link(
             "diagnose.py",

@@ -14,7 +14,7 @@ from dec_core.export.metrics_csv import updates_csv
 from dec_core.plots.agreement import draw_classes
 from dec_core.plots.labels import draw_labels, draw_unreadable
 from dec_core.plots.learning import draw_learning
-from dec_core.plots.scores import draw_scores, draw_successive
+from dec_core.plots.scores import draw_scores, draw_silhouette, draw_successive
 from dec_core.plots.sizes import draw_sizes
 from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
@@ -28,7 +28,12 @@ from pages.ui.train.signs import signs
 
 _LABELS, _CLASSES, _KIND = "Labels", "Classes", "labels_kind"
 _CURVES, _RECONSTRUCTIONS = "Curves", "Reconstructions"
-_TRUE, _BETWEEN = "True labels", "Between updates"
+_TRUE, _DATA, _BETWEEN = "True labels", "The data", "Between updates"
+_QUESTIONS = {
+    _TRUE: "Is it better than k-means?",
+    _DATA: "Do the clusters hold in the data?",
+    _BETWEEN: "Do the labels still change?",
+}
 # Where a run's plots are, as ``live_plot`` names them.
 PLOTS = ("scores", "sizes", "embedding", "labels", "learning")
 # Two rows of plots fill the window; the style sheet knows what stands above them.
@@ -55,9 +60,11 @@ def panels(session: RunHandle, view: View) -> None:
         grid = _pair("first_row")
         with panel(grid):
             kind, with_ari = _score_controls(view)
-            draw = partial(draw_scores, view, with_ari=with_ari)
-            if kind == _BETWEEN:
-                draw = partial(draw_successive, view)
+            draw = {
+                _TRUE: partial(draw_scores, view, with_ari=with_ari),
+                _DATA: partial(draw_silhouette, view),
+                _BETWEEN: partial(draw_successive, view),
+            }[kind]
             show("scores", draw, news=updates, options=(kind, with_ari), zoom=kind)
         with panel(grid):
             title_row("Do the clusters survive?")
@@ -133,12 +140,23 @@ def _remember_kind() -> None:
 
 
 def _score_controls(view: View) -> tuple[str, bool]:
-    kinds = [_TRUE, _BETWEEN] if view.started is None or view.has_labels else [_BETWEEN]
-    is_between = st.session_state.get(f"scores:{len(kinds)}", kinds[0]) == _BETWEEN
-    with title_row("Do the labels still change?" if is_between else "Is it better than k-means?"):
-        kind = choice("Scores against", kinds, f"scores:{len(kinds)}")
+    """The title of the scores; which are shown, and whether with ARI."""
+    kinds = _score_kinds(view)
+    key = f"scores:{kinds[0]}"
+    with title_row(_QUESTIONS[st.session_state.get(key, kinds[0])]):
+        kind = choice("Scores against", kinds, key)
+        if _TRUE not in kinds:
+            return kind, False
         with_ari = st.toggle("ARI", key="with_ari", disabled=kind != _TRUE)
     return kind, with_ari
+
+
+def _score_kinds(view: View) -> list[str]:
+    """What there are scores against; a run of old may have been compared with nothing else."""
+    if view.started is None or view.has_labels:
+        return [_TRUE, _BETWEEN]
+    has_silhouette = not view.updates or "data_silhouette" in view.updates[-1].measures
+    return [_DATA, _BETWEEN] if has_silhouette else [_BETWEEN]
 
 
 def _learning_control() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isnan
+
 import streamlit as st
 
 from dec_core.analysis.measures import MEASURES
@@ -13,8 +15,9 @@ from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
-# Measures of the last update in a row, by name.
-_TILES = ("acc", "nmi", "delta_label", "occupied_clusters", "effective_clusters")
+# Measures of the last update in a row, by name: first those that are compared with the start.
+_SCORES, _SCORES_WITHOUT_LABELS = ("acc", "nmi"), ("data_silhouette",)
+_TILES = ("delta_label", "occupied_clusters", "effective_clusters")
 _NONE = "\N{EN DASH}"
 
 
@@ -49,19 +52,21 @@ def figures_of_merit(view: View) -> None:
     last = view.updates[-1].measures if view.updates else {}
     start = view.start.measures if view.start else {}
     row = st.container(key="numbers").grid(6, min_column_width=96)
-    for name in _TILES:
+    has_labels = view.started is None or view.has_labels
+    scores = _SCORES if has_labels else _SCORES_WITHOUT_LABELS
+    for name in (*scores, *_TILES):
         measure = MEASURES[name]
-        if measure.needs_true_labels and view.started is not None and not view.has_labels:
-            continue
         value, began = last.get(name), start.get(name)
         gain, help = None, measure.help
-        if measure.needs_true_labels and value is not None and began is not None:
-            gain = f"{value - began:+.3f}"
+        if name in scores and value is not None and began is not None:
+            gain = None if isnan(value - began) else f"{value - began:+.3f}"
             help += " Beside it the gain over the k-means start."
         row.metric(
             measure.tile_label,
             _NONE if value is None else measure.shown_short(value),
             gain,
+            # A small fall of what is measured without labels is no fault.
+            delta_color="normal" if measure.needs_true_labels else "off",
             help=help,
         )
     speed = view.iterations_per_second

@@ -38,6 +38,8 @@ def test_it_runs_alone_and_sets_the_centres() -> None:
     assert phase.start.cluster_sizes == found.cluster_sizes == tuple(np.bincount(expected))
     assert phase.start.measures == found.measures
     assert found.measures.keys() >= {"acc", "nmi", "ari"}
+    assert found.measures["data_silhouette"] > 0
+    assert found.measures["embedding_silhouette"] > 0
 
 
 def test_nothing_is_kept_on_the_way() -> None:
