@@ -212,8 +212,12 @@ def _confirm_removal(upload: Upload, now: Chosen) -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep", key="keep_file"):
             st.rerun()
-        if st.button("Remove for good", type="primary", key="remove_for_good"):
-            _remove(upload, is_shown=now.file == upload.file)
+        if st.button(
+            "Remove for good",
+            type="primary",
+            key="remove_for_good",
+            on_click=partial(_remove, upload, is_shown=now.file == upload.file),
+        ):
             st.rerun()
 
 

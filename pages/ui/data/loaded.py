@@ -31,10 +31,10 @@ def _sizes(look: DataLook) -> list[str]:
     dataset, contents = look.dataset, look.contents
     if dataset is None:
         return [] if contents is None else [f"{contents.n_samples:,} rows"]
-    rows = f"{dataset.n_samples:,} samples"
+    rows = _count(dataset.n_samples, "sample")
     if contents is not None and contents.n_samples != dataset.n_samples:
         rows += f" of {contents.n_samples:,} rows"
-    features = f"{dataset.n_features:,} features"
+    features = _count(dataset.n_features, "feature")
     if dataset.image_shape is not None:
         height, width, channels = dataset.image_shape
         features = f"{height} x {width} pixels, {'grey' if channels == 1 else 'colour'}"
@@ -47,7 +47,7 @@ def _classes(look: DataLook) -> str:
         return "no labels"
     names = look.dataset.class_names
     count = len(names) if names else int(look.dataset.y.max()) + 1
-    return f"{count:,} classes"
+    return f"{count:,} {'class' if count == 1 else 'classes'}"
 
 
 def _roles(look: DataLook) -> list[str]:
@@ -56,3 +56,7 @@ def _roles(look: DataLook) -> list[str]:
     types = [f"{count:,} {type_}" for type_, count in counts.most_common(4)]
     words = [f"columns: {', '.join(types)}"] if types else []
     return [*words, f"{left_out:,} left out"] if left_out else words
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
