@@ -41,7 +41,7 @@ def locate(settings: FileData) -> Path:
     path = upload_path(settings.file)
     if path is None:
         raise DataUnavailableError(
-            f"{name_of_file(settings.file)} was uploaded and is no longer there. Upload it again "
+            f"{settings.called} was uploaded and is no longer there. Upload it again "
             "on the Data page."
         )
     return path
@@ -50,11 +50,6 @@ def locate(settings: FileData) -> Path:
 def as_file(path: str) -> str:
     """What ``data.file`` says of a path, so that it means the same from whatever folder."""
     return path if is_upload(path) else str(Path(path).expanduser().absolute())
-
-
-def name_of_file(file: str) -> str:
-    """The file's own name, as "wine.csv"."""
-    return Path(file).name
 
 
 def file_place(settings: FileData) -> str | None:
@@ -120,7 +115,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     preparation, samples = Preparation.fit(contents, settings, rows)
     ids = None if settings.id is None else column_ids(contents, settings.id)[rows]
     return Dataset(
-        name_of_file(settings.file),
+        settings.called,
         samples,
         None if labels is None else labels.numbers[rows],
         image_shape=contents.image_shape,
@@ -153,12 +148,12 @@ def chosen_rows(
         rows = complete_rows(contents, preparation, rows)
     if not len(rows):
         raise DataError(
-            f"At least one row must have all values. {name_of_file(settings.file)} has "
+            f"At least one row must have all values. {settings.called} has "
             f"{contents.n_samples:,} rows and none has. Choose missing values: median, or leave "
             "the columns with gaps out."
         )
     if settings.n_samples is not None:
-        check_n_samples(settings.n_samples, len(rows), name_of_file(settings.file))
+        check_n_samples(settings.n_samples, len(rows), settings.called)
         of_rows = None if labels is None else labels.numbers[rows]
         rows = rows[stratified_indices(of_rows, len(rows), settings.n_samples, seed)]
     return rows, labels
