@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dec_core.config import Config
+from dec_core.runs.execution import train_to_store
 from dec_core.runs.manager import RunManager
 from dec_core.store.uploads import Upload
+from tests.own_files import blobs_csv, on_file
 from tests.ui.screens import (
     button,
     captions,
@@ -209,3 +212,17 @@ def test_captions_tell_what_is_loaded(upload: Upload) -> None:
     assert "59 samples of 60 rows" in line
     assert "2 features" in line
     assert "columns: 2 text, 2 number" in line
+
+
+def test_the_file_on_the_page_is_assigned_to_the_clusters_of_a_run(
+    manager: RunManager, tmp_path: Path
+) -> None:
+    path, uploads = blobs_csv(tmp_path), manager.store.uploads
+    train_to_store(on_file(path, label="kind", id="key"), manager.store, "digits")
+    new = uploads.keep(io.BytesIO(path.read_bytes()), "new.csv")
+    screen = press(data_page(name="file", file=new.file, id="key"), "new_samples_assign")
+    assert "90 samples: 30 in cluster 0, 30 in cluster 1, 30 in cluster 2." in said(screen)
+    narrow = uploads.keep(io.BytesIO(path.read_bytes().replace(b"depth", b"deep")), "narrow.csv")
+    screen = press(data_page(name="file", file=narrow.file, id="key"), "new_samples_assign")
+    assert "depth is missing" in said(screen)
+    assert "30 in cluster 0" not in said(screen)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from dec_core.config import FileData
-from dec_core.data.files import locate, name_of_file
+from dec_core.data.files import locate
 from dec_core.errors import DECLabError
-from dec_core.export.label_table import table_bytes, table_of
+from dec_core.export.label_table import TABLE_SUFFIXES, table_bytes, table_of
 from dec_core.export.prediction import Prediction, predict
 from dec_core.store.record import RunState
 from pages.ui.parts.run_label import run_words
@@ -92,17 +94,21 @@ def _show(asked: _Asked, found: Prediction) -> None:
     for note in found.notes:
         st.warning(verbatim(note), icon=":material/warning:")
     sizes = np.bincount(found.samples.labels)
-    listed = ", ".join(f"{size:,} in cluster {cluster}" for cluster, size in enumerate(sizes) if size)
+    listed = ", ".join(f"{size:,} in cluster {i}" for i, size in enumerate(sizes) if size)
     st.markdown(f"{sizes.sum():,} samples: {listed}.")
-    name = f"{name_of_file(asked.file)}-{asked.run_id}"
+    name = f"{Path(asked.file).stem}-{asked.run_id}"
     with st.container(horizontal=True):
         for suffix, mime in _MIMES.items():
             st.download_button(
-                f"Labels ({suffix[1:].upper() if suffix == '.csv' else 'Parquet'})",
-                lambda suffix=suffix: table_bytes(table_of(found.samples.columns()), suffix),
+                f"Labels ({TABLE_SUFFIXES[suffix]})",
+                partial(_file, found, suffix),
                 file_name=f"{name}{suffix}",
                 mime=mime,
                 icon=":material/download:",
                 on_click="ignore",
                 key=f"new_samples{suffix}",
             )
+
+
+def _file(found: Prediction, suffix: str) -> bytes:
+    return table_bytes(table_of(found.samples.columns()), suffix)

@@ -15,6 +15,7 @@ from pages.ui.data.columns import columns_table
 from pages.ui.data.findings import findings
 from pages.ui.data.leading import lead_to_train, suggested
 from pages.ui.data.loaded import facts_line
+from pages.ui.data.new_samples import new_samples
 from pages.ui.data.pictures import pictures
 from pages.ui.parts.local_files import check_path
 from pages.ui.parts.verbatim import verbatim
@@ -45,6 +46,8 @@ def data_page() -> None:
     pictures(now, look)
     columns_table(look)
     suggested(now, look)
+    if isinstance(now.config.data, FileData):
+        new_samples(now.config.data)
 
 
 def _look(now: Chosen) -> DataLook | None:
