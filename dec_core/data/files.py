@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import FileData
-from dec_core.data.columns import column_text, labels_of
+from dec_core.data.columns import check_names, column_text, labels_of
 from dec_core.data.dataset import Dataset
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents, Wanted
@@ -128,8 +128,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
 
 def _ids(contents: Contents, name: str) -> npt.NDArray[np.str_]:
     """(n_samples,) what the samples are called, "" where a name is missing."""
-    text = column_text(contents, name)
-    return np.where(np.equal(text, None), "", text).astype(np.str_)
+    return np.array(["" if text is None else text for text in column_text(contents, name)])
 
 
 def chosen_rows(
@@ -142,6 +141,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
+    check_names(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
