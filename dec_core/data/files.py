@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import FileData
-from dec_core.data.columns import column_ids, labels_of
+from dec_core.data.columns import check_names, column_ids, labels_of
 from dec_core.data.dataset import Dataset
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents, Wanted
@@ -137,7 +137,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
-    preparation = Preparation.unfitted(contents, settings)
+    check_names(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
@@ -145,7 +145,7 @@ def chosen_rows(
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
     if settings.missing != "median":
-        rows = complete_rows(contents, preparation, rows)
+        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
     if not len(rows):
         raise DataError(
             f"At least one row must have all values. {settings.called} has "

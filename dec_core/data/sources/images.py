@@ -115,7 +115,9 @@ def _opened(file: ImageFile) -> Iterator[Image.Image]:
 def _look(file: ImageFile) -> Look:
     with _opened(file) as image:
         width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _QUARTER_TURNS:
+        # Asked for in vain, Pillow would decode all of a PNG.
+        has_exif = "exif" in image.info or image.format == "TIFF"
+        if has_exif and image.getexif().get(_ORIENTATION) in _QUARTER_TURNS:
             width, height = height, width
         if image.mode in {"I", "F"}:
             raise DataError(
