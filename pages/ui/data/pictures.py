@@ -37,13 +37,13 @@ def pictures(now: Chosen, look: DataLook) -> None:
     grid = st.grid(2 if has_two else 1, min_column_width=380, gap="small")
     subject = now.file or dataset.name
     if dataset.y is not None:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _show("class_counts", partial(_counts, dataset), subject, id(dataset))
     if dataset.image_shape is not None:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _show("gallery", partial(_gallery, dataset), subject, id(dataset))
     else:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _histograms(now, dataset, subject)
 
 
