@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import FileData
-from dec_core.data.columns import column_text, labels_of
+from dec_core.data.columns import column_ids, labels_of
 from dec_core.data.dataset import Dataset
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents, Wanted
-from dec_core.data.sources.formats import open_contents
+from dec_core.data.sources.formats import could_not_be_opened, open_contents, state_of
 from dec_core.data.subset import check_n_samples, stratified_indices
 from dec_core.data.upload_places import is_upload, upload_path
 from dec_core.errors import DataError, DataUnavailableError, SettingsError
@@ -79,14 +79,12 @@ def contents_of(settings: FileData) -> Contents:
     """
     path = locate(settings)
     try:
-        state = path.stat()
+        state = state_of(path)
     except OSError as error:
-        raise DataUnavailableError(
-            f"{path.name} could not be opened: {error.strerror or error} ({path.parent}). Bring "
-            "the file back, or choose another one."
-        ) from error
-    wanted = Wanted(settings.part, settings.image_size, settings.image_color)
-    return _contents_at(path, wanted, (state.st_mtime_ns, state.st_size, state.st_ino))
+        raise DataUnavailableError(could_not_be_opened(path, error)) from error
+    side = settings.image_size
+    wanted = Wanted(settings.part, None if side is None else (side, side), settings.image_color)
+    return _contents_at(path, wanted, state)
 
 
 # The state belongs to the key: a file may be written anew while the process lives.
@@ -115,7 +113,7 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     contents = contents_of(settings)
     rows, labels = chosen_rows(contents, settings, seed)
     preparation, samples = Preparation.fit(contents, settings, rows)
-    ids = None if settings.id is None else column_text(contents, settings.id)[rows]
+    ids = None if settings.id is None else column_ids(contents, settings.id)[rows]
     return Dataset(
         settings.called,
         samples,
