@@ -166,7 +166,9 @@ def _about(
         constant=()
         if preparation is None
         else tuple(n for n in preparation.constant if n in names),
-        text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)},
+        text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)}
+        if contents.matrix is None
+        else {},
     )
 
 
