@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from dec_core.analysis.data_checks import AboutColumns, DataCheck, data_checks
 from dec_core.analysis.suggestions import Suggestion, suggested_settings, value_facts
 from dec_core.config import Config, DataSettings, FileData
-from dec_core.data import Dataset, load
+from dec_core.data import Dataset, load, place_of
 from dec_core.data.columns import (
     Column,
     Proposal,
@@ -39,6 +39,7 @@ class DataLook:
     problem : why a run could not start with these data, or ""
     label, id : the columns that are proposed; None where none is, or one is chosen
     about : what checks need to know beside the numbers
+    settings : those that chose the samples, without ``scaling`` and ``log1p``
     """
 
     settings: DataSettings
@@ -49,12 +50,14 @@ class DataLook:
     label: Proposal | None
     id: Proposal | None
     about: AboutColumns
+    _known_checks: dict[Config, tuple[DataCheck, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def is_images(self) -> bool:
         """Whether its samples are pictures."""
         return self.about.is_images
 
+    @cached_property
     def suggestions(self) -> tuple[Suggestion, ...]:
         """Settings to begin with; none where there are no samples."""
         dataset = self.dataset
@@ -71,11 +74,14 @@ class DataLook:
         """What is worth saying of the data, as they would be trained with these settings."""
         if self.dataset is None:
             return ()
-        return data_checks(self.dataset.samples, self.dataset.y, config, self.about)
+        if config not in self._known_checks:
+            found = data_checks(self.dataset.samples, self.dataset.y, config, self.about)
+            self._known_checks[config] = found
+        return self._known_checks[config]
 
 
 def look_at(settings: DataSettings, seed: int = 0) -> DataLook:
-    """Load data and find out what can be said of them. The last two stay in memory.
+    """Load data and find out what can be said of them. The last stay in memory.
 
     Raises
     ------
@@ -84,32 +90,32 @@ def look_at(settings: DataSettings, seed: int = 0) -> DataLook:
     DataError
         If the file or data set is not there or cannot be read.
     """
-    return _looked_at(settings, seed, _state(settings))
+    plain = settings.model_copy(update={"scaling": "none", "log1p": False})
+    return _looked_at(plain, seed, _state(settings))
 
 
 def _state(settings: DataSettings) -> Any:
-    """Changes when the file does."""
+    """Changes when the data do."""
     if not isinstance(settings, FileData):
-        return None
+        return place_of(settings)
     with suppress(OSError):
         state = locate(settings).stat()
         return state.st_mtime_ns, state.st_size
     return None
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _looked_at(settings: DataSettings, seed: int, _state: Any) -> DataLook:
-    plain = settings.model_copy(update={"scaling": "none", "log1p": False})
-    if not isinstance(plain, FileData):
-        dataset = load(plain, seed)
+    if not isinstance(settings, FileData):
+        dataset = load(settings, seed)
         about = AboutColumns(is_images=dataset.image_shape is not None)
         return DataLook(settings, None, (), dataset, "", None, None, about)
-    contents = contents_of(plain)
-    columns = roles(contents, plain)
-    dataset_or_none, problem = _loaded(plain, seed)
-    label = None if plain.label else proposed_label(contents)
-    id_ = None if plain.id else proposed_id(contents, label.name if label else plain.label)
-    about = _about(contents, columns, plain, dataset_or_none, is_whole=not problem)
+    contents = contents_of(settings)
+    columns = roles(contents, settings)
+    dataset_or_none, problem = _loaded(settings, seed)
+    label = None if settings.label else proposed_label(contents)
+    id_ = None if settings.id else proposed_id(contents, label.name if label else settings.label)
+    about = _about(contents, columns, settings, dataset_or_none, is_whole=not problem)
     used = {column.name for column in columns if column.role in {Role.FEATURE, Role.CATEGORY}}
     proposed = {one.name for one in (label, id_) if one}
     about = replace(
@@ -160,7 +166,9 @@ def _about(
         constant=()
         if preparation is None
         else tuple(n for n in preparation.constant if n in names),
-        text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)},
+        text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)}
+        if contents.matrix is None
+        else {},
     )
 
 

@@ -41,7 +41,7 @@ def _measure(sample: SampleFile, folder: Path, n_seeds: int) -> None:
     path = folder / sample.name
     path.write_bytes(sample.content())
     config = Config().with_values({"data.name": "file", "data.file": str(path), **sample.settings})
-    config = config.with_values({s.path: s.value for s in look_at(config.data).suggestions()})
+    config = config.with_values({s.path: s.value for s in look_at(config.data).suggestions})
     dataset = load(config.data, 0)
     assert dataset.y is not None
     plain = KMeans(config.clustering.n_clusters, n_init=10, random_state=0)

@@ -59,7 +59,7 @@ def test_what_is_taken_is_no_longer_proposed(look: Look) -> None:
     found = look(label="species", id="sample_id")
     assert found.label is None
     assert found.id is None
-    assert {one.path: one.value for one in found.suggestions()}["clustering.n_clusters"] == 3
+    assert {one.path: one.value for one in found.suggestions}["clustering.n_clusters"] == 3
 
 
 def test_a_label_that_is_trained_on_is_named(look: Look) -> None:
@@ -100,7 +100,7 @@ def test_nothing_to_train_on_is_a_sentence_beside_the_columns(tmp_path: Path) ->
     assert found.problem.startswith("A file must have at least one column to train on.")
     assert [column.name for column in found.columns] == ["a", "b"]
     assert found.checks(Config()) == ()
-    assert found.suggestions() == ()
+    assert found.suggestions == ()
 
 
 def test_a_file_that_changes_is_read_anew(tmp_path: Path) -> None:

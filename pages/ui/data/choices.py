@@ -82,6 +82,8 @@ def _column_fields(data: FileData, look: DataLook) -> Iterator[Callable[[], None
         return
     yield partial(_column, "data.label", data.label, [n for n in names if n != data.id])
     yield partial(_column, "data.id", data.id, [n for n in names if n != data.label])
+    if look.contents is not None and look.contents.matrix is not None:
+        return
     free = [n for n in names if n not in {data.label, data.id}]
     yield partial(_several, "data.leave_out", data.leave_out, free)
     numbers = [c.name for c in look.columns if c.type == "number" and c.name in free]

@@ -21,7 +21,7 @@ def columns_table(look: DataLook) -> None:
     rows = [_row(contents, column) for column in look.columns[:_MOST_COLUMNS]]
     rows += _matrix_rows(contents, _MOST_COLUMNS - len(rows))
     st.dataframe(rows, hide_index=True, width="stretch", height=min(420, 38 + 35 * len(rows)))
-    every = len(look.columns) + (0 if contents.matrix is None else contents.matrix.shape[1])
+    every = len(look.columns) + _n_matrix(contents)
     if every > len(rows):
         st.caption(f"The first {len(rows):,} of {every:,} columns.")
 
@@ -34,12 +34,19 @@ def _row(contents: Contents, column: Column) -> dict[str, str]:
 
 def _matrix_rows(contents: Contents, most: int) -> list[dict[str, str]]:
     """Of an array that is no image, its first features."""
-    if contents.matrix is None or contents.image_shape is not None:
+    count = min(_n_matrix(contents), most)
+    if contents.matrix is None or count < 1:
         return []
     head = contents.matrix[:_MOST_ROWS]
-    count = min(head.shape[1], most)
     names = contents.feature_names or [f"feature {i}" for i in range(count)]
     return [_in_words(names[i], "number", "trained on", head[:, i].tolist()) for i in range(count)]
+
+
+def _n_matrix(contents: Contents) -> int:
+    """Features beside the columns; pixels do not count."""
+    if contents.matrix is None or contents.image_shape is not None:
+        return 0
+    return int(contents.matrix.shape[1])
 
 
 def _in_words(name: str, type_: str, role: str, head: list[object]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def settings_for_train(now: Chosen, look: DataLook) -> Config:
 
 def _suggestions(look: DataLook) -> tuple[Suggestion, ...]:
     """Of a built-in set the settings are known."""
-    return () if look.contents is None else look.suggestions()
+    return () if look.contents is None else look.suggestions
 
 
 def lead_to_train(now: Chosen, look: DataLook) -> None:

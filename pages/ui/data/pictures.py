@@ -22,7 +22,7 @@ from pages.ui.parts.live_plot import show_plot
 from pages.ui.parts.verbatim import verbatim
 
 _HEIGHT = 330
-_MOST_ROWS, _IMAGES = 10, 20
+_MOST_ROWS, _FEWEST_IMAGES = 10, 8
 # So many samples tell how values are spread.
 _MOST_SAMPLES = 4_000
 _FEATURES = "data_features"
@@ -37,13 +37,13 @@ def pictures(now: Chosen, look: DataLook) -> None:
     grid = st.grid(2 if has_two else 1, min_column_width=380, gap="small")
     subject = now.file or dataset.name
     if dataset.y is not None:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _show("class_counts", partial(_counts, dataset), subject, id(dataset))
     if dataset.image_shape is not None:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _show("gallery", partial(_gallery, dataset), subject, id(dataset))
     else:
-        with grid.container(border=True):
+        with grid.container(border=True, height="stretch"):
             _histograms(now, dataset, subject)
 
 
@@ -81,25 +81,25 @@ def _gallery(dataset: Dataset) -> Plot:
 
 
 def chosen_images(dataset: Dataset) -> tuple[NDArray[np.int64], list[str]]:
-    """Twenty images of each of the first ten classes, or of all samples where there are no labels.
+    """Images of each of the first ten classes, or of all samples where there are no labels.
 
     Returns
     -------
-    (n_rows, 20) the numbers of the samples, -1 where there are fewer; the names of the rows
+    (n_rows, n_columns) the numbers of the samples, -1 where there are fewer, about twice as many
+    columns as rows; the names of the rows, empty without labels
     """
     generator = np.random.default_rng(0)
+    names = class_names(dataset)[:_MOST_ROWS]
     if dataset.y is None:
-        shuffled = generator.permutation(dataset.n_samples)[: 5 * _IMAGES]
-        padded = np.full(5 * _IMAGES, -1, np.int64)
-        padded[: len(shuffled)] = shuffled
-        return padded.reshape(5, _IMAGES), [""] * 5
-    names = class_names(dataset)
-    rows = np.full((min(len(names), _MOST_ROWS), _IMAGES), -1, np.int64)
-    for label, row in enumerate(rows):
-        members = np.flatnonzero(dataset.y == label)
-        some = generator.permutation(members)[:_IMAGES]
-        row[: len(some)] = some
-    return rows, list(names[: len(rows)])
+        groups, names = np.array_split(generator.permutation(dataset.n_samples), 5), ("",) * 5
+    else:
+        groups = [
+            generator.permutation(np.flatnonzero(dataset.y == label)) for label in range(len(names))
+        ]
+    rows = np.full((len(names), max(_FEWEST_IMAGES, 2 * len(names))), -1, np.int64)
+    for row, members in zip(rows, groups, strict=True):
+        row[: len(members)] = members[: len(row)]
+    return rows, list(names)
 
 
 def _histograms(now: Chosen, dataset: Dataset, subject: str) -> None:
