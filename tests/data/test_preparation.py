@@ -14,6 +14,7 @@ from dec_core.config import Config, DataSettings, FileData, Scaling
 from dec_core.data import Dataset, load
 from dec_core.data.catalog import scaled
 from dec_core.data.preparation import Preparation, complete_rows
+from dec_core.data.samples import Samples
 from dec_core.data.sources.contents import Contents
 from dec_core.errors import DataError
 from tests.data.small_files import table
@@ -40,7 +41,7 @@ def plain_formula(x: np.ndarray, scaling: Scaling) -> np.ndarray:
             return x
 
 
-def fitted(contents: Contents, **settings: Any) -> tuple[Preparation, np.ndarray]:
+def fitted(contents: Contents, **settings: Any) -> tuple[Preparation, Samples]:
     """The preparation of all complete rows, and these."""
     chosen = FileData(**settings)
     rows = np.arange(contents.n_samples)
@@ -229,4 +230,4 @@ def test_new_samples_are_prepared_bit_for_bit_as_the_trained_ones(
     rows = np.r_[0, 1, np.sort(generator.permutation(np.arange(2, n))[: n // 2])].astype(np.int64)
     for contents in (Contents(pa.table({}), x), table(**columns)):
         preparation, trained = Preparation.fit(contents, settings, rows)
-        assert np.array_equal(preparation.apply(contents).x[rows], trained)
+        assert np.array_equal(preparation.apply(contents).x[rows], trained[:])
