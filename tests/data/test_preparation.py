@@ -14,7 +14,6 @@ from dec_core.config import Config, DataSettings, FileData, Scaling
 from dec_core.data import Dataset, load
 from dec_core.data.catalog import scaled
 from dec_core.data.preparation import Preparation, complete_rows
-from dec_core.data.samples import Samples
 from dec_core.data.sources.contents import Contents
 from dec_core.errors import DataError
 from tests.data.small_files import table
@@ -41,13 +40,14 @@ def plain_formula(x: np.ndarray, scaling: Scaling) -> np.ndarray:
             return x
 
 
-def fitted(contents: Contents, **settings: Any) -> tuple[Preparation, Samples]:
+def fitted(contents: Contents, **settings: Any) -> tuple[Preparation, np.ndarray]:
     """The preparation of all complete rows, and these."""
     chosen = FileData(**settings)
     rows = np.arange(contents.n_samples)
     if chosen.missing != "median":
         rows = complete_rows(contents, Preparation.unfitted(contents, chosen), rows)
-    return Preparation.fit(contents, chosen, rows)
+    preparation, samples = Preparation.fit(contents, chosen, rows)
+    return preparation, samples[:]
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
