@@ -75,16 +75,19 @@ class Proposal:
 def roles(contents: Contents, settings: FileData) -> tuple[Column, ...]:
     """Every column with the role that the settings give it, in the order of the file.
 
+    Columns beside an array are not trained on: they describe its samples.
+
     Raises
     ------
     SettingsError
         If the settings name a column that the file does not have, or one for two purposes.
     """
-    _check_names(contents, settings)
-    return tuple(_column(contents.columns, name, settings) for name in contents.column_names)
+    check_names(contents, settings)
+    return tuple(_column(contents, name, settings) for name in contents.column_names)
 
 
-def _column(table: pa.Table, name: str, settings: FileData) -> Column:
+def _column(contents: Contents, name: str, settings: FileData) -> Column:
+    table = contents.columns
     kind = _kind(table.schema.field(name).type)
     if name == settings.label:
         return Column(name, kind, Role.LABEL)
@@ -92,6 +95,8 @@ def _column(table: pa.Table, name: str, settings: FileData) -> Column:
         return Column(name, kind, Role.ID)
     if name in settings.leave_out:
         return Column(name, kind, Role.LEFT_OUT, "chosen")
+    if contents.matrix is not None:
+        return Column(name, kind, Role.LEFT_OUT, "beside the array")
     if kind in {"number", "true or false"} and _is_empty(table[name]):
         kind = "nothing"
     is_chosen = name in settings.categorical
@@ -121,7 +126,8 @@ def _kind(type_: pa.DataType) -> str:
     return "date" if t.is_temporal(type_) else str(type_)
 
 
-def _check_names(contents: Contents, settings: FileData) -> None:
+def check_names(contents: Contents, settings: FileData) -> None:
+    """Raise SettingsError as ``roles`` does."""
     there, seen = set(contents.column_names), dict[str, str]()
     for setting, name in _named(settings):
         if name not in there:

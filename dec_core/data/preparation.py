@@ -353,9 +353,10 @@ def _check_finite(x: Numbers, names: Sequence[str], rows: Rows) -> None:
 
 def _nothing_left(contents: Contents, preparation: Preparation) -> str:
     constant = preparation.constant
+    n_columns = len(contents.column_names) + preparation.n_matrix
     because = f"{_listed(constant)} have one value only" if constant else "none holds numbers"
     return (
-        f"A file must have at least one column to train on. Of {len(contents.column_names):,} "
+        f"A file must have at least one column to train on. Of {n_columns:,} "
         f"columns {because}. Choose other columns, or make text columns one-hot."
     )
 

@@ -125,6 +125,5 @@ def _by_rows(x: Numbers, change: Callable[[Floats], Floats]) -> npt.NDArray[np.f
     result = np.empty(x.shape, np.float32)
     for begin in range(0, len(x), _ROWS):
         chosen = slice(begin, begin + _ROWS)
-        # Sums along a row differ in their last digits where its numbers lie apart in memory.
-        result[chosen] = change(np.array(x[chosen], np.float64, order="C"))
+        result[chosen] = change(x[chosen].astype(np.float64))
     return result

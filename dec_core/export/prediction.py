@@ -96,7 +96,7 @@ def _wanted(record: RunRecord, preparation: Preparation) -> Wanted:
     if preparation.image_shape is None:
         return Wanted(part)
     height, width, channels = preparation.image_shape
-    return Wanted(part, height if height == width else None, "grey" if channels == 1 else "color")
+    return Wanted(part, (height, width), "grey" if channels == 1 else "color")
 
 
 def _id_name(record: RunRecord, contents: Contents, chosen: str | None) -> str | None:

@@ -95,6 +95,7 @@ OBJECTS = np.array([[1], [2, 3]], object)
         (npy_header((-5, 3)), "Found the shape (-5, 3)"),
         (b"\x93NUMPY\x01\x00\x10", "could not be read: expected an array as numpy.save writes"),
         (b"\x93NUMPY\x09\x00\x10\x00{}", "could not be read"),
+        (npy_header((3, 4)).replace(b"}", b"("), "could not be read: expected an array"),
         (b"", "is named as NPY, but it is empty"),
         (b"junk", "begins with 0x6a756e6b, as no such file does"),
     ],

@@ -73,7 +73,7 @@ def test_one_folder_is_no_column_and_a_link_to_it_is_followed(tmp_path: Path) ->
 
 def test_sizes_and_colours_can_be_chosen(tmp_path: Path) -> None:
     write_images(tmp_path, {"1.png": GREY, "2.png": RED})
-    assert pixels_of(tmp_path, Wanted(image_size=5)).shape == (2, 5, 5, 3)
+    assert pixels_of(tmp_path, Wanted(image_size=(5, 5))).shape == (2, 5, 5, 3)
     grey = pixels_of(tmp_path, Wanted(image_color="grey"))
     assert grey.shape == (2, 3, 4, 1)
     assert grey[1, 0, 0] == 76  # 0.299 x 255

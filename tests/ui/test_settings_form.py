@@ -24,13 +24,15 @@ from tests.ui.screens import (
 
 def shown(screen: AppTest) -> Config:
     """The settings as the form has them."""
-    return Config().with_values({path: setting(screen, path).value for path in SETTINGS})
+    return Config().with_values(
+        {path: setting(screen, path).value for path in SETTINGS if Config().has(path)}
+    )
 
 
 def test_every_setting_has_a_labelled_field_with_help() -> None:
     screen = new_screen()
-    for path, expected in SETTINGS.items():
-        field = setting(screen, path)
+    for path in filter(Config().has, SETTINGS):
+        expected, field = SETTINGS[path], setting(screen, path)
         assert field.label == expected.label
         preset = expected.format(Config().get(path))
         assert field.help == f"{expected.help} Preset: {preset}."
@@ -103,7 +105,7 @@ def test_a_link_may_hold_every_bound(bound: str) -> None:
     values = {
         path: str(getattr(field, bound))
         for path, field in SETTINGS.items()
-        if getattr(field, bound) is not None and field.kind is not tuple
+        if getattr(field, bound) is not None and field.kind is not tuple and Config().has(path)
     }
     assert len(values) > 10
     screen = new_screen(**{path: value.removesuffix(".0") for path, value in values.items()})
@@ -216,7 +218,7 @@ def test_a_field_that_a_browser_shows_late_begins_with_what_it_holds() -> None:
     screen = new_screen(preset="r-port", clustering__momentum="0.91234", seed="8")
     assert setting(screen, "clustering.momentum").value == "0.91234"
     for _ in range(2):
-        assert len(fields(screen)) > len(SETTINGS)
+        assert len(fields(screen)) > sum(map(Config().has, SETTINGS))
         for field in fields(screen):
             # A component has its value as its default; no native field is told another one.
             assert not getattr(field.proto, "set_value", False), field.key

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -194,7 +195,8 @@ def _header(stream: IO[bytes], name: str) -> Header:
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         return Header(*read(stream))
-    except (ValueError, EOFError) as error:
+    # NumPy takes the header apart as Python does.
+    except (ValueError, TypeError, EOFError, SyntaxError, TokenError) as error:
         raise DataError(
             f"{name} could not be read: expected an array as numpy.save writes it, found "
             f"{str(error).partition(chr(10))[0].rstrip('.')}. Replace it with an undamaged copy."

@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
     """
 
     part: str | None = None
-    image_size: int | None = None
+    image_size: tuple[int, int] | None = None
     image_color: ImageColor = "auto"
 
 

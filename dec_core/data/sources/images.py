@@ -115,7 +115,9 @@ def _opened(file: ImageFile) -> Iterator[Image.Image]:
 def _look(file: ImageFile) -> Look:
     with _opened(file) as image:
         width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _QUARTER_TURNS:
+        # Asked for in vain, Pillow would decode all of a PNG.
+        has_exif = "exif" in image.info or image.format == "TIFF"
+        if has_exif and image.getexif().get(_ORIENTATION) in _QUARTER_TURNS:
             width, height = height, width
         if image.mode in {"I", "F"}:
             raise DataError(
@@ -134,7 +136,7 @@ def _look(file: ImageFile) -> Look:
 
 def _common_size(looks: list[Look], wanted: Wanted) -> Size:
     if wanted.image_size is not None:
-        return wanted.image_size, wanted.image_size
+        return wanted.image_size
     # Of sizes that are as frequent the first in the order of names.
     size = Counter(look.size for look in looks).most_common(1)[0][0]
     return size if max(size) <= _LARGEST_OWN_SIZE else (_PROPOSED_SIZE, _PROPOSED_SIZE)
