@@ -135,7 +135,8 @@ class Samples:
 
 def _mapping(array: npt.NDArray[Any] | None) -> mmap.mmap | None:
     """The mapped file that an array lies in, where its pages can be let go without a loss."""
-    while array is not None and not isinstance(array.base, mmap.mmap):
+    # The last base may be anything that holds bytes.
+    while isinstance(array, np.ndarray) and not isinstance(array.base, mmap.mmap):
         array = array.base
     # A private copy ("c") would lose what was written to it; not every system lets pages go.
     if getattr(array, "mode", "c") == "c" or not hasattr(mmap, "MADV_DONTNEED"):
