@@ -49,10 +49,17 @@ def test_wine_is_dropped_mended_and_trained_on(open_page: OpenPage, tmp_path: Pa
     expect(page.get_by_text("Label: class, 3 classes.")).to_be_visible()
 
 
-def test_a_file_that_is_no_table_gives_its_sentence(open_page: OpenPage, tmp_path: Path) -> None:
+def test_a_bad_file_gives_its_sentence_and_a_path_is_read_in_place(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
     path = tmp_path / "letter.docx"
-    path.write_bytes(b"PK\x03\x04")
+    path.write_bytes(b"Dear all")
     page = open_page("/data")
     drop(page, path)
     expect(banner(page, "The name of a file must end in one of")).to_be_visible()
     expect(page.get_by_role("heading", name="Digits", exact=True)).to_be_visible()
+    table = tmp_path / "blobs.csv"
+    table.write_bytes(SAMPLE_FILES[-1].content())
+    page.get_by_label("Or its path").fill(str(table))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="blobs.csv")).to_be_visible()
