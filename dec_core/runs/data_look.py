@@ -163,9 +163,7 @@ def _about(
         if is_whole and settings.missing == "refuse"
         else _n_lacking(contents, settings),
         lacks_label=missing is not None and bool(missing.any()),
-        constant=()
-        if preparation is None
-        else tuple(n for n in preparation.constant if n in names),
+        constant=() if preparation is None else preparation.constant,
         text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)}
         if contents.matrix is None
         else {},
