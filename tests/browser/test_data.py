@@ -60,6 +60,6 @@ def test_a_bad_file_gives_its_sentence_and_a_path_is_read_in_place(
     expect(page.get_by_role("heading", name="Digits", exact=True)).to_be_visible()
     table = tmp_path / "blobs.csv"
     table.write_bytes(SAMPLE_FILES[-1].content())
-    page.get_by_label("Or its path").fill(str(table))
+    page.locator(".st-key-data_path input").fill(str(table))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="blobs.csv")).to_be_visible()
