@@ -54,7 +54,8 @@ class IdecObjective(Objective):
     gamma: float = setting(
         0.1,
         "Gamma",
-        "Weight of the clustering loss beside the reconstruction error; the paper takes 0.1.",
+        "Weight of the clustering loss beside the reconstruction error; the paper takes 0.1, and "
+        "at 0 nothing pulls samples towards clusters.",
         ge=0.0,
         le=10.0,
         slide_to=1.0,
