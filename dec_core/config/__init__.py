@@ -8,7 +8,14 @@ networks, target rules and objectives have kinds (``kinds``): a new one is a cla
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
-from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
+from dec_core.config.objectives import (
+    OBJECTIVES,
+    TARGETS,
+    DecObjective,
+    IdecObjective,
+    Objective,
+    TargetRule,
+)
 from dec_core.config.presets import (
     DEFAULT_PRESET,
     PRESETS,
@@ -45,6 +52,7 @@ __all__ = [
     "DecObjective",
     "DenseNetwork",
     "FileData",
+    "IdecObjective",
     "ImageColor",
     "Initializer",
     "Kinds",

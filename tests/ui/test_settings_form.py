@@ -23,16 +23,19 @@ from tests.ui.screens import (
 
 
 def shown(screen: AppTest) -> Config:
-    """The settings as the form has them."""
-    return Config().with_values(
-        {path: setting(screen, path).value for path in SETTINGS if Config().has(path)}
+    """The settings as the form has them, those of the kinds that are chosen."""
+    there = (
+        path
+        for path, row in SETTINGS.items()
+        if row.applies(lambda union: setting(screen, union).value)
     )
+    return Config().with_values({path: setting(screen, path).value for path in there})
 
 
 def test_every_setting_has_a_labelled_field_with_help() -> None:
     screen = new_screen()
     for path in filter(Config().has, SETTINGS):
-        expected, field = SETTINGS[path], setting(screen, path)
+        field, expected = setting(screen, path), SETTINGS[path]
         assert field.label == expected.label
         preset = expected.format(Config().get(path))
         assert field.help == f"{expected.help} Preset: {preset}."
@@ -65,6 +68,18 @@ def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
         "clustering.learning_rate": "0.1",
         "seed": "7",
     }
+
+
+def test_gamma_appears_below_the_objective_that_has_it() -> None:
+    screen = change(new_screen(), "clustering.objective", "idec")
+    keys = [field.key.rpartition(":")[2] for field in fields(screen)]
+    assert "clustering.gamma" in keys
+    change(screen, "clustering.gamma", 0.5)
+    assert shown(screen).get("clustering.gamma") == 0.5
+    assert screen.query_params["clustering.gamma"] == "0.5"
+    change(screen, "clustering.objective", "dec")
+    assert "clustering.gamma" not in screen.query_params
+    assert shown(screen) == Config()
 
 
 def test_reset_brings_the_preset_back() -> None:
@@ -240,9 +255,10 @@ def test_a_slider_has_even_values_bounds_and_the_presets(path: str) -> None:
     assert (values[0], values[-1]) == (row.minimum, row.slide_to or row.maximum)
     presets = {preset.config.get(path) for preset in PRESETS.values() if preset.config.has(path)}
     assert presets <= set(values)
+    kind = {row.union.path: row.only_for[0]} if row.union and row.only_for else {}
     for value in values:
         # The slider sends text.
-        assert Config().with_values({path: row.format(value)}).get(path) == value
+        assert Config().with_values({**kind, path: row.format(value)}).get(path) == value
 
 
 def test_the_slider_of_clusters_ends_at_30_and_more_can_be_typed() -> None:
