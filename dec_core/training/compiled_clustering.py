@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -49,7 +50,7 @@ class ClusteringLoop(CompiledLoop):
         super().__init__(model, x, settings, seed)
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
-        widest = max(layer.output.shape[-1] for layer in model.layers)
+        widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(model, settings)

@@ -238,9 +238,10 @@ def test_a_slider_has_even_values_bounds_and_the_presets(path: str) -> None:
     assert (values[0], values[-1]) == (row.minimum, row.slide_to or row.maximum)
     presets = {preset.config.get(path) for preset in PRESETS.values() if preset.config.has(path)}
     assert presets <= set(values)
+    kind = {row.union.path: row.only_for[0]} if row.union is not None and row.only_for else {}
     for value in values:
         # The slider sends text.
-        assert Config().with_values({path: row.format(value)}).get(path) == value
+        assert Config().with_values({**kind, path: row.format(value)}).get(path) == value
 
 
 def test_the_slider_of_clusters_ends_at_30_and_more_can_be_typed() -> None:
