@@ -24,6 +24,7 @@ page = st.navigation(
     [
         st.Page("train.py", title="Train", icon=":material/model_training:", default=True),
         st.Page("compare.py", title="Compare", icon=":material/compare_arrows:"),
+        st.Page("data.py", title="Data", icon=":material/table_view:"),
         st.Page("diagnose.py", title="Diagnose", icon=":material/troubleshoot:"),
         st.Page("guide.py", title="Guide", icon=":material/school:"),
     ],

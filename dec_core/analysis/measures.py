@@ -183,7 +183,7 @@ def _separation(space: str, where: str) -> tuple[Measure, ...]:
             "silhouette",
             "Silhouette",
             "How much nearer samples are to their own cluster than to the next one: 1 for clusters "
-            "far apart, 0 where they touch. Of 200 samples.",
+            "far apart, 0 where they touch. Of 150 samples.",
             Direction.HIGHER,
             range=(-1, 1),
         ),
@@ -191,7 +191,7 @@ def _separation(space: str, where: str) -> tuple[Measure, ...]:
             "davies_bouldin",
             "Davies-Bouldin",
             "Width of clusters over the distance to the one that is most like them; lower is "
-            "better. Of 800 samples.",
+            "better. Of 600 samples.",
             Direction.LOWER,
             range=(0, inf),
         ),
@@ -199,7 +199,7 @@ def _separation(space: str, where: str) -> tuple[Measure, ...]:
             "calinski_harabasz",
             "Calinski-Harabasz",
             "Variance between clusters over that within them, each by its degrees of freedom; "
-            "higher is better. Of 800 samples.",
+            "higher is better. Of 600 samples.",
             Direction.HIGHER,
             format=",.1f",
             range=(0, inf),

@@ -13,9 +13,9 @@ from dec_core.analysis.separation import Clusters, PointSample, Separation
 
 # Of the directions in which the data vary most; the others are mostly noise of many features.
 _MOST_DIMENSIONS = 20
-# Samples whose separation is measured, and those of them that the silhouette is taken of: all of it
-# costs less than a tenth of an update then, also of the smallest data.
-_FEW, _FEW_PAIRED = 800, 200
+# Samples whose separation is measured, and those of them that the silhouette is taken of: then all
+# of it costs less than a tenth of an update, on digits too.
+_FEW, _FEW_PAIRED = 600, 150
 # So many rows tell how many dimensions an embedding fills.
 _MOST_ROWS = 4_000
 

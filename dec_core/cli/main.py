@@ -8,11 +8,11 @@ import sys
 from collections.abc import Sequence
 
 from dec_core.cli.diagnosis import add_diagnose_options, diagnose
+from dec_core.cli.own_data import add_data_options, config_for_data, data_values
 from dec_core.cli.predicting import add_predict_options, predict
 from dec_core.cli.runs import add_runs_commands, add_runs_dir, assignments
 from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
-from dec_core.data.files import as_file
 from dec_core.errors import DECLabError, SettingsError
 from dec_core.store.printable import printable
 
@@ -85,21 +85,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         help=f"{DEFAULT_PRESET} unless given; one of {', '.join(PRESETS)}; see 'presets'",
     )
     parser.add_argument("--dataset", help="the preset's own unless given; see 'datasets'")
-    own = parser.add_argument_group("data of one's own")
-    own.add_argument(
-        "--data",
-        metavar="PATH",
-        help="a table (CSV, TSV, Parquet, Arrow), an array (NPY, NPZ, IDX, h5ad) or images (a "
-        "folder or zip); instead of --dataset",
-    )
-    own.add_argument("--label", metavar="COLUMN", help="true labels, for scores only")
-    own.add_argument("--id", metavar="COLUMN", help="names the samples in what is exported")
-    own.add_argument(
-        "--scale",
-        choices=SETTINGS["data.scaling"].choices,
-        help="shorthand for --set data.scaling=...; proposed by the values unless given",
-    )
-    own.add_argument("--clusters", metavar="K", help="shorthand for --set clustering.n_clusters=K")
+    add_data_options(parser)
     parser.add_argument("--seed", help="shorthand for --set seed=N")
     parser.add_argument(
         "--set",
@@ -112,23 +98,13 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _chosen(options: argparse.Namespace) -> tuple[Config, str]:
     """The settings and the preset that they start from."""
-    if options.data is not None and options.dataset is not None:
-        raise SettingsError(
-            "--data names a file and --dataset a known data set. Received both. Leave one out."
-        )
-    shorthand = {
-        "data.name": options.dataset if options.data is None else "file",
-        "data.file": options.data and as_file(options.data),
-        "data.label": options.label,
-        "data.id": options.id,
-        "data.scaling": options.scale,
-        "clustering.n_clusters": options.clusters,
-        "seed": options.seed,
-    }
+    shorthand = {**data_values(options), "seed": options.seed}
     values = {path: text for path, text in shorthand.items() if text is not None}
+    values |= assignments(options.set)
+    if options.data is not None and options.preset is None:
+        return config_for_data(values), DEFAULT_PRESET
     preset = options.preset or DEFAULT_PRESET
-    config = get_preset(preset).config.with_values(values | assignments(options.set))
-    return config, preset
+    return get_preset(preset).config.with_values(values), preset
 
 
 def _list_presets(options: argparse.Namespace) -> int:
@@ -165,7 +141,7 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _diagnose(options: argparse.Namespace) -> int:
-    chosen = options.preset or options.dataset or options.seed or options.set
+    chosen = options.preset or options.dataset or options.data or options.seed or options.set
     if options.run_id and chosen:
         raise SettingsError(
             f"diagnose takes a stored run or settings, not both. Received {options.run_id} and "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
@@ -39,6 +40,11 @@ class DataSettings(Section):
     log1p: bool = setting(
         False, "Logarithm", "Take log(1 + value) first, for counts and long tails; from 0 on only."
     )
+
+    @property
+    def called(self) -> str:
+        """What a person calls the data: the name of the set, or of the file."""
+        return self.name
 
 
 def _printable(name: str) -> str:
@@ -90,6 +96,11 @@ class FileData(DataSettings):
         "Missing values",
         "refuse: name them. drop: leave the row out. median: of the column.",
     )
+
+    @property
+    def called(self) -> str:
+        """The file's own name, as "wine.csv"; "file" where none is chosen."""
+        return PurePath(self.file).name or self.name
 
 
 class UnknownSource(DataSettings):

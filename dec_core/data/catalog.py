@@ -69,10 +69,10 @@ def description_of(name: str) -> Description | None:
     return None if source is None else source.description
 
 
-def title_of(name: str) -> str:
-    """A data set's title, otherwise its name."""
-    description = description_of(name)
-    return name if description is None else description.title
+def title_of(settings: DataSettings) -> str:
+    """A data set's title, otherwise the name of the set or file."""
+    description = description_of(settings.name)
+    return settings.called if description is None else description.title
 
 
 def place_of(settings: DataSettings) -> str | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # With more values than these a column is no category and no class label.
 MOST_CATEGORIES, MOST_CLASSES = 100, 1_000
+# Whole numbers below it are exact in float64.
+_LARGEST_EXACT = 2.0**53
 _LABEL_NAMES = frozenset(
     "label labels class classes target y species category cluster group type cell_type celltype "
     "diagnosis folder".split()
@@ -73,16 +75,19 @@ class Proposal:
 def roles(contents: Contents, settings: FileData) -> tuple[Column, ...]:
     """Every column with the role that the settings give it, in the order of the file.
 
+    Columns beside an array are not trained on: they describe its samples.
+
     Raises
     ------
     SettingsError
         If the settings name a column that the file does not have, or one for two purposes.
     """
-    _check_names(contents, settings)
-    return tuple(_column(contents.columns, name, settings) for name in contents.column_names)
+    check_names(contents, settings)
+    return tuple(_column(contents, name, settings) for name in contents.column_names)
 
 
-def _column(table: pa.Table, name: str, settings: FileData) -> Column:
+def _column(contents: Contents, name: str, settings: FileData) -> Column:
+    table = contents.columns
     kind = _kind(table.schema.field(name).type)
     if name == settings.label:
         return Column(name, kind, Role.LABEL)
@@ -90,11 +95,14 @@ def _column(table: pa.Table, name: str, settings: FileData) -> Column:
         return Column(name, kind, Role.ID)
     if name in settings.leave_out:
         return Column(name, kind, Role.LEFT_OUT, "chosen")
-    if name in settings.categorical:
-        return Column(name, kind, Role.CATEGORY)
-    if kind in {"number", "true or false"}:
+    if contents.matrix is not None:
+        return Column(name, kind, Role.LEFT_OUT, "beside the array")
+    if kind in {"number", "true or false"} and _is_empty(table[name]):
+        kind = "nothing"
+    is_chosen = name in settings.categorical
+    if kind in {"number", "true or false"} and not is_chosen:
         return Column(name, kind, Role.FEATURE)
-    if kind == "text" and settings.text_columns == "one-hot":
+    if is_chosen or (kind == "text" and settings.text_columns == "one-hot"):
         n_values = _n_values(table[name])
         if n_values > MOST_CATEGORIES:
             return Column(name, kind, Role.LEFT_OUT, f"{n_values:,} values are too many")
@@ -118,10 +126,11 @@ def _kind(type_: pa.DataType) -> str:
     return "date" if t.is_temporal(type_) else str(type_)
 
 
-def _check_names(contents: Contents, settings: FileData) -> None:
-    seen: dict[str, str] = {}
+def check_names(contents: Contents, settings: FileData) -> None:
+    """Raise SettingsError as ``roles`` does."""
+    there, seen = set(contents.column_names), dict[str, str]()
     for setting, name in _named(settings):
-        if name not in contents.column_names:
+        if name not in there:
             raise SettingsError(_unknown(contents, setting, name))
         if name in seen:
             raise SettingsError(
@@ -159,15 +168,18 @@ def proposed_label(contents: Contents) -> Proposal | None:
     One that is called so comes first, then the only column of text with few values. It is a
     proposal: whoever shows it lets a person decide.
     """
-    names = contents.column_names
-    called = [name for name in names if name.strip().lower() in _LABEL_NAMES]
-    texts = [name for name in names if _kind(contents.columns.schema.field(name).type) == "text"]
-    fitting = [(name, _n_values(contents.columns[name])) for name in (*called, *texts)]
-    fitting = [(name, n) for name, n in fitting if 1 < n <= max(2, contents.n_samples // 2)]
-    if not fitting or (not called and len({name for name, _ in fitting}) > 1):
+    kinds = {field.name: _kind(field.type) for field in contents.columns.schema}
+    usable = [name for name, kind in kinds.items() if kind in {"number", "true or false", "text"}]
+    called = [name for name in usable if name.lower() in _LABEL_NAMES]
+    texts = [name for name in usable if kinds[name] == "text" and name not in called]
+    counted = {name: _n_values(contents.columns[name]) for name in (*called, *texts)}
+    most = max(2, contents.n_samples // 2)
+    fitting = [name for name, number in counted.items() if 1 < number <= most]
+    if not any(name in called for name in fitting) and len(fitting) > 1:
         return None
-    name, n_values = fitting[0]
-    return Proposal(name, n_values, label_doubt(contents, name))
+    proposals = [Proposal(name, counted[name], label_doubt(contents, name)) for name in fitting]
+    # The first without doubt, otherwise the first.
+    return min(proposals, key=lambda proposal: bool(proposal.doubt), default=None)
 
 
 def label_doubt(contents: Contents, name: str) -> str:
@@ -176,8 +188,9 @@ def label_doubt(contents: Contents, name: str) -> str:
     n_values = _n_values(column)
     if n_values == n_samples > 1:
         return f"{name} has a different value in every row, as an id has."
-    if n_values > max(50, n_samples // 10):
-        return f"{name} has {n_values:,} values in {n_samples:,} rows, as a measurement has."
+    if n_values > max(10, n_samples // 10):
+        what = "a measurement" if _kind(column.type) == "number" else "a name"
+        return f"{name} has {n_values:,} values in {n_samples:,} rows, as {what} has."
     if _kind(column.type) == "number":
         values = column_values(contents, name)
         if (values[np.isfinite(values)] % 1 != 0).any():
@@ -203,9 +216,36 @@ def n_values(contents: Contents, name: str) -> int:
 
 
 def _n_values(column: pa.ChunkedArray) -> int:
-    import pyarrow.compute as pc
+    import pyarrow as pa
 
-    return int(pc.count_distinct(column, mode="only_valid").as_py())
+    different = pa.chunked_array([_decoded(column).unique()])
+    return int((~missing_values(different)).sum())
+
+
+def missing_values(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """(n_samples,) whether a value is missing; NaN is."""
+    import pyarrow.compute as pc
+    import pyarrow.types as t
+
+    if not column.null_count and not t.is_floating(column.type):
+        return np.zeros(len(column), np.bool_)
+    missing: npt.NDArray[np.bool_] = pc.is_null(column, nan_is_null=True).to_numpy()
+    return missing
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    """Whether every value is missing; the first mostly tells that not all are."""
+    if column.null_count == len(column):
+        return True
+    first = missing_values(column.slice(0, 1))
+    return bool(first.all() and missing_values(column).all())
+
+
+def _decoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The values of a column that holds numbers of them."""
+    import pyarrow.types as t
+
+    return column.cast(column.type.value_type) if t.is_dictionary(column.type) else column
 
 
 def column_values(contents: Contents, name: str) -> npt.NDArray[np.float64]:
@@ -218,29 +258,71 @@ def column_values(contents: Contents, name: str) -> npt.NDArray[np.float64]:
     """
     import pyarrow as pa
 
-    column = contents.columns[name]
+    column = _decoded(contents.columns[name])
     if _kind(column.type) not in {"number", "true or false", "nothing"}:
-        first = next((i for i, value in enumerate(column) if value.is_valid), 0)
+        row, found = _first_without_number(column)
         raise DataError(
-            f"The column {name} must hold numbers. Found {column[first].as_py()!r} in row "
-            f"{first + 1:,}. Correct the file, or leave the column out."
+            f"The column {name} must hold numbers. Found {found!r} in row {row + 1:,}. Correct "
+            "the file, or leave the column out."
         )
-    numbers = column.cast(pa.float64()).combine_chunks()
-    return np.asarray(numbers.to_numpy(zero_copy_only=False), np.float64)
+    # Whole numbers from 2**53 on are rounded, as every number is later.
+    numbers = column.cast(pa.float64(), safe=False).to_numpy()
+    return np.asarray(numbers, np.float64)
+
+
+def _first_without_number(column: pa.ChunkedArray) -> tuple[int, Any]:
+    """Row and value of the first that is no number, otherwise of the first that is there."""
+    values = [(row, value) for row, value in enumerate(column.to_pylist()) if value is not None]
+    return next((pair for pair in values if not _is_number(str(pair[1]))), (values or [(0, "")])[0])
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def column_text(contents: Contents, name: str) -> npt.NDArray[np.object_]:
-    """(n_samples,) a column as text, None where a value is missing; 3.0 is "3"."""
+    """(n_samples,) a column as text, None where a value is missing; 3.0 is "3".
+
+    Raises
+    ------
+    DataError
+        If its values are no text and cannot become one.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.types as t
 
-    column = contents.columns[name].combine_chunks()
-    if t.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if t.is_floating(column.type) and pc.all(pc.equal(column, pc.floor(column))).as_py():
-        column = column.cast(pa.int64(), safe=False)
-    return np.asarray(column.cast(pa.string()).to_pandas(), object)
+    column = _decoded(contents.columns[name])
+    if t.is_floating(column.type):
+        column = column.cast(pa.float64())
+        column = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
+        is_whole = pc.equal(column, pc.floor(column))
+        fits = pc.less(pc.abs(column), _LARGEST_EXACT)
+        if pc.all(pc.and_(is_whole, fits)).as_py():
+            column = column.cast(pa.int64())
+    try:
+        return np.asarray(column.cast(pa.string()).to_numpy(), object)
+    except pa.ArrowException as error:
+        raise DataError(
+            f"The column {name} must hold text or numbers. Its values are of the type "
+            f"{column.type}. Choose another column."
+        ) from error
+
+
+def column_ids(contents: Contents, name: str) -> npt.NDArray[np.str_]:
+    """(n_samples,) a column as what the samples are called, "" where a value is missing.
+
+    Raises
+    ------
+    DataError
+        As ``column_text``.
+    """
+    text = column_text(contents, name)
+    return np.array(["" if value is None else value for value in text], np.str_)
 
 
 def labels_of(
@@ -258,8 +340,7 @@ def labels_of(
     DataError
         If it has more than 1,000 different values, or none.
     """
-    text = column_text(contents, name)
-    missing = np.array([value is None for value in text], bool)
+    text, missing = column_text(contents, name), missing_values(contents.columns[name])
     found, numbers = np.unique(text[~missing].astype(str), return_inverse=True)
     if not 0 < len(found) <= MOST_CLASSES:
         remedy = "Choose a column with few different values, or none."
@@ -277,7 +358,5 @@ def labels_of(
 
 def _sort_key(text: str) -> tuple[Any, ...]:
     """Numbers in their order before text in its own."""
-    try:
-        return 0, float(text), text
-    except ValueError:
-        return 1, 0.0, text
+    is_number = _is_number(text) and np.isfinite(float(text))
+    return (0, float(text), text) if is_number else (1, 0.0, text)

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import FileData
-from dec_core.data.columns import column_text, labels_of
+from dec_core.data.columns import check_names, column_ids, labels_of
 from dec_core.data.dataset import Dataset
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents, Wanted
-from dec_core.data.sources.formats import open_contents
+from dec_core.data.sources.formats import could_not_be_opened, open_contents, state_of
 from dec_core.data.subset import check_n_samples, stratified_indices
 from dec_core.data.upload_places import is_upload, upload_path
 from dec_core.errors import DataError, DataUnavailableError, SettingsError
@@ -41,7 +41,7 @@ def locate(settings: FileData) -> Path:
     path = upload_path(settings.file)
     if path is None:
         raise DataUnavailableError(
-            f"{name_of_file(settings.file)} was uploaded and is no longer there. Upload it again "
+            f"{settings.called} was uploaded and is no longer there. Upload it again "
             "on the Data page."
         )
     return path
@@ -50,11 +50,6 @@ def locate(settings: FileData) -> Path:
 def as_file(path: str) -> str:
     """What ``data.file`` says of a path, so that it means the same from whatever folder."""
     return path if is_upload(path) else str(Path(path).expanduser().absolute())
-
-
-def name_of_file(file: str) -> str:
-    """The file's own name, as "wine.csv"."""
-    return Path(file).name
 
 
 def file_place(settings: FileData) -> str | None:
@@ -84,14 +79,12 @@ def contents_of(settings: FileData) -> Contents:
     """
     path = locate(settings)
     try:
-        state = path.stat()
+        state = state_of(path)
     except OSError as error:
-        raise DataUnavailableError(
-            f"{path.name} could not be opened: {error.strerror or error} ({path.parent}). Bring "
-            "the file back, or choose another one."
-        ) from error
-    wanted = Wanted(settings.part, settings.image_size, settings.image_color)
-    return _contents_at(path, wanted, (state.st_mtime_ns, state.st_size, state.st_ino))
+        raise DataUnavailableError(could_not_be_opened(path, error)) from error
+    side = settings.image_size
+    wanted = Wanted(settings.part, None if side is None else (side, side), settings.image_color)
+    return _contents_at(path, wanted, state)
 
 
 # The state belongs to the key: a file may be written anew while the process lives.
@@ -120,9 +113,9 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     contents = contents_of(settings)
     rows, labels = chosen_rows(contents, settings, seed)
     preparation, samples = Preparation.fit(contents, settings, rows)
-    ids = None if settings.id is None else column_text(contents, settings.id)[rows]
+    ids = None if settings.id is None else column_ids(contents, settings.id)[rows]
     return Dataset(
-        name_of_file(settings.file),
+        settings.called,
         samples,
         None if labels is None else labels.numbers[rows],
         image_shape=contents.image_shape,
@@ -144,7 +137,7 @@ def chosen_rows(
     SettingsError, DataError
         As ``load_file``.
     """
-    preparation = Preparation.unfitted(contents, settings)
+    check_names(contents, settings)
     rows = np.arange(contents.n_samples, dtype=np.int64)
     labels = None
     if settings.label is not None:
@@ -152,15 +145,15 @@ def chosen_rows(
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
     if settings.missing != "median":
-        rows = complete_rows(contents, preparation, rows)
+        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
     if not len(rows):
         raise DataError(
-            f"At least one row must have all values. {name_of_file(settings.file)} has "
+            f"At least one row must have all values. {settings.called} has "
             f"{contents.n_samples:,} rows and none has. Choose missing values: median, or leave "
             "the columns with gaps out."
         )
     if settings.n_samples is not None:
-        check_n_samples(settings.n_samples, len(rows), name_of_file(settings.file))
+        check_n_samples(settings.n_samples, len(rows), settings.called)
         of_rows = None if labels is None else labels.numbers[rows]
         rows = rows[stratified_indices(of_rows, len(rows), settings.n_samples, seed)]
     return rows, labels

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.config import FileData, Missing
-from dec_core.data.columns import Role, column_text, column_values, roles
+from dec_core.data.columns import Role, column_text, column_values, missing_values, roles
 from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale, on_scale
 from dec_core.data.sources.contents import Contents, ImageShape
+from dec_core.data.sources.limits import check_fits
 from dec_core.errors import DataError
 
 Numbers = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
+_ROWS = 4_096
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,8 @@ class Preparation:
 
     def _matched(self, contents: Contents) -> Contents:
         """The contents with the features in the order in which the model knows them."""
-        lacking = [c.name for c in self.columns if c.name not in contents.column_names]
+        there = set(contents.column_names)
+        lacking = [column.name for column in self.columns if column.name not in there]
         if lacking:
             raise DataError(
                 f"New samples must have the columns that the run was trained on. "
@@ -217,14 +220,19 @@ class Preparation:
             matrix = matrix[rows]
         if not self.columns:
             return np.empty((len(rows), 0)) if matrix is None else matrix
-        raw = np.empty((len(rows), len(self.raw_names)), np.float64)
-        place = 0
-        for column in self.columns:
-            for values in _column_features(contents, column):
-                raw[:, place] = values if every else values[rows]
-                place += 1
+        n_columns = len(self.raw_names) - self.n_matrix
+        shape = len(rows), n_columns + self.n_matrix
+        check_fits(8 * shape[0] * shape[1], f"{shape[0]:,} rows of {shape[1]:,} features")
+        raw = np.empty(shape, np.float64)
+        features = [f for column in self.columns for f in _column_features(contents, column)]
+        # Row by row in memory, so that many rows at once would be written in many places.
+        for begin in range(0, len(rows), _ROWS):
+            chosen = slice(begin, begin + _ROWS)
+            taken = chosen if every else rows[chosen]
+            for place, values in enumerate(features):
+                raw[chosen, place] = values[taken]
         if matrix is not None:
-            raw[:, place:] = matrix
+            raw[:, n_columns:] = matrix
         return raw
 
     def _filled(self, raw: Numbers) -> Numbers:
@@ -271,7 +279,7 @@ def complete_rows(contents: Contents, preparation: Preparation, rows: Rows) -> R
     is_complete = np.ones(len(rows), bool)
     place = 0
     for column in preparation.columns:
-        lacking = np.isnan(next(iter(_column_features(contents, column)))[rows])
+        lacking = missing_values(contents.columns[column.name])[rows]
         if lacking.any() and first is None:
             first = column.name, int(rows[np.flatnonzero(lacking)[0]])
         n_lacking += int(lacking.sum())
@@ -301,8 +309,10 @@ def _column_features(contents: Contents, column: Feature) -> Sequence[npt.NDArra
     """(n_samples,) each, the features that a column becomes; NaN where its value is missing."""
     if column.values is None:
         return [column_values(contents, column.name)]
-    text = column_text(contents, column.name)
-    missing = np.array([value is None for value in text], bool)
+    text, missing = (
+        column_text(contents, column.name),
+        missing_values(contents.columns[column.name]),
+    )
     return [np.where(missing, np.nan, (text == value).astype(float)) for value in column.values]
 
 
@@ -343,9 +353,10 @@ def _check_finite(x: Numbers, names: Sequence[str], rows: Rows) -> None:
 
 def _nothing_left(contents: Contents, preparation: Preparation) -> str:
     constant = preparation.constant
+    n_columns = len(contents.column_names) + preparation.n_matrix
     because = f"{_listed(constant)} have one value only" if constant else "none holds numbers"
     return (
-        f"A file must have at least one column to train on. Of {len(contents.column_names):,} "
+        f"A file must have at least one column to train on. Of {n_columns:,} "
         f"columns {because}. Choose other columns, or make text columns one-hot."
     )
 

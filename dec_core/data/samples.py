@@ -15,6 +15,8 @@ Moments = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 
 # Values that are looked at together: 4 MB as float32.
 _PIECE = 2**20
+# Rows of a mapped file that are read together: the system maps up to 128 KB around each.
+_SCATTERED = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +112,17 @@ class Samples:
         return total
 
     def _stored(self, rows: Any) -> npt.NDArray[Any]:
-        values = self.values[rows]
-        self._let_go()
-        return values
+        if _mapping(self.values) is None or not isinstance(rows, np.ndarray):
+            return self.values[rows]
+        stored = np.empty((len(rows), self.shape[1]), self.values.dtype)
+        for begin in range(0, len(rows), _SCATTERED):
+            place = slice(begin, begin + _SCATTERED)
+            stored[place] = self.values[rows[place]]
+            self._let_go()
+        return stored
 
     def _let_go(self) -> None:
-        """Of a mapped file, the pages that were read; the system reads many around each row."""
+        """Of a mapped file, the pages that were read."""
         mapping = _mapping(self.values)
         if mapping is not None:
             mapping.madvise(mmap.MADV_DONTNEED)
@@ -128,7 +135,8 @@ class Samples:
 
 def _mapping(array: npt.NDArray[Any] | None) -> mmap.mmap | None:
     """The mapped file that an array lies in, where its pages can be let go without a loss."""
-    while array is not None and not isinstance(array.base, mmap.mmap):
+    # The last base may be anything that holds bytes.
+    while isinstance(array, np.ndarray) and not isinstance(array.base, mmap.mmap):
         array = array.base
     # A private copy ("c") would lose what was written to it; not every system lets pages go.
     if getattr(array, "mode", "c") == "c" or not hasattr(mmap, "MADV_DONTNEED"):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from dec_core.data.columns import column_text
+from dec_core.data.columns import column_ids
 from dec_core.data.preparation import Preparation
 from dec_core.data.samples import Samples
 from dec_core.data.sources.contents import Contents, Wanted
@@ -63,7 +63,7 @@ def predict(
         assigned.labels,
         prepared.rows if len(prepared.rows) < contents.n_samples else None,
         id_name or "id",
-        None if id_name is None else column_text(contents, id_name)[prepared.rows].astype(str),
+        None if id_name is None else column_ids(contents, id_name)[prepared.rows],
         q=assigned.q,
         embedding=assigned.embedding if with_embedding else None,
     )
@@ -96,7 +96,7 @@ def _wanted(record: RunRecord, preparation: Preparation) -> Wanted:
     if preparation.image_shape is None:
         return Wanted(part)
     height, width, channels = preparation.image_shape
-    return Wanted(part, height if height == width else None, "grey" if channels == 1 else "color")
+    return Wanted(part, (height, width), "grey" if channels == 1 else "color")
 
 
 def _id_name(record: RunRecord, contents: Contents, chosen: str | None) -> str | None:

@@ -96,10 +96,12 @@ def recycled_target_distribution(q: Floats) -> Floats:
     -------
     (n_samples, n_clusters), non-negative, not bounded by 1; NaN where R divides 0 by 0
     """
+    n_samples, n_clusters = q.shape
+    divisors = _recycled_divisors(q.sum(axis=0), n_samples)
     weight = np.square(q)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight /= np.resize(q.sum(axis=0), q.size).reshape(q.shape, order="F")
-        weight /= np.resize(weight.sum(axis=1), q.size).reshape(q.shape)
+        weight /= divisors[np.arange(n_samples) % n_clusters]
+        weight /= np.tile(weight.sum(axis=1), n_clusters).reshape(q.shape)
     return weight
 
 
@@ -122,9 +124,7 @@ def recycled_target_of_sample(q: Floats, rows: NDArray[np.integer], n_samples: i
     """
     n_clusters = q.shape[1]
     clusters = np.arange(n_clusters)
-    frequency = q.mean(axis=0) * n_samples
-    # Element (r mod K, j) is what divides column j of q^2 in row r.
-    divisors = frequency[(clusters[:, None] + clusters * n_samples) % n_clusters]
+    divisors = _recycled_divisors(q.mean(axis=0) * n_samples, n_samples)
     dividing = (rows[:, None] * n_clusters + clusters) % n_samples
     stand_in = np.maximum(np.searchsorted(rows, dividing, side="right") - 1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -132,6 +132,12 @@ def recycled_target_of_sample(q: Floats, rows: NDArray[np.integer], n_samples: i
         row_sums = squared @ (1.0 / divisors).T
         weight = squared / divisors[rows % n_clusters]
         return weight / row_sums[stand_in, dividing % n_clusters]
+
+
+def _recycled_divisors(frequency: Floats, n_samples: int) -> Floats:
+    """(n_clusters, n_clusters); element (r mod K, j) is what divides column j of q^2 in row r."""
+    clusters = np.arange(len(frequency))
+    return frequency[(clusters[:, None] + clusters * n_samples) % len(frequency)]
 
 
 def kl_divergence(p: Floats, q: Floats) -> float:

@@ -3,7 +3,7 @@ it reconstructs worst."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,26 +12,28 @@ from dec_core.events.events import ReconstructionsTaken
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
+from dec_core.plots.mosaic import Grid, levels
 from dec_core.plots.palette import PRETRAINING, translucent
 from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
 Floats = NDArray[np.float32]
 
 MOST_FEATURES = 12
-# Pixels of a larger image are left out, as there is no room for them.
-_LONGEST_SIDE = 64
 _TITLE = "What does the autoencoder reconstruct?"
 # Room for a line of words, in heights of an image.
 _TEXT_ROOM = 0.45
 
 
-def draw_reconstructions(view: View, frames: Frames) -> Plot:
-    """The newest reconstructions of pretraining; a sentence where there are none."""
+def draw_reconstructions(view: View, frames: Frames, features: Sequence[str] = ()) -> Plot:
+    """The newest reconstructions of pretraining; a sentence where there are none.
+
+    ``features`` are the names of the features; where there are none, they are numbered from 0.
+    """
     taken = frames.reconstructions
     if taken is None:
         return _none(view)
     if taken.image_shape is None:
-        return _draw_features(taken)
+        return _draw_features(taken, features)
     return _draw_images(taken, taken.image_shape, _names(view, frames, taken))
 
 
@@ -46,57 +48,14 @@ def grey_levels(
     (2, n_shown, height, width, 1 or 3) from 0 to 255; only images of three channels are in colour
     """
     tiles = np.stack([taken.originals, taken.reconstructions]).reshape(2, -1, *image_shape)
-    step = -(-max(image_shape[:2]) // _LONGEST_SIDE)
-    tiles = tiles[:, :, ::step, ::step].astype(np.float64)
-    if image_shape[2] != 3:
-        tiles = tiles.mean(axis=-1, keepdims=True)
-    low, high = tiles[0].min(), tiles[0].max()
-    shares = (tiles - low) / (high - low if high > low else 1.0)
-    return np.round(255 * np.nan_to_num(shares).clip(0, 1)).astype(np.uint8)
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """Where images of a size lie in two rows, in pixels."""
-
-    height: int
-    width: int
-
-    @property
-    def text(self) -> int:
-        """The room for words above the first row, between the two and below the second."""
-        return max(1, round(_TEXT_ROOM * self.height))
-
-    @property
-    def gap(self) -> int:
-        """The room between two images of a row."""
-        return max(1, round(self.width / 10))
-
-    def top(self, row: int) -> int:
-        """Where a row begins, from above."""
-        return row * (self.height + self.text)
-
-    def left(self, column: int) -> int:
-        """Where an image of a row begins."""
-        return column * (self.width + self.gap)
-
-    def mosaic(self, tiles: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """(height, width, 4), red, green, blue and opacity; nothing is seen between images."""
-        rows, columns = tiles.shape[:2]
-        size = self.top(rows) - self.text, self.left(columns) - self.gap
-        picture = np.zeros((*size, 4), np.uint8)
-        for row, column in np.ndindex(rows, columns):
-            top, left = self.top(row), self.left(column)
-            place = picture[top : top + self.height, left : left + self.width]
-            place[..., :3], place[..., 3] = tiles[row, column], 255
-        return picture
+    return levels(tiles, float(taken.originals.min()), float(taken.originals.max()))
 
 
 def _draw_images(
     taken: ReconstructionsTaken, image_shape: tuple[int, int, int], names: list[str]
 ) -> Plot:
     tiles, errors = grey_levels(taken, image_shape), _errors(taken)
-    grid = _Grid(*tiles.shape[2:4])
+    grid = Grid.with_text(*tiles.shape[2:4], share=_TEXT_ROOM)
     figure = new_figure(
         _TITLE,
         f"{_after(taken).capitalize()}; below each pair is its mean squared error",
@@ -146,7 +105,7 @@ def _name_row(figure: Figure, top: int, name: str) -> None:
     )
 
 
-def _draw_features(taken: ReconstructionsTaken) -> Plot:
+def _draw_features(taken: ReconstructionsTaken, features: Sequence[str]) -> Plot:
     figure = new_figure(
         _TITLE,
         f"Unexplained variance {_after(taken)}, worst features first; at 100% the mean is as good",
@@ -159,7 +118,7 @@ def _draw_features(taken: ReconstructionsTaken) -> Plot:
         return Plot("reconstructions", figure, f"Reconstructions {_after(taken)}: {reason}")
     figure.add_bar(
         x=taken.unexplained[worst],
-        y=[f"feature {feature}" for feature in worst],
+        y=[plain(_name(feature, features)) for feature in worst],
         orientation="h",
         name="not explained",
         marker={"color": translucent(PRETRAINING, 0.6)},
@@ -177,7 +136,7 @@ def _draw_features(taken: ReconstructionsTaken) -> Plot:
             "tickfont": {"size": 10},
         },
     )
-    return Plot("reconstructions", figure, _features_in_words(taken, worst))
+    return Plot("reconstructions", figure, _features_in_words(taken, worst, features))
 
 
 def _worst(unexplained: Floats) -> NDArray[np.intp]:
@@ -220,11 +179,17 @@ def _images_in_words(taken: ReconstructionsTaken, errors: Floats) -> str:
     )
 
 
-def _features_in_words(taken: ReconstructionsTaken, worst: NDArray[np.intp]) -> str:
+def _name(feature: int, features: Sequence[str]) -> str:
+    return features[feature] if features else f"feature {feature}"
+
+
+def _features_in_words(
+    taken: ReconstructionsTaken, worst: NDArray[np.intp], features: Sequence[str]
+) -> str:
     first = worst[0]
     finite = taken.unexplained[np.isfinite(taken.unexplained)]
     return (
-        f"Reconstructions {_after(taken)}: worst is feature {first}, of whose variance "
+        f"Reconstructions {_after(taken)}: worst is {_name(first, features)}, of whose variance "
         f"{taken.unexplained[first]:.1%} is not explained; of {len(finite):,} features "
         f"{np.count_nonzero(finite >= 1):,} are no better than their mean."
     )

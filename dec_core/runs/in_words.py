@@ -93,6 +93,9 @@ def _place(word: str, iterations: int | None) -> str:
     return "" if iterations is None else f"{word} iteration {iterations:,}"
 
 
+_NAMES_DATA = ("data.name", "data.file")
+
+
 def differences_from_preset(config: Config, preset: str) -> list[str]:
     """The settings in which a run differs from its preset, such as "learning rate 0.02".
 
@@ -102,7 +105,7 @@ def differences_from_preset(config: Config, preset: str) -> list[str]:
         usual = get_preset(preset).config
     except SettingsError:
         return []
-    paths = [path for path in config.differences(usual) if path != "data.name"]
+    paths = [path for path in config.differences(usual) if path not in _NAMES_DATA]
     return [f"{SETTINGS[path].words} {config.text_of(path)}" for path in paths]
 
 
@@ -110,7 +113,7 @@ def differences_from_preset(config: Config, preset: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def preset_in_words(config: Config, preset: str, at_most: int = 3) -> str:
     """Preset, data and what differs, as "r-port on digits: alpha 2, tolerance 0 and 2 more"."""
-    words = f"{preset} on {config.data.name}" if preset else config.data.name
+    words = f"{preset} on {config.data.called}" if preset else config.data.called
     different = differences_from_preset(config, preset)
     shown = ", ".join(different[:at_most])
     if len(different) > at_most:

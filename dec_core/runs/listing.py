@@ -70,7 +70,7 @@ def _record_of(handle: RunHandle) -> RunRecord:
         state=state_in_tables(handle),
         preset=handle.preset,
         config=handle.config,
-        dataset=handle.config.data.name,
+        dataset=handle.config.data.called,
         n_samples=started.n_samples if started else 0,
         problem=_UNSAVED,
     )

@@ -9,9 +9,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config.sources import DataSettings
+from dec_core.config import DataSettings, FileData
 from dec_core.data import Dataset, load
-from dec_core.errors import RunError
+from dec_core.errors import DECLabError, RunError
 from dec_core.events.events import KMEANS, SamplesChosen
 from dec_core.model.assignment import soft_assignment
 from dec_core.runs.handle import RunHandle
@@ -144,7 +144,25 @@ def _features(dataset: Dataset, sample: int) -> tuple[Feature, ...]:
     values = dataset.samples[sample]
     deviations = (values - mean) / spread
     largest = np.argsort(-np.abs(deviations), kind="stable")[:MOST_FEATURES]
+    names = feature_names(dataset)
     return tuple(
-        Feature(f"feature {place}", float(values[place]), float(deviations[place]))
-        for place in largest
+        Feature(names[place], float(values[place]), float(deviations[place])) for place in largest
     )
+
+
+def feature_names(dataset: Dataset) -> list[str]:
+    """Of the features; those without names are numbered from 0."""
+    known = () if dataset.preparation is None else dataset.preparation.feature_names
+    if len(known) != dataset.n_features:
+        known = tuple(map(str, range(dataset.n_features)))
+    return [f"feature {name}" if name.isdecimal() else name for name in known]
+
+
+def features_of(run: RunHandle) -> list[str]:
+    """The names of a run's features; none where they have none, or its data are gone."""
+    if not isinstance(run.config.data, FileData):
+        return []
+    try:
+        return feature_names(_data_of(run))
+    except DECLabError:
+        return []

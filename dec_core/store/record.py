@@ -157,7 +157,7 @@ def new_record(run_id: str, config: Config, preset: str) -> RunRecord:
         created=now(),
         preset=preset,
         config=config,
-        dataset=config.data.name,
+        dataset=config.data.called,
         versions=conditions(),
     )
 

@@ -7,6 +7,7 @@ uninterrupted one would see.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,8 +41,7 @@ class Batches:
         """The order of the rows at ``step``: (n_samples,) int32, or (0,) for stored order."""
         if self.shuffle_seed is None:
             return tf.zeros((0,), tf.int32)
-        generator = np.random.default_rng([*self.shuffle_seed, step // self.per_pass])
-        return tf.constant(generator.permutation(self.n_samples).astype(np.int32))
+        return _permutation(self.n_samples, (*self.shuffle_seed, step // self.per_pass))
 
     def take(self, step: Any, order: Any, *tensors: Any) -> tuple[Any, ...]:
         """Inside a graph: the rows of ``tensors`` that belong to ``step``."""
@@ -51,3 +51,10 @@ class Batches:
             return tuple(tensor[begin:end] for tensor in tensors)
         rows = order[begin:end]
         return tuple(tf.gather(tensor, rows) for tensor in tensors)
+
+
+# A pass takes many calls, and of a million rows each permutation takes some of their time.
+@lru_cache(maxsize=2)
+def _permutation(n_rows: int, seed: tuple[int, ...]) -> tf.Tensor:
+    generator = np.random.default_rng(seed)
+    return tf.constant(generator.permutation(n_rows).astype(np.int32))

@@ -103,8 +103,8 @@ def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
 
 
 def _target_bytes(config: Config, n_samples: int) -> int:
-    """q as float32; q, its squares and P as float64; and the embedding."""
-    per_sample = (_FLOAT + 3 * 8) * config.clustering.n_clusters
+    """q as float32, q and P as float64; and the embedding."""
+    per_sample = (_FLOAT + 2 * 8) * config.clustering.n_clusters
     return n_samples * (per_sample + _FLOAT * config.autoencoder.n_dimensions)
 
 

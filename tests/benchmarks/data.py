@@ -5,7 +5,7 @@
 ``fashion_extra_mb``: a run on all of Fashion-MNIST into a store, above an engine that has trained
 a small run on digits. ``million_peak_mb``: the peak of a process that trains a small network on
 1,000,000 x 784 bytes in a mapped NPY file. ``million_s_per_epoch_over_70k``: its time for an epoch
-per sample, over that of the first 70,000 rows of the file. ``csv_mb_per_s``: from a CSV file of
+per sample, over that of 70,000 rows of the file. ``csv_mb_per_s``: from a CSV file of
 numbers to its columns. Each run is a process of its own; medians. Megabytes have 10^6 bytes.
 """
 
@@ -128,13 +128,13 @@ def _trained(dataset: Dataset) -> dict[str, float]:
     return {"s_per_sample": float(seconds), "peak_mb": peak_bytes() / MEGABYTE}
 
 
-def _train_mapped(n_samples: int) -> Callable[[Path], dict[str, float]]:
+def _train_mapped(n_samples: int | None) -> Callable[[Path], dict[str, float]]:
     def measure(file: Path) -> dict[str, float]:
-        from dec_core.data import Dataset
-        from dec_core.data.samples import Samples
+        from dec_core.config import FileData
+        from dec_core.data import load
 
-        mapped = np.load(file, mmap_mode="r")[:n_samples]
-        dataset = Dataset(file.stem, Samples(mapped, divisor=255))
+        settings = FileData(file=str(file), scaling="pixels", n_samples=n_samples)
+        dataset = load(settings, seed=0)
         assert len(dataset.fingerprint) == 64  # which every record of a run holds
         return _trained(dataset)
 
@@ -154,7 +154,7 @@ def _csv_speed(file: Path) -> float:
 
 _IN_A_PROCESS: dict[str, Callable[[Path], Any]] = {
     "fashion_extra_mb": _fashion_extra,
-    "million": _train_mapped(MILLION),
+    "million": _train_mapped(None),
     "part": _train_mapped(PART),
     "csv_mb_per_s": _csv_speed,
 }

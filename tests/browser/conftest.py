@@ -165,6 +165,8 @@ def open_page(
         page.goto(server + path)
         if path.startswith("/compare"):
             page.get_by_role("heading", name="Compare").wait_for()
+        elif path.startswith("/data"):
+            page.locator("input[type=file]").wait_for(state="attached")
         else:
             start_button(page).wait_for()
         return page

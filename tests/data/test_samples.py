@@ -76,6 +76,9 @@ def test_a_mapped_file_is_not_copied_and_loses_nothing(tmp_path: Path) -> None:
     mapped = np.load(path, mmap_mode="r")
     dataset = Dataset("mapped", Samples(mapped, 255))
     assert np.shares_memory(dataset.samples.values, mapped)
+    rows = np.random.default_rng(1).permutation(400_000)[:1_000]
+    np.testing.assert_array_equal(dataset.samples[rows], as_floats(values[rows], 255), strict=True)
+    np.testing.assert_array_equal(dataset.samples.take(rows).values, values[rows], strict=True)
     assert dataset.fingerprint == Dataset("floats", as_floats(values, 255)).fingerprint
     # What was written to a private copy of the file lies in memory only.
     private = np.load(path, mmap_mode="c")

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 from pyarrow import csv
 
 from dec_core.errors import DataError, ExportError, RunError, SettingsError
@@ -140,3 +141,26 @@ def test_an_id_column_may_be_called_as_one_of_ours() -> None:
     assert table.column_names == ["cluster_id", "sample", "cluster"]
     with pytest.raises(ExportError, match=r"Received \.xlsx"):
         table_bytes(table, ".xlsx")
+
+
+def test_new_images_are_brought_to_the_size_of_the_run(tmp_path: Path) -> None:
+    for number in range(24):
+        shade = 40 + 150 * (number % 2)
+        pixels = np.full((6, 9), shade + number, np.uint8)
+        pixels[number % 6] = 0
+        write_image(tmp_path / "seen" / f"{number:02d}.png", pixels)
+        write_image(tmp_path / "new" / f"{number:02d}.png", pixels.repeat(3, 0).repeat(3, 1))
+    config = on_file(tmp_path / "seen", scaling="pixels", id="file")
+    store = RunStore(tmp_path / "runs")
+    run_id = train_to_store(config.with_values({"clustering.n_clusters": 2}), store, "digits")
+    expected = predict(store, run_id, tmp_path / "seen").samples
+    np.testing.assert_array_equal(expected.labels, final_labels(store, run_id))
+    found = predict(store, run_id, tmp_path / "new").samples
+    np.testing.assert_array_equal(found.labels, expected.labels)
+    assert found.ids is not None
+    assert found.ids[0] == "00.png"
+
+
+def write_image(path: Path, pixels: np.ndarray) -> None:
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(pixels).save(path)

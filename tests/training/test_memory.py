@@ -29,22 +29,22 @@ def test_needed_bytes_by_hand() -> None:
         }
     )
     # 5-3-2 with 10 centres: 5 * 3 + 3 + 3 * 2 + 2 + 10 * 2 weights, their gradients, Adam's two
-    # slots and two numbers; of 5 samples 3 + 2 outputs and twice 10 * 2 differences; P of 7.
-    clustering = 4 * (4 * 46 + 2) + 4 * 5 * (5 + 40) + 4 * 7 * 10
-    assert needed_bytes(config, 7, 5) == {
-        "the data": 4 * 7 * 5,
-        "q and the target distribution over all data": 7 * (28 * 10 + 4 * 2),
+    # slots and two numbers; of 5 samples 3 + 2 outputs and twice 10 * 2 differences; P of 10.
+    clustering = 4 * (4 * 46 + 2) + 4 * 5 * (5 + 40) + 4 * 10 * 10
+    assert needed_bytes(config, 10, 5) == {
+        "the data": 4 * 10 * 5,
+        "q and the target distribution over all data": 10 * (20 * 10 + 4 * 2),
     }
-    assert needed_bytes(config, 7, 5, value_bytes=1)["the data"] == 7 * 5
-    assert needed_bytes(config, 6, 5) == {
-        "the data": 4 * 6 * 5,
+    assert needed_bytes(config, 10, 5, value_bytes=1)["the data"] == 10 * 5
+    assert needed_bytes(config, 9, 5) == {
+        "the data": 4 * 9 * 5,
         "gradient steps of clustering": clustering - 40,
     }
     # The decoder mirrors: 5-3-2-3-5, SGD with momentum, all 6 samples in a batch.
     config = config.with_values({"pretraining.epochs": 1})
     weights = (5 * 3 + 3) + (3 * 2 + 2) + (2 * 3 + 3) + (3 * 5 + 5)
     needed = needed_bytes(config, 600, 5)["q and the target distribution over all data"]
-    assert needed == 600 * (28 * 10 + 8)
+    assert needed == 600 * (20 * 10 + 8)
     config = config.with_values({"clustering.n_clusters": 2})
     assert needed_bytes(config, 6, 5)["pretraining"] == 4 * (3 * weights + 2) + 4 * 6 * 13
 

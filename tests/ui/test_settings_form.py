@@ -24,13 +24,17 @@ from tests.ui.screens import (
 
 def shown(screen: AppTest) -> Config:
     """The settings as the form has them."""
-    return Config().with_values({path: setting(screen, path).value for path in SETTINGS})
+    kinds = [path for path, row in SETTINGS.items() if row.names_kind]
+    there = Config().with_values({path: setting(screen, path).value for path in kinds})
+    return Config().with_values(
+        {path: setting(screen, path).value for path in SETTINGS if there.has(path)}
+    )
 
 
 def test_every_setting_has_a_labelled_field_with_help() -> None:
     screen = new_screen()
-    for path, expected in SETTINGS.items():
-        field = setting(screen, path)
+    for path in filter(Config().has, SETTINGS):
+        expected, field = SETTINGS[path], setting(screen, path)
         assert field.label == expected.label
         preset = expected.format(Config().get(path))
         assert field.help == f"{expected.help} Preset: {preset}."
@@ -103,7 +107,7 @@ def test_a_link_may_hold_every_bound(bound: str) -> None:
     values = {
         path: str(getattr(field, bound))
         for path, field in SETTINGS.items()
-        if getattr(field, bound) is not None and field.kind is not tuple
+        if getattr(field, bound) is not None and field.kind is not tuple and Config().has(path)
     }
     assert len(values) > 10
     screen = new_screen(**{path: value.removesuffix(".0") for path, value in values.items()})
@@ -216,7 +220,7 @@ def test_a_field_that_a_browser_shows_late_begins_with_what_it_holds() -> None:
     screen = new_screen(preset="r-port", clustering__momentum="0.91234", seed="8")
     assert setting(screen, "clustering.momentum").value == "0.91234"
     for _ in range(2):
-        assert len(fields(screen)) > len(SETTINGS)
+        assert len(fields(screen)) > sum(map(Config().has, SETTINGS))
         for field in fields(screen):
             # A component has its value as its default; no native field is told another one.
             assert not getattr(field.proto, "set_value", False), field.key
@@ -256,3 +260,23 @@ def test_the_encoder_is_drawn_from_the_features_to_the_embedding() -> None:
     pictures = [html.proto.body for html in screen.get("html") if "funnel" in html.proto.body]
     assert [picture for picture in pictures if "64 to 32 to 5 units" in picture]
     assert not [p for p in change(screen, "autoencoder.units", "x").get("html") if "role" in str(p)]
+
+
+def test_a_convolutional_network_is_drawn_and_refused_beside_the_field_that_is_wrong() -> None:
+    screen = change(new_screen(), "autoencoder.kind", "conv")
+    (picture,) = [html.proto.body for html in screen.get("html") if "Encoder" in html.proto.body]
+    assert "Encoder: 8 by 8 by 1 to 4 by 4 by 32 to 2 by 2 by 64 to 1 by 1 by 128 to 10" in picture
+    change(screen, "autoencoder.kernels", "9,5,3")
+    assert problems(screen) == [
+        "Kernel sizes: must be at most 8, the longer side of the images. Received 9"
+    ]
+    change(screen, "autoencoder.kernels", "5,5")
+    (sentence,) = problems(screen)
+    assert sentence == "Kernel sizes: must have one number per layer, for 3 layers. Received '5,5'."
+    assert button(screen, "Start").disabled
+    change(screen, "autoencoder.filters", "4,8")
+    change(screen, "autoencoder.strides", "2,2")
+    assert not problems(screen)
+    change(screen, "autoencoder.image_shape", "16,4,1")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Image shape: must be 8,8,1, the shape of the data's images.")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy.typing as npt
 
 from dec_core.config import ImageColor
+from dec_core.errors import SettingsError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +30,7 @@ class Wanted(NamedTuple):
     """
 
     part: str | None = None
-    image_size: int | None = None
+    image_size: tuple[int, int] | None = None
     image_color: ImageColor = "auto"
 
 
@@ -53,6 +57,7 @@ class Contents:
     part, parts : which array ``matrix`` is, and which there are; "" and none where there is no
         choice
     format : the format in words, as "CSV" or "PNG images"
+    notes : what a person should know of how it was read, sentence by sentence
     """
 
     columns: pa.Table
@@ -62,13 +67,78 @@ class Contents:
     part: str = ""
     parts: tuple[str, ...] = ()
     format: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def n_samples(self) -> int:
         """Rows."""
         return len(self.columns if self.matrix is None else self.matrix)
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Of ``columns``."""
         return tuple(self.columns.column_names)
+
+
+def image_shape_of(shape: tuple[int, ...]) -> ImageShape | None:
+    """(height, width, channels) of samples, where (n_samples, ...) are images; otherwise None."""
+    match shape[1:]:
+        case (height, width):
+            return height, width, 1
+        case (height, width, (1 | 3 | 4) as channels):
+            return height, width, channels
+        case _:
+            return None
+
+
+def named(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Names of columns as ``Contents`` has them, and notes that say what was changed.
+
+    Space around a name is taken off. One without a name is called by its place, from 1, and one
+    that has the name of an earlier one gets a number.
+    """
+    found: dict[str, None] = {}
+    n_seen: Counter[str] = Counter()
+    n_nameless, repeated = 0, []
+    for place, given in enumerate(names, 1):
+        name = plain = given.strip() or f"column {place}"
+        n_nameless += not given.strip()
+        if plain in found:
+            repeated.append(plain)
+        while name in found:
+            n_seen[plain] += 1
+            name = f"{plain} ({n_seen[plain] + 1})"
+        found[name] = None
+    notes = []
+    if n_nameless:
+        notes.append(f"Columns without a name ({n_nameless:,}) are called by their place.")
+    if repeated:
+        notes.append(f"Columns with the same name are numbered: {listed(repeated)}.")
+    return list(found), tuple(notes)
+
+
+def listed(names: Sequence[str], most: int = 8) -> str:
+    """Names with commas between them, the first few of many."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def chosen_part(
+    file: str, parts: tuple[str, ...], proposed: str | None, wanted: Wanted
+) -> str | None:
+    """The part that is asked for, otherwise the proposed one.
+
+    Raises
+    ------
+    SettingsError
+        If the part that is asked for is not there.
+    """
+    if wanted.part is None:
+        return proposed
+    if wanted.part not in parts:
+        there = f"It has {listed(parts)}." if parts else "It has no parts to choose from."
+        raise SettingsError(
+            f"data.part must name an array of {file}. Received {wanted.part!r}. {there} "
+            "Choose one of them, or none."
+        )
+    return wanted.part

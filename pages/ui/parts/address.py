@@ -35,12 +35,17 @@ def names_settings() -> bool:
     return any(name in st.query_params for name in (_PRESET, *SETTINGS))
 
 
-def write_settings(preset: str, config: Config) -> None:
-    """The preset and what differs from it; parameters of other parts of the page stay."""
-    wanted = {_PRESET: preset} | {
+def settings_address(preset: str, config: Config) -> dict[str, str]:
+    """The parameters that stand for settings: the preset and what differs from it."""
+    return {_PRESET: preset} | {
         path: SETTINGS[path].format(value)
         for path, value in config.differences(get_preset(preset).config).items()
     }
+
+
+def write_settings(preset: str, config: Config) -> None:
+    """Put settings into the address; parameters of other parts of the page stay."""
+    wanted = settings_address(preset, config)
     for name in [_PRESET, *SETTINGS]:
         if name in wanted:
             if st.query_params.get(name) != wanted[name]:

@@ -25,6 +25,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
         "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
     ),
     "Diagnose": frozenset((RUN, UPDATE, "factors", "others")),
+    "Data": frozenset(SETTINGS),
     "Guide": frozenset(("lesson",)),
 }
 _LEFT = "address_left"
@@ -76,8 +77,8 @@ def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
     """
     st.session_state[_LEFT] = st.query_params.to_dict()
     st.session_state[_key(page)] = dict(address)
-    if RUN in address:
-        st.session_state[_SEEN_RUN] = address[RUN]
+    if RUN in _PARAMETERS.get(page, ()):
+        st.session_state[_SEEN_RUN] = address.get(RUN)
     # This drops the parameters before the page that is left can remember them.
     st.switch_page(script)
 

@@ -13,6 +13,7 @@ from dec_core.events.view import View
 from dec_core.plots.learning import draw_pretraining
 from dec_core.plots.reconstructions import draw_reconstructions
 from dec_core.runs.handle import RunHandle
+from dec_core.runs.sample_facts import features_of
 from pages.ui.parts.live_plot import live_plot
 from pages.ui.parts.panel import panel, title_row
 
@@ -49,7 +50,7 @@ def show_reconstructions(session: RunHandle, view: View, place: str, *, height: 
         session,
         view,
         place,
-        partial(draw_reconstructions, view, session.frames),
+        lambda: draw_reconstructions(view, session.frames, features_of(session)),
         news=(view.centers is not None, None if taken is None else taken.epoch),
         options="reconstructions",
         zoom="reconstructions",

@@ -19,7 +19,7 @@ def title_control(session: RunHandle, name: str | None, origin: str) -> None:
     name : what a person has named it, empty where nobody has; None where it has no folder
     origin : where a branch began, empty for other runs
     """
-    title = verbatim(name or "") or title_of(session.config.data.name)
+    title = verbatim(name or title_of(session.config.data))
     st.subheader(title, anchor=False, width="content", help=origin or None)
     if name is None:
         return

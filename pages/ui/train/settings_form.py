@@ -22,17 +22,18 @@ from dec_core.config import (
     get_preset,
 )
 from dec_core.data import description_of, excesses, place_of
-from dec_core.errors import RunError, SettingsError
+from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.runs.handle import RunHandle
 from dec_core.training.memory import check_memory
 from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
 from pages.ui.parts.verbatim import verbatim
+from pages.ui.train.data_block import file_in_words, known_size
 from pages.ui.train.funnel import draw_funnel, draw_maps
 from pages.ui.train.setting_field import draw_field, field_value
 
 _FORM, _DRAWN = "form", "form_drawn"
-_DATASET, _SAMPLES = "data.name", "data.n_samples"
+_DATASET, _SAMPLES, _FILE = "data.name", "data.n_samples", "file"
 # Stands for the form as a whole where a setting is expected.
 _WHOLE = ""
 
@@ -103,21 +104,21 @@ def chosen_settings() -> Chosen:
 
 def _misfits(config: Config) -> dict[str, str]:
     """What the data set and this machine's memory do not allow, as far as it is known now."""
-    data = description_of(config.data.name)
-    if data is None:
-        return {}
-    problems = {
-        excess.path: f"{SETTINGS[excess.path].label}: at most {excess.maximum:,}, {excess.whole}"
-        for excess in excesses(config, data.n_samples)
-    }
-    misfit = config.autoencoder.misfit(data.n_features, data.image_shape)
-    if misfit is not None:
-        problems[misfit.path] = f"{SETTINGS[misfit.path].label}: {misfit.words}"
-    if not problems:
-        try:
-            check_memory(config, config.data.n_samples or data.n_samples, data.n_features)
-        except SettingsError as error:
-            problems[_WHOLE] = str(error)
+    try:
+        size = known_size(config.data)
+        if size is None:
+            return {}
+        problems = {
+            one.path: f"{SETTINGS[one.path].label}: at most {one.maximum:,}, {one.whole}"
+            for one in excesses(config, size.n_samples)
+        }
+        misfit = config.autoencoder.misfit(size.n_features, size.image_shape)
+        if misfit is not None:
+            problems[misfit.path] = f"{SETTINGS[misfit.path].label}: {misfit.words}"
+        if not problems:
+            check_memory(config, config.data.n_samples or size.n_samples, size.n_features)
+    except DECLabError as error:
+        return {_WHOLE: str(error)}
     return problems
 
 
@@ -207,7 +208,7 @@ def settings_form(session: RunHandle | None) -> Chosen:
             _beside(session, chosen.config)
         if _WHOLE in chosen.problems:
             st.error(verbatim(chosen.problems[_WHOLE]), icon=":material/error:")
-        shown = fields.draw_with_own(_DATASET)
+        shown = _data_fields(fields, chosen.config)
         for heading, paths in _MAIN.items():
             st.subheader(heading)
             for path in paths:
@@ -220,6 +221,15 @@ def settings_form(session: RunHandle | None) -> Chosen:
     if chosen.config is not None:
         write_settings(chosen.preset, chosen.config)
     return chosen
+
+
+def _data_fields(fields: _Fields, config: Config | None) -> set[str]:
+    """Which data; of a file in words what the Data page says, its fields among the others."""
+    if fields.filling.value(_DATASET) != _FILE:
+        return fields.draw_with_own(_DATASET)
+    fields.draw(_DATASET)
+    file_in_words(config)
+    return {_DATASET}
 
 
 def _is_drawn(filling: _Filling) -> bool:
@@ -374,9 +384,11 @@ def _funnel(config: Config | None) -> None:
     """The encoder's layers as bars, from the features on where their number is known."""
     if config is None:
         return
-    data, network = description_of(config.data.name), config.autoencoder
+    size, network = None, config.autoencoder
+    with suppress(DECLabError):
+        size = known_size(config.data)
     if isinstance(network, ConvNetwork):
-        if data is not None and network.misfit(data.n_features, data.image_shape) is None:
-            draw_maps(network.maps(data.n_features), network.dimensions)
+        if size is not None and network.misfit(size.n_features, size.image_shape) is None:
+            draw_maps(network.maps(size.n_features), network.dimensions)
     elif config.has(_UNITS):
-        draw_funnel(([data.n_features] if data else []) + list(config.get(_UNITS)))
+        draw_funnel(([size.n_features] if size else []) + list(config.get(_UNITS)))

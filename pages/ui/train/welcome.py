@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import get_preset
+from dec_core.config import Config, FileData, get_preset
 from dec_core.data import available
 from pages.ui.parts.state import run_manager, show_run, start_run
+from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.known_outcomes import draw_known_outcome
 from pages.ui.train.settings_form import fill_form
 
 
-def welcome() -> None:
-    """The run that trains, if there is one; two cards, and below them how such runs ended."""
+def welcome(chosen: Config | None) -> None:
+    """The run that trains, if there is one; two cards, and below them how such runs ended.
+
+    ``chosen`` are the settings in the form; None while a field is wrong.
+    """
     _offer_running()
+    if chosen is not None and isinstance(chosen.data, FileData) and chosen.data.file:
+        st.info(
+            f"{verbatim(chosen.data.called)} is chosen, with the settings on the left. Press "
+            "Start to train on it.",
+            icon=":material/play_arrow:",
+        )
     st.markdown(
         "Deep Embedded Clustering trains an autoencoder, lets k-means place the cluster centres, "
         "then sharpens the assignment step by step. Sometimes this improves on k-means; sometimes "

@@ -1,0 +1,80 @@
+"""Images of each class, a row per class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dec_core.plots.mosaic import Grid, levels
+from dec_core.plots.style import Plot, new_figure, plain
+
+# Of the height of an image, between two rows.
+_BETWEEN_ROWS = 0.12
+
+
+def draw_gallery(
+    tiles: NDArray[np.number], names: Sequence[str], samples: NDArray[np.integer]
+) -> Plot:
+    """Images of each class; where there are no labels, one row of any.
+
+    Parameters
+    ----------
+    tiles : (n_rows, n_columns, height, width, channels), NaN where a class has fewer images
+    names : of the rows, their classes
+    samples : (n_rows, n_columns) the numbers of the samples, -1 where there is none
+    """
+    low, high = float(np.nanmin(tiles)), float(np.nanmax(tiles))
+    images = levels(tiles, low, high)
+    grid = Grid.with_text(*images.shape[2:4], share=_BETWEEN_ROWS)
+    picture = grid.mosaic(images)
+    for row, column in np.argwhere(samples < 0):
+        top, left = grid.top(row), grid.left(column)
+        picture[top : top + grid.height, left : left + grid.width, 3] = 0
+    height, width = picture.shape[:2]
+    has_classes = any(names)
+    figure = new_figure(
+        "What do the classes look like?" if has_classes else "What do the samples look like?",
+        "A row per class, drawn at random" if has_classes else "Drawn at random",
+        {"ids": "sample", "text": "class"},
+    )
+    figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")
+    places = np.argwhere(samples >= 0)
+    figure.add_scatter(
+        x=[grid.left(column) + (grid.width - 1) / 2 for _, column in places],
+        y=[grid.top(row) + (grid.height - 1) / 2 for row, _ in places],
+        mode="markers",
+        marker={"opacity": 0, "size": 20},
+        ids=[str(samples[row, column]) for row, column in places],
+        text=[names[row] for row, _ in places],
+        hovertext=[
+            ", ".join([f"sample {samples[row, column]:,}", *filter(None, [plain(names[row])])])
+            for row, column in places
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        name="samples",
+    )
+    figure.update_layout(
+        showlegend=False,
+        margin={"l": 12, "b": 8},
+        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
+        yaxis={
+            "range": [height - 0.5, -0.5],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            "tickvals": [grid.top(row) + (grid.height - 1) / 2 for row in range(len(names))],
+            "ticktext": [plain(_short(name)) for name in names],
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": True,
+            "tickfont": {"size": 10},
+        },
+    )
+    shown = f"{len(places)} images"
+    of = f" of the classes {', '.join(names[:10])}" if has_classes else ""
+    return Plot("gallery", figure, f"{shown}{of}.")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 14 else f"{name[:13]}\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,1 @@
+"""Choosing data, looking at them, and bringing them to Train."""
