@@ -12,13 +12,26 @@ The message of each says what was expected, what was received and what to do nex
 in sentences that can stand on a screen as they are.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 
 class DECLabError(Exception):
     """Base of every error that DEC Lab raises on purpose."""
 
 
 class SettingsError(DECLabError):
-    """A setting is unknown, of the wrong type or out of its bounds."""
+    """A setting is unknown, of the wrong type or out of its bounds.
+
+    Attributes
+    ----------
+    by_setting : the sentence of each setting that is wrong, by its path, where these are known
+    """
+
+    def __init__(self, message: str, by_setting: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.by_setting = dict(by_setting or {})
 
 
 class DataError(DECLabError):

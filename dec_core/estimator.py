@@ -22,7 +22,7 @@ from sklearn.utils import check_random_state  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted, validate_data  # type: ignore[import-untyped]
 
 from dec_core.analysis.verdict import SPOILT
-from dec_core.config import Config
+from dec_core.config import NETWORKS, Config
 from dec_core.data import Dataset
 from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale
@@ -55,7 +55,8 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
     ----------
     n_clusters : int, from 2 to the number of samples
     units : sequence of int
-        Of the encoder's layers, the last one the embedding; the decoder mirrors them.
+        Of the encoder's layers, the last one the embedding; the decoder mirrors them. Only the
+        dense network has them, not what ``settings`` may choose as ``autoencoder.kind``.
     scaling : "none", "pixels", "unit", "features", "standard" or "norm"
         What is done with the features first, fitted on the training samples.
     pretraining_epochs, pretraining_optimizer, pretraining_learning_rate
@@ -246,9 +247,11 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         return self._assigner.assign(Samples(np.ascontiguousarray(self._scale.apply(x))))
 
     def _config(self) -> Config:
+        chosen = dict(self.settings or {})
+        is_dense = chosen.get(NETWORKS.path, NETWORKS.default) == NETWORKS.default
         values = {
             "data.scaling": self.scaling,
-            "autoencoder.units": tuple(self.units),
+            **({"autoencoder.units": tuple(self.units)} if is_dense else {}),
             "pretraining.epochs": self.pretraining_epochs,
             "pretraining.optimizer": self.pretraining_optimizer,
             "pretraining.learning_rate": self.pretraining_learning_rate,
@@ -266,7 +269,7 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
             "clustering.objective": self.objective,
             **({"clustering.gamma": self.gamma} if self.objective == "idec" else {}),
             "seed": self._seed(),
-            **(self.settings or {}),
+            **chosen,
         }
         config = Config().with_values(values).to_dict()
         return Config.from_dict({**config, "data": {**config["data"], "name": _DATA}})

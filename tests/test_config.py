@@ -31,6 +31,7 @@ NAMES = (
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:
     """Any value that the setting allows."""
+    numbers: st.SearchStrategy[Any]
     if setting.choices:
         return st.sampled_from(setting.choices)
     if setting.kind is bool:
@@ -39,12 +40,17 @@ def values_of(setting: Setting) -> st.SearchStrategy[Any]:
         return st.lists(NAMES, max_size=4, unique=True).map(tuple)
     if setting.kind is str:
         return NAMES | st.none() if setting.is_optional else NAMES
-    if setting.kind is tuple:
-        return st.lists(st.integers(1, 20_000), min_size=1, max_size=12).map(tuple)
     assert setting.minimum is not None
     assert setting.maximum is not None
+    if setting.kind is tuple:
+        # Those of a convolutional network have one number per layer, and there are three of both
+        # layers and sides of an image.
+        is_free = setting.only_for != ("conv",)
+        sizes = (1, 12) if is_free else (3, 3)
+        numbers = st.integers(int(setting.minimum), int(setting.maximum))
+        return st.lists(numbers, min_size=sizes[0], max_size=sizes[1]).map(tuple)
     if setting.kind is int:
-        numbers: st.SearchStrategy[Any] = st.integers(int(setting.minimum), int(setting.maximum))
+        numbers = st.integers(int(setting.minimum), int(setting.maximum))
     else:
         numbers = st.floats(setting.minimum, setting.maximum)
     return numbers | st.none() if setting.is_optional else numbers
@@ -102,7 +108,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 40
+    assert len(SETTINGS) == 46
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
@@ -210,6 +216,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
         "data.scaling": "none",
         "data.log1p": False,
         "data.n_samples": None,
+        "autoencoder.kind": "dense",
         "autoencoder.units": (32, 32, 256, 10),
         "autoencoder.activation": "relu",
         "autoencoder.initializer": "variance_scaling",

@@ -161,6 +161,7 @@ def test_a_collapse_is_a_warning(blobs: tuple[np.ndarray, np.ndarray]) -> None:
         ({"units": ()}, "autoencoder.units"),
         ({"target": "papers"}, "clustering.target"),
         ({"settings": {"autoencoder.unit": 3}}, "Unknown setting"),
+        ({"settings": {"autoencoder.kind": "conv"}}, "autoencoder.image_shape: the rows of these"),
         ({"scaling": "robust"}, "data.scaling"),
     ],
 )

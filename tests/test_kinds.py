@@ -51,8 +51,10 @@ def blobs() -> Iterator[None]:
 def test_a_kind_is_in_the_table_as_long_as_it_is_registered() -> None:
     before = dict(SETTINGS)
     with ring_network(), power_rule(), blobs_source():
-        assert SETTINGS["autoencoder.kind"].choices == ("dense", "ring")
-        assert SETTINGS["autoencoder.kind"].help == "Kind of autoencoder. ring: layers in rings."
+        assert SETTINGS["autoencoder.kind"].choices == ("dense", "conv", "ring")
+        assert SETTINGS["autoencoder.kind"].help == (
+            "Kind of autoencoder. conv: convolutions, for images. ring: layers in rings."
+        )
         rings = SETTINGS["autoencoder.rings"]
         assert (rings.label, rings.minimum, rings.maximum, rings.default) == ("Rings", 1, 9, 3)
         assert rings.only_for == ("ring",)
@@ -70,7 +72,7 @@ def test_a_kind_is_in_the_table_as_long_as_it_is_registered() -> None:
     with pytest.raises(SettingsError, match=r"Unknown setting 'autoencoder\.rings'"):
         Config().with_values({"autoencoder.rings": 2})
     with pytest.raises(
-        SettingsError, match=r"autoencoder\.kind: must be 'dense'\. Received 'ring'"
+        SettingsError, match=r"autoencoder\.kind: must be 'dense' or 'conv'\. Received 'ring'"
     ):
         Config.from_dict({"autoencoder": {"kind": "ring"}})
 
@@ -151,7 +153,9 @@ def test_a_field_of_another_kind_is_refused_with_its_name() -> None:
         Config.from_dict({"autoencoder": {"kind": "ring", "units": [3]}})
     with pytest.raises(SettingsError, match=r"^autoencoder\.rings: .*from 1 to 9\. Received 10\."):
         Config().with_values({"autoencoder.kind": "ring", "autoencoder.rings": 10})
-    with pytest.raises(SettingsError, match=r"^autoencoder\.kind: must be 'dense' or 'ring'\. Rec"):
+    with pytest.raises(
+        SettingsError, match=r"^autoencoder\.kind: must be 'dense', 'conv' or 'ring'\."
+    ):
         Config().with_values({"autoencoder.kind": "square"})
 
 
@@ -161,7 +165,10 @@ def test_what_nothing_computes_is_refused_with_its_name(
 ) -> None:
     small = ["train", "--json", "--set", "data.n_samples=30", "--set", "autoencoder.kind=ring"]
     assert main(small) == 2
-    assert "autoencoder.kind must be a kind that can be trained: dense" in capsys.readouterr().err
+    assert (
+        "autoencoder.kind must be a kind that can be trained: dense, conv"
+        in capsys.readouterr().err
+    )
     assert main([*small, "--set", "autoencoder.rings=0"]) == 2
     assert "autoencoder.rings: must be a whole number from 1 to 9" in capsys.readouterr().err
 

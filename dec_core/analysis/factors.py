@@ -13,6 +13,7 @@ from typing import Any
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.signs import ROW_SUM_MARGIN, History
 from dec_core.config import (
+    NETWORKS,
     REFERENCE_PRESET,
     SETTINGS,
     Config,
@@ -264,13 +265,16 @@ def _pretraining_factor(cause: str, words: str, fields: str) -> Factor:
 def network_suspects(config: Config, *, is_dead: bool) -> Iterator[Factor]:
     """The factor of a network that is not the reference's; ``is_dead`` where its embedding is."""
     own, reference = config.autoencoder, _reference().autoencoder
-    if not isinstance(own, DenseNetwork) or not isinstance(reference, DenseNetwork):
+    if not isinstance(reference, DenseNetwork):
         return
     width = own.n_dimensions if own.n_dimensions > 1 else reference.n_dimensions
     units = (*reference.units[:-1], width)
-    if own.units != units:
+    repair: dict[str, Any] = {"autoencoder.units": units}
+    if isinstance(own, DenseNetwork):
         shape = "-".join(str(one) for one in own.units)
+    else:
+        shape, repair = own.kind, {NETWORKS.path: reference.kind, **repair}
+    if any(config.get(path) != value for path, value in repair.items()):
         words = f"the network ({shape}) does not learn the data"
-        repair = {"autoencoder.units": units}
         cause = "dead_embedding" if is_dead else "network_unsuitable"
         yield Factor(cause, Stage.PRETRAINING, words, lambda _: repair)

@@ -6,8 +6,17 @@ networks, target rules and objectives have kinds (``kinds``): a new one is a cla
 """
 
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
+from dec_core.config.conv_network import ConvNetwork
 from dec_core.config.kinds import Kinds
-from dec_core.config.networks import NETWORKS, DenseNetwork, Initializer, NetworkSettings, Shapes
+from dec_core.config.networks import (
+    NETWORKS,
+    DenseNetwork,
+    ImageShape,
+    Initializer,
+    Misfit,
+    NetworkSettings,
+    Shapes,
+)
 from dec_core.config.objectives import (
     OBJECTIVES,
     TARGETS,
@@ -48,14 +57,17 @@ __all__ = [
     "TARGETS",
     "ClusteringSettings",
     "Config",
+    "ConvNetwork",
     "DataSettings",
     "DecObjective",
     "DenseNetwork",
     "FileData",
     "IdecObjective",
     "ImageColor",
+    "ImageShape",
     "Initializer",
     "Kinds",
+    "Misfit",
     "Missing",
     "NetworkSettings",
     "Objective",

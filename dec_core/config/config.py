@@ -67,7 +67,8 @@ class Config(Frozen):
         except ValidationError as error:
             problems = error.errors(include_url=False)
             sentences = dict.fromkeys(_of_problem(one, values) for one in problems)
-            raise SettingsError(" ".join(sentences)) from error
+            message = " ".join(dict.fromkeys(sentence for _, sentence in sentences))
+            raise SettingsError(message, dict(list(sentences))) from error
 
     @classmethod
     def from_json(cls, text: str) -> Config:
@@ -182,7 +183,8 @@ def _choose_kind(nested: dict[str, Any], row: Setting, name: Any) -> None:
     if row.union is None or name == _kind_in(nested, row.path):
         return
     if name not in row.choices:
-        raise SettingsError(row.union.refusal(name))
+        sentence = row.union.refusal(name)
+        raise SettingsError(sentence, {row.path: sentence})
     section = nested[row.section]
     section[row.field] = name
     for field in list(section):
@@ -206,22 +208,25 @@ def _of_another_kind(setting: Setting, kind: str) -> str:
     )
 
 
-def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> str:
+def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> tuple[str, str]:
+    """The setting's path, and the sentence that says what is wrong with it."""
     if problem["type"] == "kind":
-        return problem["msg"]
+        return problem["msg"].partition(":")[0], problem["msg"]
     path = _path([str(part) for part in problem["loc"] if not isinstance(part, int)])
     setting = SETTINGS.get(path)
     if problem["type"] == "extra_forbidden":
         if setting is not None and setting.union is not None:
-            return _of_another_kind(setting, _kind_in(values, setting.union.path))
-        return f"Unknown setting {shown(path)}. Remove it or correct its name."
+            return path, _of_another_kind(setting, _kind_in(values, setting.union.path))
+        return path, f"Unknown setting {shown(path)}. Remove it or correct its name."
     remedy = f" {setting.label}: {setting.help}" if setting else ""
     expected = problem["msg"].replace("Input should be", "must be").rstrip(".")
     received = problem["input"]
     if setting is not None and problem["type"].endswith(_IN_TABLE):
         expected = f"must be {setting.expected}"
         received = _received(setting, values)
-    return f"{path}: {expected}. Received {shown(received)}.{remedy}"
+    elif setting is not None and isinstance(received, list | tuple):
+        received = setting.format(received)
+    return path, f"{path}: {expected}. Received {shown(received)}.{remedy}"
 
 
 def _received(setting: Setting, values: Mapping[str, Any]) -> Any:

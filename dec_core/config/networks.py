@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -14,7 +14,29 @@ from dec_core.config.section import Section, implied_kind, setting
 Activation = Literal["relu", "elu", "gelu", "tanh"]
 Initializer = Literal["variance_scaling", "glorot_uniform", "he_normal"]
 Shapes = list[tuple[int, ...]]
+ImageShape = tuple[int, int, int]
 Units = Annotated[int, Field(ge=1, le=20_000)]
+
+
+# Settings that several kinds have.
+ACTIVATION: Any = setting(
+    "relu", "Activation", "Of every layer but the embedding and the output, which are linear."
+)
+INITIALIZER: Any = setting(
+    "variance_scaling",
+    "Initializer",
+    "Of every kernel but the embedding's; variance_scaling is VarianceScaling(1/3, fan_in).",
+)
+BOTTLENECK_INITIALIZER: Any = setting(
+    "variance_scaling", "Embedding initializer", "Of the embedding layer's kernel."
+)
+
+
+class Misfit(NamedTuple):
+    """The setting, by its path, that does not suit the data, and why, as part of a sentence."""
+
+    path: str
+    words: str
 
 
 class NetworkSettings(Section):
@@ -38,6 +60,24 @@ class NetworkSettings(Section):
     def decoder_shapes(self, n_features: int) -> Shapes:
         """The shapes of the decoder's weights, in Keras' order."""
 
+    def encoder_outputs(self, n_features: int) -> int:
+        """How many values the encoder's layers give for one sample, all of them together."""
+        return _one_for_each_bias(self.encoder_shapes(n_features))
+
+    def decoder_outputs(self, n_features: int) -> int:
+        """How many values the decoder's layers give for one sample."""
+        return _one_for_each_bias(self.decoder_shapes(n_features))
+
+    def misfit(self, n_features: int, image_shape: ImageShape | None) -> Misfit | None:
+        """What does not suit samples of that shape; None where the network takes them.
+
+        Parameters
+        ----------
+        image_shape : (height, width, channels); None where samples are no images
+        """
+        del n_features, image_shape  # most kinds take any
+        return None
+
 
 class DenseNetwork(NetworkSettings):
     """The symmetric dense autoencoder."""
@@ -50,17 +90,9 @@ class DenseNetwork(NetworkSettings):
         min_length=1,
         max_length=12,
     )
-    activation: Activation = setting(
-        "relu", "Activation", "Of every layer but the embedding and the output, which are linear."
-    )
-    initializer: Initializer = setting(
-        "variance_scaling",
-        "Initializer",
-        "Of every kernel but the embedding's; variance_scaling is VarianceScaling(1/3, fan_in).",
-    )
-    bottleneck_initializer: Initializer = setting(
-        "variance_scaling", "Embedding initializer", "Of the embedding layer's kernel."
-    )
+    activation: Activation = ACTIVATION
+    initializer: Initializer = INITIALIZER
+    bottleneck_initializer: Initializer = BOTTLENECK_INITIALIZER
 
     @property
     def n_dimensions(self) -> int:
@@ -78,6 +110,10 @@ class DenseNetwork(NetworkSettings):
 
 def _dense_shapes(widths: list[int]) -> Shapes:
     return [shape for a, b in pairwise(widths) for shape in ((a, b), (b,))]
+
+
+def _one_for_each_bias(shapes: Shapes) -> int:
+    return sum(shape[0] for shape in shapes if len(shape) == 1)
 
 
 # mypy refuses an abstract class as an argument, though none is made of it.

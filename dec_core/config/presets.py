@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dec_core.config.config import Config
+from dec_core.config.conv_network import ConvNetwork
 from dec_core.config.networks import DenseNetwork
 from dec_core.config.objectives import IdecObjective, TargetRule
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
@@ -73,7 +74,22 @@ _IDEC = Preset(
     ),
 )
 
-PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _IDEC, _R_PORT)}
+_CONVDEC = Preset(
+    "convdec",
+    "A convolutional network on 7,000 digits of MNIST.",
+    Config(
+        data=DataSettings(name="mnist", n_samples=7_000),
+        autoencoder=ConvNetwork(
+            filters=(16, 32, 64),
+            initializer="glorot_uniform",
+            bottleneck_initializer="glorot_uniform",
+        ),
+        pretraining=PretrainingSettings(optimizer="adam", learning_rate=0.002, epochs=30),
+        clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
+    ),
+)
+
+PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _IDEC, _CONVDEC, _R_PORT)}
 DEFAULT_PRESET = _DIGITS.name
 # Whose clustering settings are known to converge, also on other data.
 REFERENCE_PRESET = _DEC_KERAS.name

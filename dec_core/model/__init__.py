@@ -23,6 +23,7 @@ from dec_core.model.autoencoder import (
     restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
+from dec_core.model.conv_autoencoder import build_conv
 from dec_core.model.objectives import OBJECTIVE_LOSSES
 from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
@@ -35,6 +36,7 @@ __all__ = [
     "Target",
     "build_autoencoder",
     "build_clustering_model",
+    "build_conv",
     "build_optimizer",
     "kl_divergence",
     "nearest_center",

@@ -1,4 +1,4 @@
-"""The symmetric dense autoencoder and the clustering model that shares its encoder."""
+"""Autoencoders, the dense one among them, and the clustering model that shares its encoder."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
     layer_seeds = iter(np.random.SeedSequence(seed).generate_state(2 * len(hidden) + 2))
 
     def dense(units: int, name: str, activation: str | None, initializer: Initializer) -> Any:
-        kernel = _initializer(initializer, int(next(layer_seeds)))
+        kernel = build_initializer(initializer, int(next(layer_seeds)))
         return keras.layers.Dense(
             units, name=name, activation=activation, kernel_initializer=kernel
         )
@@ -112,7 +112,8 @@ def build_optimizer(name: str, learning_rate: float, momentum: float) -> keras.O
     return keras.optimizers.SGD(learning_rate, momentum=momentum)
 
 
-def _initializer(name: Initializer, seed: int) -> keras.initializers.Initializer:
+def build_initializer(name: Initializer, seed: int) -> keras.initializers.Initializer:
+    """Of a kernel; the numbers that it draws depend on the seed alone."""
     if name == "variance_scaling":
         return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed=seed)
     if name == "he_normal":

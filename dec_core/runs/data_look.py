@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dec_core.analysis.data_checks import AboutColumns, DataCheck, data_checks
 from dec_core.analysis.suggestions import Suggestion, suggested_settings, value_facts
-from dec_core.config import Config, DataSettings, FileData
+from dec_core.config import Config, DataSettings, FileData, ImageShape
 from dec_core.data import Dataset, load, place_of
 from dec_core.data.columns import (
     Column,
@@ -189,17 +189,26 @@ def _n_classes(dataset: Dataset) -> int | None:
     return len(dataset.class_names) if dataset.class_names else int(dataset.y.max()) + 1
 
 
+class DataSize(NamedTuple):
+    """How many samples and features data have; ``image_shape`` is (height, width, channels) of a
+    sample, None where it is no image."""
+
+    n_samples: int
+    n_features: int
+    image_shape: ImageShape | None
+
+
 @lru_cache(maxsize=16)
-def _size(settings: DataSettings, _state: Any) -> tuple[int, int] | str:
+def _size(settings: DataSettings, _state: Any) -> DataSize | str:
     try:
         dataset = load(settings, 0)
     except DECLabError as error:
         return str(error)
-    return dataset.n_samples, dataset.n_features
+    return DataSize(dataset.n_samples, dataset.n_features, dataset.image_shape)
 
 
-def size_of(settings: DataSettings) -> tuple[int, int]:
-    """Samples and features that a run on these data would have, all samples counted.
+def size_of(settings: DataSettings) -> DataSize:
+    """What a run on these data would have, all samples counted.
 
     Remembered while the file stays as it is.
 

@@ -78,7 +78,7 @@ class ClusteringLoop(CompiledLoop):
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
-        widest = max(layer.output.shape[-1] for layer in model.layers)
+        widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(settings)

@@ -86,7 +86,9 @@ def _pretraining_bytes(config: Config, n_samples: int, n_features: int) -> int:
     weights = autoencoder_shapes(n_features, config.autoencoder)
     batch = min(settings.batch_size, n_samples)
     state = _trained_bytes(weights, optimizer_shapes(weights, settings))
-    return state + _FLOAT * batch * _outputs(weights)
+    network = config.autoencoder
+    outputs = network.encoder_outputs(n_features) + network.decoder_outputs(n_features)
+    return state + _FLOAT * batch * outputs
 
 
 def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
@@ -96,7 +98,10 @@ def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
     state = _trained_bytes(weights, optimizer_shapes(weights, settings))
     # The differences to all centres, kept for the gradient, and that gradient.
     differences = 2 * settings.n_clusters * config.autoencoder.n_dimensions
-    step = _FLOAT * batch * (_outputs(weights) + differences)
+    outputs = config.autoencoder.encoder_outputs(n_features)
+    if settings.objective.trains_decoder:
+        outputs += config.autoencoder.decoder_outputs(n_features)
+    step = _FLOAT * batch * (outputs + differences)
     return state + step + _FLOAT * n_samples * settings.n_clusters
 
 
@@ -109,11 +114,6 @@ def _target_bytes(config: Config, n_samples: int) -> int:
 def _trained_bytes(weights: Shapes, optimizer: Shapes) -> int:
     """Weights, their gradients and what the optimizer keeps."""
     return _FLOAT * (2 * _size(weights) + _size(optimizer))
-
-
-def _outputs(weights: Shapes) -> int:
-    """Values that the layers give for one sample: one for each bias."""
-    return sum(shape[0] for shape in weights if len(shape) == 1)
 
 
 def _size(shapes: Shapes) -> int:

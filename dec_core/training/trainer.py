@@ -131,5 +131,8 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
             f"n_clusters must be between 2 and {excess.whole} ({excess.maximum:,}). "
             f"Received {n_clusters:,}. Choose a smaller number or more samples."
         )
+    misfit = config.autoencoder.misfit(dataset.n_features, dataset.image_shape)
+    if misfit is not None:
+        raise SettingsError(f"{misfit.path}: {misfit.words}.")
     value_bytes = dataset.samples.values.itemsize
     check_memory(config, dataset.n_samples, dataset.n_features, value_bytes=value_bytes)

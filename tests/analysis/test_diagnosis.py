@@ -10,7 +10,7 @@ import pytest
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.diagnosis import Case, Diagnosis, Plan, Status
-from dec_core.analysis.factors import repaired, suspects
+from dec_core.analysis.factors import network_suspects, repaired, suspects
 from dec_core.analysis.investigation import investigate
 from dec_core.analysis.plans import HORIZON
 from dec_core.analysis.trials import Trial, is_hopeless, losses_of
@@ -320,3 +320,18 @@ def test_a_run_that_is_sound_by_itself_may_have_a_start_that_is_not() -> None:
     found, _ = diagnosed({"clustering.update_interval": 70}, world, facts=unscaled)
     assert ids(found) == ["data_not_scaled"]
     assert [one.cause for one in found.harmless] == ["update_interval_too_short"]
+
+
+@pytest.mark.parametrize(
+    ("is_dead", "cause"), [(True, "dead_embedding"), (False, "network_unsuitable")]
+)
+def test_a_convolutional_network_is_suspected_and_the_reference_tried(
+    is_dead: bool, cause: str
+) -> None:
+    config = REFERENCE.with_values({"autoencoder.kind": "conv", "autoencoder.dimensions": 4})
+    (factor,) = network_suspects(config, is_dead=is_dead)
+    assert (factor.cause, factor.words) == (cause, "the network (conv) does not learn the data")
+    repaired = config.with_values(factor.repair(config))
+    assert repaired.get("autoencoder.units") == (500, 500, 2000, 4)
+    assert factor.label(config) == "network and encoder layers"
+    assert not list(network_suspects(repaired, is_dead=is_dead))

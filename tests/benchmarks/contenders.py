@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 from dec_core.analysis.labeling import Clustering
 from dec_core.analysis.measures import measure
 from dec_core.analysis.structure import DataSpace
-from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings, get_preset
+from dec_core.config import (
+    ClusteringSettings,
+    ConvNetwork,
+    DenseNetwork,
+    PretrainingSettings,
+    get_preset,
+)
 from dec_core.model import build_autoencoder, build_clustering_model
 from dec_core.training.batches import Batches
 from dec_core.training.compiled_clustering import ClusteringLoop
@@ -31,11 +37,13 @@ from dec_core.training.resident import ResidentSamples
 SEED = 0
 BATCH_SIZE = 256
 UPDATE_INTERVAL = 140
+CONV = "convolutional"
 # Two of the pace's first chunks: one is compiled, the other tells it the speed.
 WARM_UP_STEPS = 16
-NETWORKS: dict[str, DenseNetwork] = {
-    name: cast(DenseNetwork, get_preset(preset).config.autoencoder)
-    for name, preset in (("seed", "r-port"), ("reference", "dec-keras"))
+Network = DenseNetwork | ConvNetwork
+NETWORKS: dict[str, Network] = {
+    name: cast(Network, get_preset(preset).config.autoencoder)
+    for name, preset in (("seed", "r-port"), ("reference", "dec-keras"), (CONV, "convdec"))
 }
 PRETRAINING = PretrainingSettings(
     optimizer="sgd", learning_rate=1.0, momentum=0.9, batch_size=BATCH_SIZE, shuffle=True
@@ -75,7 +83,7 @@ def timed(action: Callable[[], Any]) -> float:
     return perf_counter() - started
 
 
-def clustering_model(n_features: int, settings: DenseNetwork) -> keras.Model:
+def clustering_model(n_features: int, settings: Network) -> keras.Model:
     """The clustering model with weights that depend on nothing but the settings."""
     keras.utils.set_random_seed(SEED)
     encoder = build_autoencoder(n_features, settings, SEED).encoder
@@ -85,7 +93,7 @@ def clustering_model(n_features: int, settings: DenseNetwork) -> keras.Model:
 class OurPretraining:
     """``PretrainingLoop`` in chunks, as the trainer drives it."""
 
-    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+    def __init__(self, settings: Network, x: ResidentSamples) -> None:
         model = build_autoencoder(int(x.values.shape[1]), settings, SEED).model
         self._loop = PretrainingLoop(model, x, PRETRAINING, SEED)
         self._pace = Pace()
@@ -106,7 +114,7 @@ class OurPretraining:
 class OurClustering:
     """``ClusteringLoop``: all data evaluated, the target, then steps in chunks."""
 
-    def __init__(self, settings: DenseNetwork, x: ResidentSamples) -> None:
+    def __init__(self, settings: Network, x: ResidentSamples) -> None:
         self._n_samples, n_features = (int(size) for size in x.values.shape)
         self._loop = ClusteringLoop(clustering_model(n_features, settings), x, CLUSTERING, SEED)
         self._pace = Pace()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import keras
 
-from dec_core.config import DenseNetwork
 from dec_core.model import build_autoencoder
 from tests.benchmarks.contenders import (
     BATCH_SIZE,
@@ -17,6 +16,7 @@ from tests.benchmarks.contenders import (
     SEED,
     Cycle,
     Floats,
+    Network,
     clustering_model,
     timed,
 )
@@ -26,7 +26,7 @@ from tests.model.reference import ReferenceClustering, compile_model
 class PlainPretraining:
     """``compile`` and ``fit``."""
 
-    def __init__(self, settings: DenseNetwork, x: Floats) -> None:
+    def __init__(self, settings: Network, x: Floats) -> None:
         self._x = x
         self._model = build_autoencoder(x.shape[1], settings, SEED).model
         optimizer = keras.optimizers.SGD(PRETRAINING.learning_rate, PRETRAINING.momentum)
@@ -44,7 +44,7 @@ class PlainPretraining:
 class PlainClustering:
     """``ReferenceClustering``, compiled as Keras does unless told otherwise."""
 
-    def __init__(self, settings: DenseNetwork, x: Floats) -> None:
+    def __init__(self, settings: Network, x: Floats) -> None:
         model = clustering_model(x.shape[1], settings)
         compile_model(model, CLUSTERING, jit_compile="auto")
         warm_up = ReferenceClustering(model, warm_up_rows(x), CLUSTERING)

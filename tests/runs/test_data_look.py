@@ -108,7 +108,7 @@ def test_a_file_that_changes_is_read_anew(tmp_path: Path) -> None:
     for n_rows in (30, 40):
         path.write_text("a\n" + "\n".join(str(i) for i in range(n_rows)))
         os.utime(path, (n_rows, n_rows))
-        assert size_of(config(path).data) == (n_rows, 1)
+        assert size_of(config(path).data) == (n_rows, 1, None)
         assert look_at(config(path).data).about.n_rows == n_rows
 
 

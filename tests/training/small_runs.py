@@ -35,7 +35,7 @@ Kind = TypeVar("Kind", bound=Event)
 
 def small_config(values: Mapping[str, Any] | None = None) -> Config:
     """Settings for ``blobs``, changed by ``{"section.field": value}``."""
-    return Config().with_values({**SETTINGS, **(values or {})})
+    return Config().with_values(SETTINGS).with_values(values or {})
 
 
 def blobs(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from dec_core.config import PRESETS, Config
+from dec_core.config import PRESETS, Config, ConvNetwork
 from dec_core.errors import SettingsError
 from dec_core.machine import memory_bytes
 from dec_core.training.memory import (
@@ -51,12 +53,38 @@ def test_needed_bytes_by_hand() -> None:
     assert needed_bytes(config, 6, 5)["pretraining"] == 4 * (3 * weights + 2) + 4 * 6 * 13
 
 
+def test_feature_maps_of_a_batch_are_counted() -> None:
+    config = Config().with_values(
+        {
+            "autoencoder.kind": "conv",
+            "autoencoder.filters": "2",
+            "autoencoder.kernels": "3",
+            "autoencoder.strides": "2",
+            "autoencoder.dimensions": "2",
+            "pretraining.optimizer": "adam",
+            "clustering.n_clusters": 2,
+        }
+    )
+    # Images of 5 x 5, 3 x 3 maps of 2 filters, 2 dimensions, and back.
+    weights = (9 * 2 + 2) + (18 * 2 + 2) + (2 * 18 + 18) + (9 * 2 + 1)
+    needed = needed_bytes(config, 30, 25)["pretraining"]
+    assert needed == 4 * (4 * weights + 2) + 4 * 30 * (18 + 2 + 18 + 25)
+    many = config.with_values({"autoencoder.filters": "2048", "pretraining.batch_size": 10_000})
+    assert needed_bytes(many, 10_000, 784)["pretraining"] > 4 * 10_000 * 2 * 14 * 14 * 2_048
+    with pytest.raises(SettingsError, match="must fit the memory"):
+        check_memory(many, 10_000, 784, available=16 * 2**30)
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets_keep_their_rows_and_fit_a_small_machine(preset: str) -> None:
     config = PRESETS[preset].config
-    units = config.get("autoencoder.units")
-    widest = max(784, *units)
-    assert evaluation_rows(config.clustering.n_clusters, units[-1], widest) == 8_192
+    network = config.autoencoder
+    if isinstance(network, ConvNetwork):
+        widest = max(math.prod(shape) for shape in network.maps(784))
+    else:
+        widest = max(784, *config.get("autoencoder.units"))
+    n_clusters = config.clustering.n_clusters
+    assert evaluation_rows(n_clusters, network.n_dimensions, widest) == 8_192
     check_memory(config, 70_000, 784, available=500_000_000)
 
 

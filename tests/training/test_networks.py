@@ -29,6 +29,20 @@ ANOTHER_RUN: dict[str, Any] = {
     "clustering.max_iterations": 30,
     "clustering.kmeans_restarts": 3,
 }
+CONV: dict[str, Any] = {
+    "autoencoder.kind": "conv",
+    "autoencoder.filters": (2,),
+    "autoencoder.kernels": (3,),
+    "autoencoder.strides": (1,),
+    "autoencoder.image_shape": (5, 1, 1),
+}
+CONV_GRAPHS: dict[str, Any] = {
+    "autoencoder.filters": (3,),
+    "autoencoder.kernels": (2,),
+    "autoencoder.strides": (2,),
+    "autoencoder.dimensions": 4,
+    "autoencoder.image_shape": (1, 5, 1),
+}
 OTHER_GRAPHS: dict[str, Any] = {
     "autoencoder.units": (4, 3),
     "autoencoder.activation": "tanh",
@@ -79,7 +93,7 @@ def test_a_run_after_another_is_as_it_would_be_alone(
 
 def test_every_setting_is_one_of_the_graph_or_one_of_the_run() -> None:
     named = {path for path in SETTINGS if not path.startswith("data.")}
-    assert named == ANOTHER_RUN.keys() | OTHER_GRAPHS.keys()
+    assert named == ANOTHER_RUN.keys() | OTHER_GRAPHS.keys() | CONV.keys() | CONV_GRAPHS.keys()
 
 
 def taken(pool: NetworkPool, values: dict[str, Any] | None = None, n_samples: int = 300) -> Any:
@@ -98,6 +112,10 @@ def test_a_network_is_used_again_where_the_graphs_are_the_same(pool: NetworkPool
     for path, value in OTHER_GRAPHS.items():
         beside = idec if path == "clustering.gamma" else {}
         assert taken(pool, {**beside, path: value}) is not taken(pool, beside), path
+    conv = taken(pool, CONV)
+    assert taken(pool, {**CONV, "autoencoder.initializer": "he_normal"}) is conv
+    for path, value in CONV_GRAPHS.items():
+        assert taken(pool, {**CONV, path: value}) is not conv, path
 
 
 def test_two_runs_at_once_have_a_network_each(pool: NetworkPool) -> None:

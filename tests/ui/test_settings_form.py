@@ -23,13 +23,12 @@ from tests.ui.screens import (
 
 
 def shown(screen: AppTest) -> Config:
-    """The settings as the form has them, those of the kinds that are chosen."""
-    there = (
-        path
-        for path, row in SETTINGS.items()
-        if row.applies(lambda union: setting(screen, union).value)
+    """The settings as the form has them."""
+    kinds = [path for path, row in SETTINGS.items() if row.names_kind]
+    there = Config().with_values({path: setting(screen, path).value for path in kinds})
+    return Config().with_values(
+        {path: setting(screen, path).value for path in SETTINGS if there.has(path)}
     )
-    return Config().with_values({path: setting(screen, path).value for path in there})
 
 
 def test_every_setting_has_a_labelled_field_with_help() -> None:
@@ -255,7 +254,7 @@ def test_a_slider_has_even_values_bounds_and_the_presets(path: str) -> None:
     assert (values[0], values[-1]) == (row.minimum, row.slide_to or row.maximum)
     presets = {preset.config.get(path) for preset in PRESETS.values() if preset.config.has(path)}
     assert presets <= set(values)
-    kind = {row.union.path: row.only_for[0]} if row.union and row.only_for else {}
+    kind = {row.union.path: row.only_for[0]} if row.union is not None and row.only_for else {}
     for value in values:
         # The slider sends text.
         assert Config().with_values({**kind, path: row.format(value)}).get(path) == value
@@ -273,3 +272,23 @@ def test_the_encoder_is_drawn_from_the_features_to_the_embedding() -> None:
     pictures = [html.proto.body for html in screen.get("html") if "funnel" in html.proto.body]
     assert [picture for picture in pictures if "64 to 32 to 5 units" in picture]
     assert not [p for p in change(screen, "autoencoder.units", "x").get("html") if "role" in str(p)]
+
+
+def test_a_convolutional_network_is_drawn_and_refused_beside_the_field_that_is_wrong() -> None:
+    screen = change(new_screen(), "autoencoder.kind", "conv")
+    (picture,) = [html.proto.body for html in screen.get("html") if "Encoder" in html.proto.body]
+    assert "Encoder: 8 by 8 by 1 to 4 by 4 by 32 to 2 by 2 by 64 to 1 by 1 by 128 to 10" in picture
+    change(screen, "autoencoder.kernels", "9,5,3")
+    assert problems(screen) == [
+        "Kernel sizes: must be at most 8, the longer side of the images. Received 9"
+    ]
+    change(screen, "autoencoder.kernels", "5,5")
+    (sentence,) = problems(screen)
+    assert sentence == "Kernel sizes: must have one number per layer, for 3 layers. Received '5,5'."
+    assert button(screen, "Start").disabled
+    change(screen, "autoencoder.filters", "4,8")
+    change(screen, "autoencoder.strides", "2,2")
+    assert not problems(screen)
+    change(screen, "autoencoder.image_shape", "16,4,1")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Image shape: must be 8,8,1, the shape of the data's images.")

@@ -82,7 +82,7 @@ def _apply(session: RunHandle, shown: Mapping[str, str]) -> None:
         try:
             value = Config().with_values({path: typed[path]}).get(path)
         except SettingsError as error:
-            problems.append(in_words(SETTINGS[path], error))
+            problems.append(in_words(SETTINGS[path], str(error)))
             continue
         if typed[path] != shown[path] and value != session.live_values[path]:
             wanted[path] = value

@@ -7,15 +7,15 @@ import streamlit as st
 from dec_core.config import SETTINGS, Config, DataSettings, FileData
 from dec_core.data import description_of
 from dec_core.errors import SettingsError
-from dec_core.runs.data_look import size_of
+from dec_core.runs.data_look import DataSize, size_of
 from pages.ui.parts.local_files import check_path
 from pages.ui.parts.verbatim import verbatim
 
 _NO_FILE = "Choose a file on the Data page"
 
 
-def known_size(settings: DataSettings) -> tuple[int, int] | None:
-    """Samples and features of the data; None where only a run would tell.
+def known_size(settings: DataSettings) -> DataSize | None:
+    """Samples, features and shape of the data; None where only a run would tell.
 
     Raises
     ------
@@ -24,7 +24,7 @@ def known_size(settings: DataSettings) -> tuple[int, int] | None:
     """
     description = description_of(settings.name)
     if description is not None:
-        return description.n_samples, description.n_features
+        return DataSize(description.n_samples, description.n_features, description.image_shape)
     if not isinstance(settings, FileData):
         return None
     if not settings.file:

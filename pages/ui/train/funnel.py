@@ -10,17 +10,32 @@ import streamlit as st
 
 def draw_funnel(widths: Sequence[int]) -> None:
     """Draw the layers' numbers of units, the features first."""
-    st.html(funnel(widths))
+    names = [f"{width:,}" for width in widths]
+    st.html(funnel(widths, names, " to ".join(names) + " units"))
 
 
-def funnel(widths: Sequence[int]) -> str:
-    """HTML of bars whose heights grow with the logarithm of the units."""
+def draw_maps(maps: Sequence[tuple[int, int, int]], n_dimensions: int) -> None:
+    """Draw the image and the feature maps, (height, width, filters) each, and the embedding."""
+    names = [" \N{MULTIPLICATION SIGN} ".join(map(str, shape)) for shape in maps]
+    names.append(f"{n_dimensions:,}")
+    said = " to ".join(names).replace("\N{MULTIPLICATION SIGN}", "by") + " values"
+    st.html(funnel([*(math.prod(shape) for shape in maps), n_dimensions], names, said))
+
+
+def funnel(widths: Sequence[int], names: Sequence[str], said: str) -> str:
+    """HTML of bars whose heights grow with the logarithm of the layers' values.
+
+    Parameters
+    ----------
+    widths : how many values each layer has
+    names : what stands below each bar
+    said : the layers in words
+    """
     largest = math.log(max(widths) + 1)
     bars = (
         f'<span><i style="height: {100 * math.log(width + 1) / largest:.0f}%"></i></span>'
-        f"<small>{width:,}</small>"
-        for width in widths
+        f"<small>{name}</small>"
+        for width, name in zip(widths, names, strict=True)
     )
-    name = "Encoder: " + " to ".join(f"{width:,}" for width in widths) + " units"
     columns = "".join(f"<div>{bar}</div>" for bar in bars)
-    return f'<div class="dec-lab-funnel" role="img" aria-label="{name}">{columns}</div>'
+    return f'<div class="dec-lab-funnel" role="img" aria-label="Encoder: {said}">{columns}</div>'

@@ -11,7 +11,16 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, Setting, get_preset
+from dec_core.config import (
+    DEFAULT_PRESET,
+    NETWORKS,
+    PRESETS,
+    SETTINGS,
+    Config,
+    ConvNetwork,
+    Setting,
+    get_preset,
+)
 from dec_core.data import description_of, excesses, place_of
 from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.runs.handle import RunHandle
@@ -20,7 +29,7 @@ from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.data_block import file_in_words, known_size
-from pages.ui.train.funnel import draw_funnel
+from pages.ui.train.funnel import draw_funnel, draw_maps
 from pages.ui.train.setting_field import draw_field, field_value
 
 _FORM, _DRAWN = "form", "form_drawn"
@@ -40,7 +49,7 @@ _MAIN = {
         "clustering.tol",
         "clustering.n_clusters",
     ),
-    "Pretraining": ("pretraining.epochs", _UNITS, "pretraining.learning_rate"),
+    "Pretraining": ("pretraining.epochs", NETWORKS.path, _UNITS, "pretraining.learning_rate"),
     "Run": ("clustering.max_iterations", "data.n_samples", "seed"),
 }
 
@@ -100,13 +109,15 @@ def _misfits(config: Config) -> dict[str, str]:
         size = known_size(config.data)
         if size is None:
             return {}
-        n_samples, n_features = size
         problems = {
             one.path: f"{SETTINGS[one.path].label}: at most {one.maximum:,}, {one.whole}"
-            for one in excesses(config, n_samples)
+            for one in excesses(config, size.n_samples)
         }
+        misfit = config.autoencoder.misfit(size.n_features, size.image_shape)
+        if misfit is not None:
+            problems[misfit.path] = f"{SETTINGS[misfit.path].label}: {misfit.words}"
         if not problems:
-            check_memory(config, config.data.n_samples or n_samples, n_features)
+            check_memory(config, config.data.n_samples or size.n_samples, size.n_features)
     except DECLabError as error:
         return {_WHOLE: str(error)}
     return problems
@@ -117,10 +128,21 @@ def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
     problems = {}
     for path in values:
         try:
-            _read_alone(values, path)
+            _read_with_own(values, path)
         except SettingsError as error:
-            problems[path] = _expected(path, values) or in_words(SETTINGS[path], error)
+            if path in error.by_setting:
+                sentence = in_words(SETTINGS[path], error.by_setting[path])
+                problems[path] = _expected(path, values) or sentence
     return problems
+
+
+def _read_with_own(values: Mapping[str, Any], path: str) -> None:
+    """Check one field beside those of the same kind only; raises SettingsError."""
+    union = SETTINGS[path].union
+    beside = values if union is not None else {path: values[path]}
+    Config().with_values(
+        {one: value for one, value in beside.items() if one == path or SETTINGS[one].union is union}
+    )
 
 
 def _read_alone(values: Mapping[str, Any], path: str) -> Any:
@@ -153,10 +175,10 @@ def _changed(filling: _Filling, config: Config | None, base: Config) -> set[str]
     return changed
 
 
-def in_words(setting: Setting, error: SettingsError) -> str:
+def in_words(setting: Setting, sentence: str) -> str:
     """What is wrong with a setting, named as the form names it."""
     help = f" {setting.label}: {setting.help}"
-    return str(error).replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
+    return sentence.replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
 
 
 def settings_form(session: RunHandle | None) -> Chosen:
@@ -361,9 +383,13 @@ def settings_of(session: RunHandle) -> Config:
 
 def _funnel(config: Config | None) -> None:
     """The encoder's layers as bars, from the features on where their number is known."""
-    if config is None or not config.has(_UNITS):
+    if config is None:
         return
-    size = None
+    size, network = None, config.autoencoder
     with suppress(DECLabError):
         size = known_size(config.data)
-    draw_funnel(([size[1]] if size else []) + list(config.get(_UNITS)))
+    if isinstance(network, ConvNetwork):
+        if size is not None and network.misfit(size.n_features, size.image_shape) is None:
+            draw_maps(network.maps(size.n_features), network.dimensions)
+    elif config.has(_UNITS):
+        draw_funnel(([size.n_features] if size else []) + list(config.get(_UNITS)))
