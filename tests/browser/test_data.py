@@ -44,6 +44,13 @@ def test_wine_is_dropped_mended_and_trained_on(open_page: OpenPage, tmp_path: Pa
     expect(page.get_by_role("heading", name="my wine.csv")).to_be_visible()
     query = parse_qs(urlparse(page.url).query)
     assert query["data.label"] == ["class"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Labels (CSV)").click()
+    names, *lines = Path(download.value.path()).read_text().splitlines()
+    assert names.startswith('"sample_id","sample","true_label","true_class","cluster","confidence"')
+    # The row with a gap is left out; every other one has its own name.
+    ids = [line.split(",")[0].strip('"') for line in lines]
+    assert ids == [f"w{number}" for number in range(178) if number != 7]
     # The way back leads to the same data.
     page.get_by_role("link", name="Change on the Data page").click()
     expect(page.get_by_text("Label: class, 3 classes.")).to_be_visible()
