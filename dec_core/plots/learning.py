@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +22,16 @@ _NARROW, _WIDE = 200, 500
 
 @dataclass(frozen=True, eq=False)
 class LearningCurves:
-    """Losses per epoch and per update, label changes, the embedding's spread, the tolerance."""
+    """Losses per epoch and per update, label changes, the embedding's spread, the tolerance.
+
+    ``reconstruction_loss`` is empty where clustering does not train the decoder.
+    """
 
     epochs: NDArray[np.int32]
     pretraining_loss: Floats
     iterations: NDArray[np.int32]
     loss: Floats
+    reconstruction_loss: Floats
     delta_label: Floats
     spread: Floats
     tol: float
@@ -35,11 +40,14 @@ class LearningCurves:
 def learning_curves(view: View) -> LearningCurves:
     """The first update has no loss and no changed labels yet, so it is left out."""
     updates = view.updates[1:]
+    has_decoder = any("reconstruction_loss" in update.measures for update in updates)
+    reconstruction = [update.value("reconstruction_loss") for update in updates if has_decoder]
     return LearningCurves(
         epochs=np.array([epoch.epoch for epoch in view.pretraining], np.int32),
         pretraining_loss=np.array([epoch.loss for epoch in view.pretraining], np.float32),
         iterations=np.array([update.iteration for update in updates], np.int32),
         loss=np.array([update.value("loss") for update in updates], np.float32),
+        reconstruction_loss=np.array(reconstruction, np.float32),
         delta_label=np.array([update.value("delta_label") for update in updates], np.float32),
         spread=np.array([update.value("embedding_spread") for update in updates], np.float32),
         tol=view.config.clustering.tol,
@@ -47,7 +55,8 @@ def learning_curves(view: View) -> LearningCurves:
 
 
 def draw_learning(view: View) -> Plot:
-    """Both losses, label changes and spread side by side."""
+    """Losses, label changes and spread side by side; the reconstruction error of clustering, where
+    there is one, beside that of pretraining."""
     numbers = learning_curves(view)
     figure = new_figure(
         "Is it still learning?",
@@ -67,6 +76,10 @@ def draw_learning(view: View) -> Plot:
     changed = np.maximum(numbers.delta_label, np.float32(zero))
     _add_curve(figure, 3, "label changes", (numbers.iterations, changed), DELTA_LABEL)
     _add_curve(figure, 4, "embedding spread", (numbers.iterations, numbers.spread), SPREAD)
+    has_decoder = len(numbers.reconstruction_loss) > 0
+    if has_decoder:
+        errors = numbers.iterations, numbers.reconstruction_loss
+        _add_curve(figure, 5, "reconstruction error", errors, PRETRAINING)
     if numbers.tol > 0:
         figure.add_shape(
             type="line",
@@ -78,7 +91,7 @@ def draw_learning(view: View) -> Plot:
             y1=max(numbers.tol, zero),
             line={"color": DELTA_LABEL, "width": 1.2, "dash": "dash"},
         )
-    _arrange(figure, view, zero)
+    _arrange(figure, view, zero, _WITH_DECODER if has_decoder else _PLACES)
     return Plot("learning", figure, _alternative(numbers))
 
 
@@ -119,15 +132,17 @@ def _add_curve(
     name_axes(figure, suffix, name)
 
 
-def _arrange(figure: Figure, view: View, zero: float) -> None:
+# From left to right; the last one, where it is there, is beside the first.
+_PLACES = ([0, 0.2], [0.265, 0.465], [0.535, 0.735], [0.8, 1])
+_WITH_DECODER = ([0, 0.15], [0.425, 0.575], [0.64, 0.79], [0.85, 1], [0.2125, 0.3625])
+
+
+def _arrange(figure: Figure, view: View, zero: float, places: Sequence[Sequence[float]]) -> None:
     epochs = view.config.pretraining.epochs
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},
-        xaxis={"domain": [0, 0.2], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
-        xaxis2={"domain": [0.265, 0.465], "title": "iteration", "anchor": "y2"},
-        xaxis3={"domain": [0.535, 0.735], "title": "iteration", "anchor": "y3"},
-        xaxis4={"domain": [0.8, 1], "title": "iteration", "anchor": "y4"},
+        xaxis={"domain": places[0], "title": "epoch", "range": [0, max(epochs, 1) + 0.5]},
         yaxis={"rangemode": "tozero"},
         yaxis2={"anchor": "x2"},
         yaxis3={
@@ -139,6 +154,11 @@ def _arrange(figure: Figure, view: View, zero: float) -> None:
         },
         yaxis4={"anchor": "x4", "rangemode": "tozero"},
     )
+    for number, place in enumerate(places[1:], start=2):
+        axis = {"domain": place, "title": "iteration", "anchor": f"y{number}"}
+        figure.update_layout({f"xaxis{number}": axis})
+    if len(places) > len(_PLACES):
+        figure.update_layout(yaxis5={"anchor": "x5", "rangemode": "tozero"})
 
 
 _SHARES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -149,8 +169,9 @@ def _alternative(numbers: LearningCurves) -> str:
     if len(numbers.pretraining_loss):
         parts.append(f"Pretraining loss {numbers.pretraining_loss[-1]:.4g}")
     if len(numbers.loss):
+        along = "".join(f", reconstruction error {n:.4g}" for n in numbers.reconstruction_loss[-1:])
         parts.append(
-            f"clustering loss {numbers.loss[-1]:.4g}, label changes "
+            f"clustering loss {numbers.loss[-1]:.4g}{along}, label changes "
             f"{numbers.delta_label[-1]:.2%} (tolerance {numbers.tol:.2%}), embedding spread "
             f"{numbers.spread[-1]:.4g} at iteration {numbers.iterations[-1]:,}"
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from dec_core.events.events import ParameterChanged
+from dec_core.events.events import ParameterChanged, TargetUpdated
 from dec_core.events.view import replay
 from dec_core.plots.learning import draw_learning, draw_pretraining, learning_curves
 from tests.plots.figures import as_sent, by_name, lines
@@ -39,6 +40,22 @@ def test_four_curves_on_four_pairs_of_axes() -> None:
         "embedding spread": "x4",
     }
     np.testing.assert_allclose(traces["label changes"].y, [0.125, 0.25 / 3], rtol=1e-6)
+
+
+def test_the_reconstruction_error_of_clustering_stands_beside_that_of_pretraining() -> None:
+    along = [
+        replace(one, measures={**one.measures, "reconstruction_loss": 0.125})
+        if isinstance(one, TargetUpdated)
+        else one
+        for one in events()
+    ]
+    plot = draw_learning(replay(along))
+    trace = by_name(plot.figure)["reconstruction error"]
+    assert (trace.xaxis, trace.y.tolist()) == ("x5", [0.125, 0.125])
+    layout = as_sent(plot)["layout"]
+    places = [layout[f"xaxis{number}"]["domain"] for number in ("", 5, 2, 3, 4)]
+    assert all(before[1] < after[0] for before, after in pairwise(places))
+    assert "clustering loss 0.25, reconstruction error 0.125, label changes" in plot.alternative
 
 
 def test_the_tolerance_is_a_dashed_line_over_the_label_changes() -> None:
