@@ -71,6 +71,9 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
     n_init : int, restarts of k-means
     alpha : float, degrees of freedom of Student's t (equation 1)
     target : "paper", "per-batch" or "r-recycled", the rule of the target distribution (equation 3)
+    objective : "dec", the clustering loss alone, or "idec", the reconstruction error plus ``gamma``
+        times that loss (Guo et al., IJCAI 2017)
+    gamma : float, from 0 to 10; of "idec" alone
     settings : mapping of str, or None
         Any other setting of a run by its path, such as ``{"autoencoder.activation": "elu"}``.
     random_state : int, RandomState or None
@@ -123,6 +126,8 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         n_init: int = 20,
         alpha: float = 1.0,
         target: str = "paper",
+        objective: str = "dec",
+        gamma: float = 0.1,
         settings: Mapping[str, Any] | None = None,
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
@@ -144,6 +149,8 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         self.n_init = n_init
         self.alpha = alpha
         self.target = target
+        self.objective = objective
+        self.gamma = gamma
         self.settings = settings
         self.random_state = random_state
         self.verbose = verbose
@@ -259,6 +266,8 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
             "clustering.kmeans_restarts": self.n_init,
             "clustering.alpha": self.alpha,
             "clustering.target": self.target,
+            "clustering.objective": self.objective,
+            **({"clustering.gamma": self.gamma} if self.objective == "idec" else {}),
             "seed": self._seed(),
             **chosen,
         }

@@ -108,7 +108,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 44
+    assert len(SETTINGS) == 46
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
@@ -230,6 +230,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
         "clustering.n_clusters": 10,
         "clustering.alpha": 1.0,
         "clustering.target": "r-recycled",
+        "clustering.objective": "dec",
         "clustering.loss": "kld",
         "clustering.optimizer": "sgd",
         "clustering.learning_rate": 1.0,

@@ -65,6 +65,16 @@ def fitted(blobs: tuple[np.ndarray, np.ndarray]) -> DEC:
     return DEC(**QUICK, scaling="standard", random_state=0).fit(blobs[0])
 
 
+def test_idec_is_an_objective(fitted: DEC, blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    idec = DEC(**QUICK, scaling="standard", random_state=0, objective="idec", gamma=0.5)
+    idec.set_params(warm_start_from=fitted).fit(blobs[0])
+    config = idec.view_.config
+    assert (config.get("clustering.objective"), config.get("clustering.gamma")) == ("idec", 0.5)
+    assert idec.view_.updates[-1].measures["reconstruction_loss"] > 0
+    assert (idec.predict(blobs[0]) == idec.labels_).all()
+    assert idec.cluster_centers_.shape == (3, 3)
+
+
 def test_the_checks_that_ask_for_one_cluster_hold_with_three(
     fitted: DEC, blobs: tuple[np.ndarray, np.ndarray]
 ) -> None:

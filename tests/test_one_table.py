@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from dec_core.analysis.measures import MEASURES, Direction, Measure
+from dec_core.analysis.measure import Direction, Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.cli.main import main
 from dec_core.events.events import TargetUpdated
 from dec_core.events.outcome import outcome
@@ -62,7 +63,7 @@ def test_a_measure_that_is_added_to_the_table_is_found_everywhere(
 
 
 def test_the_log_of_a_run_says_every_measure_by_its_name() -> None:
-    assert main(train("--json")) == 0
+    assert main(train("--json", "--set", "clustering.objective=idec")) == 0
     (record,) = RunStore().records()
     lines = (RunStore().folder(record.run_id) / "events.jsonl").read_text().splitlines()
     kind = TargetUpdated.__name__

@@ -72,7 +72,7 @@ class AboutColumns:
     is_images : whether the features are pixels
     n_rows, n_lacking : rows of the file, and those of them that lack a value
     lacks_label : whether labels are among what is missing
-    constant : columns that were left out as they have one value
+    constant : features that were left out as they have one value
     text : columns of text that were left out, with their numbers of values
     label_like, id_like : a column that is trained on and looks like labels, like an id; or ""
     """
@@ -107,7 +107,7 @@ class _Looked:
 
     def without(self, names: Sequence[str]) -> tuple[Remedy, ...]:
         """Leaving columns out; nothing where they are none of a file."""
-        if not names or not set(names) <= self.about.columns | set(self.about.constant):
+        if not names or not set(names) <= self.about.columns:
             return ()
         left = self.config.get("data.leave_out") or ()
         words = f"Leave out {names[0]}" if len(names) == 1 else _these("Leave out", len(names))
@@ -242,7 +242,7 @@ def _constant(looked: _Looked) -> Iterator[DataCheck]:
         yield DataCheck(
             "constant",
             Severity.NOTE,
-            f"{_count(len(names), 'column has', 'columns have')} one value only and "
+            f"{_count(len(names), 'feature has', 'features have')} one value only and "
             f"{'is' if len(names) == 1 else 'are'} not trained on: {listed(names)}.",
             looked.without(names),
         )

@@ -18,6 +18,7 @@ from dec_core.config import (
     SETTINGS,
     Config,
     DenseNetwork,
+    IdecObjective,
     PretrainingSettings,
     get_preset,
 )
@@ -158,10 +159,19 @@ def _of_steps(config: Config) -> Iterator[Factor]:
         words = f"the momentum of clustering, {own.momentum:g}, is too high"
         repair = _set(momentum=reference.momentum)
         yield Factor("momentum_too_high", Stage.CLUSTERING, words, repair)
-    if own.objective != reference.objective:
+    yield from _of_objective(config)
+
+
+def _of_objective(config: Config) -> Iterator[Factor]:
+    loss = _reference().get("clustering.loss")
+    if config.get("clustering.loss") != loss:
         words = f"clustering makes {config.text_of('clustering.loss')} smaller instead of KL"
-        repair = _set(loss=reference.objective.loss)  # type: ignore[attr-defined]
-        yield Factor("loss_unsuitable", Stage.CLUSTERING, words, repair)
+        yield Factor("loss_unsuitable", Stage.CLUSTERING, words, _set(loss=loss))
+    gamma, published = config.get("clustering.gamma"), IdecObjective().gamma
+    if gamma is not None and gamma != published:
+        way = "high" if gamma > published else "low"
+        words = f"gamma, the weight of the clustering loss, is {gamma:g}, which is too {way}"
+        yield Factor(f"gamma_too_{way}", Stage.CLUSTERING, words, _set(gamma=published))
 
 
 def _of_updates(config: Config) -> Iterator[Factor]:

@@ -97,7 +97,9 @@ class Clustering(Labeling):
     q, p : (n_samples, n_clusters) soft assignment and target distribution
     centers : (n_clusters, n_dimensions)
     embedding : (n_samples, n_dimensions)
-    loss : of the last batch; NaN before the first
+    loss : of clustering, of the last batch; NaN before the first
+    reconstruction_loss : mean squared error of the last batch; NaN before the first, None where no
+        decoder is trained
     """
 
     previous: Labels
@@ -106,6 +108,7 @@ class Clustering(Labeling):
     centers: NDArray[np.floating]
     embedding: NDArray[np.floating]
     loss: float = float("nan")
+    reconstruction_loss: float | None = None
 
     @cached_property
     def n_changed(self) -> int:

@@ -7,10 +7,8 @@ rest here, so a new measure is one entry of ``MEASURES``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
-from math import inf, isnan
+from collections.abc import Iterator, Mapping
+from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -18,6 +16,7 @@ import numpy as np
 from scipy.spatial.distance import pdist
 
 from dec_core.analysis.labeling import Clustering, Labeling
+from dec_core.analysis.measure import Direction, Measure
 from dec_core.analysis.metrics import (
     accuracy,
     adjusted_rand,
@@ -29,103 +28,9 @@ from dec_core.analysis.metrics import (
 )
 from dec_core.analysis.structure import effective_rank
 
-# What a float32 may be beyond the bounds of a measure by rounding.
-ROUNDING = 1e-6
-UNDEFINED = "\N{EN DASH}"
-
-
-class Direction(Enum):
-    """Which values of a measure are better."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEITHER = "neither"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of an update.
-
-    Attributes
-    ----------
-    name : key in the events, column of the CSV file and field of the JSON
-    label : for curves and tables
-    help : a sentence for a person
-    function : of a ``Clustering``; also of a ``Labeling`` where ``at_start``
-    format : as in ``format(value, ...)``; "d" for a count
-    direction : which values are better
-    range : smallest and largest possible value
-    needs_true_labels : whether it is left out where there are none
-    at_start : whether the k-means start records it too
-    is_successive : whether it compares an update with the one before, so that curves of several
-        runs leave out the first update
-    is_log : whether curves have a logarithmic axis
-    is_headline : whether it is among the curves that are shown together at first
-    is_partial : whether NaN says that it is not defined, as of a single cluster: a dash as text
-    short_label, short_format : where there is little room; ``label`` and ``format`` if empty
-    tag : name of the curve in TensorBoard; made of the name if empty
-    """
-
-    name: str
-    label: str
-    help: str
-    function: Callable[..., float]
-    format: str = ".3f"
-    direction: Direction = Direction.NEITHER
-    range: tuple[float, float] = (-inf, inf)
-    needs_true_labels: bool = False
-    at_start: bool = False
-    is_successive: bool = False
-    is_log: bool = False
-    is_headline: bool = False
-    is_partial: bool = False
-    short_label: str = ""
-    short_format: str = ""
-    tag: str = ""
-
-    @property
-    def is_count(self) -> bool:
-        """Whether its values are whole numbers."""
-        return self.format == "d"
-
-    @property
-    def curve_tag(self) -> str:
-        """The name of the curve in TensorBoard."""
-        group = "true labels" if self.needs_true_labels else "clustering"
-        return self.tag or f"{group}/{self.name}"
-
-    @property
-    def tile_label(self) -> str:
-        """The name where there is little room."""
-        return self.short_label or self.label
-
-    def shown(self, value: float) -> str:
-        """A value as text."""
-        return UNDEFINED if self.is_undefined(value) else format(value, self.format)
-
-    def shown_short(self, value: float) -> str:
-        """A value as text where there is little room."""
-        if self.is_undefined(value):
-            return UNDEFINED
-        return format(value, self.short_format or self.format)
-
-    def is_undefined(self, value: float) -> bool:
-        """Whether a value says that there is none."""
-        return self.is_partial and isnan(value)
-
-    def allows(self, value: float) -> bool:
-        """Whether a value is possible; NaN, where a measure is undefined, always is."""
-        low, high = self.range
-        return not (value < low - ROUNDING or value > high + ROUNDING)
-
-    def of(self, subject: Labeling) -> float:
-        """Its value: an int if it is a count, else a float."""
-        value = self.function(subject)
-        return int(value) if self.is_count else float(value)
-
 
 def measure(clustering: Clustering) -> dict[str, float]:
-    """All measures at an update, by name; without true labels not those that need them."""
+    """All measures at an update, by name, but those that need what the run does not have."""
     return dict(_values(clustering, MEASURES))
 
 
@@ -138,8 +43,9 @@ def measure_start(labeling: Labeling) -> dict[str, float]:
 def _values(subject: Labeling, measures: Mapping[str, Measure]) -> Iterator[tuple[str, float]]:
     with np.errstate(over="ignore", invalid="ignore"):
         for name, one in measures.items():
-            if subject.true_labels is not None or not one.needs_true_labels:
-                yield name, one.of(subject)
+            has_labels = subject.true_labels is not None or not one.needs_true_labels
+            if has_labels and (value := one.of(subject)) is not None:
+                yield name, value
 
 
 def _center_distance(clustering: Clustering) -> float:
@@ -220,6 +126,15 @@ MEASURES: dict[str, Measure] = _by_name(
         lambda c: c.loss,
         direction=Direction.LOWER,
         is_headline=True,
+    ),
+    Measure(
+        "reconstruction_loss",
+        "Reconstruction error",
+        "Mean squared error of the decoder on the last batch, where it is trained along (IDEC).",
+        lambda c: c.reconstruction_loss,
+        format=".4g",
+        direction=Direction.LOWER,
+        range=(0, inf),
     ),
     Measure(
         "delta_label",

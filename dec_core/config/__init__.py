@@ -17,7 +17,14 @@ from dec_core.config.networks import (
     NetworkSettings,
     Shapes,
 )
-from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
+from dec_core.config.objectives import (
+    OBJECTIVES,
+    TARGETS,
+    DecObjective,
+    IdecObjective,
+    Objective,
+    TargetRule,
+)
 from dec_core.config.presets import (
     DEFAULT_PRESET,
     PRESETS,
@@ -55,6 +62,7 @@ __all__ = [
     "DecObjective",
     "DenseNetwork",
     "FileData",
+    "IdecObjective",
     "ImageColor",
     "ImageShape",
     "Initializer",

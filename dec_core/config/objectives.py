@@ -28,10 +28,15 @@ TARGETS.register(TargetRule, "per-batch", "P from each batch alone.")
 class Objective(Section):
     """What the gradient steps of clustering make smaller.
 
-    ``dec_core.model.OBJECTIVE_LOSSES`` holds the loss of each kind.
+    ``dec_core.model.OBJECTIVE_LOSSES`` holds what each kind computes.
     """
 
     kind: str
+
+    @property
+    def trains_decoder(self) -> bool:
+        """Whether the decoder is trained along with encoder and centres."""
+        return False
 
 
 class DecObjective(Objective):
@@ -41,7 +46,34 @@ class DecObjective(Objective):
     loss: Loss = setting("kld", "Loss", "What pulls q towards the target distribution.")
 
 
+class IdecObjective(Objective):
+    """The reconstruction error plus gamma times the clustering loss (Guo et al., IJCAI 2017)."""
+
+    kind: Literal["idec"] = "idec"
+    loss: Loss = setting("kld", "Loss", "What pulls q towards the target distribution.")
+    gamma: float = setting(
+        0.1,
+        "Gamma",
+        "Weight of the clustering loss beside the reconstruction error; the paper takes 0.1, and "
+        "at 0 nothing pulls samples towards clusters.",
+        ge=0.0,
+        le=10.0,
+        slide_to=1.0,
+    )
+
+    @property
+    def trains_decoder(self) -> bool:
+        """True: the reconstruction error is its own term."""
+        return True
+
+
 OBJECTIVES = Kinds(
     "clustering.objective", Objective, "dec", "Objective", "What the gradient steps make smaller."
 )
-OBJECTIVES.register(DecObjective, "dec")
+OBJECTIVES.register(DecObjective, "dec", "the clustering loss alone.")
+OBJECTIVES.register(
+    IdecObjective,
+    "idec",
+    "the reconstruction error + gamma \N{MULTIPLICATION SIGN} the clustering loss, so that the "
+    "embedding keeps what tells samples apart.",
+)

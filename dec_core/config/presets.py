@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dec_core.config.config import Config
 from dec_core.config.conv_network import ConvNetwork
 from dec_core.config.networks import DenseNetwork
-from dec_core.config.objectives import TargetRule
+from dec_core.config.objectives import IdecObjective, TargetRule
 from dec_core.config.settings import ClusteringSettings, PretrainingSettings
 from dec_core.config.sources import DataSettings
 from dec_core.errors import SettingsError
@@ -56,6 +56,24 @@ _R_PORT = Preset(
     ),
 )
 
+_IDEC = Preset(
+    "idec",
+    "IDEC with its published gamma 0.1 and Adam: on 7,000 images of MNIST NMI ends about 0.04 "
+    "above the k-means start.",
+    Config(
+        data=DataSettings(name="mnist"),
+        autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),
+        pretraining=PretrainingSettings(epochs=60, optimizer="adam", learning_rate=1e-3),
+        clustering=ClusteringSettings(
+            objective=IdecObjective(gamma=0.1),
+            optimizer="adam",
+            learning_rate=1e-3,
+            update_interval=140,
+            batch_order="shuffled",
+        ),
+    ),
+)
+
 _CONVDEC = Preset(
     "convdec",
     "A convolutional network on 7,000 MNIST images: NMI 0.67 to 0.73 after 1,400 iterations, 0.1 "
@@ -72,7 +90,7 @@ _CONVDEC = Preset(
     ),
 )
 
-PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _R_PORT, _CONVDEC)}
+PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _IDEC, _CONVDEC, _R_PORT)}
 DEFAULT_PRESET = _DIGITS.name
 # Whose clustering settings are known to converge, also on other data.
 REFERENCE_PRESET = _DEC_KERAS.name

@@ -15,15 +15,18 @@ def log_line(update: TargetUpdated, max_iterations: int) -> str:
     """One update; ACC and NMI are between successive predictions, as in the R port's log.
 
     The port counts the gradient step that an update stands before, so from 1; the update at the
-    end of a run stands before none and has the number of the last step.
+    end of a run stands before none and has the number of the last step. Where the decoder is
+    trained along, its error comes last.
     """
     loss, delta_label, acc, nmi = map(update.value, _IN_LOG)
     step = min(update.iteration + 1, max_iterations)
-    return (
+    line = (
         f"Itr {step} (out of {max_iterations}): loss = {loss:.6g}, "
         f"deltaLabel = {delta_label:.7g}, ACC = {acc:.7g}, "
         f"NMI = {nmi:.7g}"
     )
+    reconstruction = update.measures.get("reconstruction_loss")
+    return line if reconstruction is None else f"{line}, reconstruction = {reconstruction:.6g}"
 
 
 def true_scores(measures: Mapping[str, float]) -> str:

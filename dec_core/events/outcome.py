@@ -10,7 +10,8 @@ from typing import Annotated, Any, cast
 from pydantic import ConfigDict, Field, WrapValidator, with_config
 from typing_extensions import TypedDict
 
-from dec_core.analysis.measures import MEASURES, Direction, Measure
+from dec_core.analysis.measure import Direction, Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.metrics import Labels
 from dec_core.events.events import Count
 from dec_core.events.view import View

@@ -24,7 +24,7 @@ from dec_core.export.figures import FigureFormat, all_plots, render_many
 from dec_core.export.film import Film, film_of
 from dec_core.export.label_table import LabeledSamples, table_bytes, table_of
 from dec_core.export.metrics_csv import updates_csv
-from dec_core.export.model_file import save_model
+from dec_core.export.model_file import save_autoencoder, save_model
 from dec_core.export.paper import FigureSize
 from dec_core.export.player import player_page
 from dec_core.export.report import report_page
@@ -193,6 +193,14 @@ def _model(run: StoredRun) -> bytes:
         return save_model(run.checkpoint, run.record.n_features, path).read_bytes()
 
 
+def _autoencoder(run: StoredRun) -> bytes:
+    checkpoint, n_features = run.checkpoint, run.record.n_features
+    pretrained = run.store.pretrained.get(checkpoint.config, run.record.fingerprint, n_features)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "autoencoder.keras"
+        return save_autoencoder(checkpoint, pretrained, n_features, path).read_bytes()
+
+
 # Every part by its name, the slowest last. One with an ending is one file of that name.
 PARTS: dict[str, Part] = {
     "config.json": Part("its settings", _config),
@@ -223,5 +231,9 @@ PARTS: dict[str, Part] = {
         "the run on one page", lambda run: report_page(run.record, run.view, run.frames)
     ),
     "model.keras": Part('import dec_core.model; keras.models.load_model("model.keras")', _model),
+    "autoencoder.keras": Part(
+        "samples to reconstructions; of IDEC as clustering left it, of DEC as pretraining did",
+        _autoencoder,
+    ),
     "figures": Part("every figure; its numbers as CSV", _figures),
 }

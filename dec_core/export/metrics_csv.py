@@ -7,7 +7,8 @@ import io
 
 import numpy as np
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.events.view import View
 
 

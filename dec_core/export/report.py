@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import zip_longest
 from pathlib import Path
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.config import PRESETS, SETTINGS, Config
 from dec_core.events.frames import Frames
 from dec_core.events.outcome import best

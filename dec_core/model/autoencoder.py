@@ -29,6 +29,11 @@ class Autoencoder:
     model: keras.Model
     encoder: keras.Model
 
+    @property
+    def decoder(self) -> keras.Model:
+        """Maps an embedding (batch, n_dimensions) to its reconstruction, by the same layers."""
+        return keras.Model(self.encoder.output, self.model.output)
+
 
 def build_autoencoder(n_features: int, settings: NetworkSettings, seed: int) -> Autoencoder:
     """An untrained autoencoder of any kind, whose weights depend on the seed alone.

@@ -7,7 +7,7 @@ from math import ceil, isfinite, log10
 
 import numpy as np
 
-from dec_core.analysis.measures import Measure
+from dec_core.analysis.measure import Measure
 from dec_core.plots.comparison_curves import Along, Series, series_curve
 from dec_core.plots.comparison_traces import LEAST_CHANGE, Panel, Trace, traces_of
 from dec_core.plots.figure import Figure

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from dec_core.analysis.measures import MEASURES, Direction, Measure
+from dec_core.analysis.measure import Direction, Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.replicates import Curve, Floats, FoldedCurve, finite, fold_curves
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.measures import Measure
+from dec_core.analysis.measure import Measure
 from dec_core.analysis.replicates import FoldedCurve
 from dec_core.plots.comparison_curves import Along, Series, series_curve, smoothed, start_of
 from dec_core.plots.palette import translucent

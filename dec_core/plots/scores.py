@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long

@@ -23,6 +23,7 @@ from dec_core.data.columns import (
 )
 from dec_core.data.files import chosen_rows, contents_of, locate
 from dec_core.data.sources.contents import Contents
+from dec_core.data.sources.formats import state_of
 from dec_core.errors import DataError, DECLabError
 
 
@@ -99,8 +100,7 @@ def _state(settings: DataSettings) -> Any:
     if not isinstance(settings, FileData):
         return place_of(settings)
     with suppress(OSError):
-        state = locate(settings).stat()
-        return state.st_mtime_ns, state.st_size
+        return state_of(locate(settings))
     return None
 
 
@@ -163,9 +163,7 @@ def _about(
         if is_whole and settings.missing == "refuse"
         else _n_lacking(contents, settings),
         lacks_label=missing is not None and bool(missing.any()),
-        constant=()
-        if preparation is None
-        else tuple(n for n in preparation.constant if n in names),
+        constant=() if preparation is None else preparation.constant,
         text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)}
         if contents.matrix is None
         else {},

@@ -56,7 +56,7 @@ def branch(
     RunError
         If there is no such run or checkpoint, or the folder cannot be written.
     SettingsError
-        If the settings differ in what the checkpoint fixes.
+        If the settings differ in what the checkpoint fixes, or train a decoder that is not kept.
     """
     parent = store.record(parent_id)
     checkpoints = store.checkpoint_files(parent_id)
@@ -68,6 +68,8 @@ def branch(
         )
     checkpoint, lines = checkpoints.read(kept[-1] if iteration is None else iteration)
     _check_settings(checkpoint, config)
+    pretrained = store.pretrained.get(config, parent.fingerprint, parent.n_features)
+    started = checkpoint.at_branch(config, pretrained)
     history = _history(store.folder(parent_id), lines, config)
     past = replay(history)
     _check_numbers(checkpoint, past)
@@ -80,7 +82,7 @@ def branch(
             _write_log(folder, history)
             _share_arrays(store.folder(parent_id), folder)
             EventLog(folder).check_files([0])
-            CheckpointFiles(folder / "checkpoints").write(checkpoint.at_branch(), len(history))
+            CheckpointFiles(folder / "checkpoints").write(started, len(history))
             record = replace(
                 new_record(run_id, config, preset),
                 lineage=Lineage(parent_id, checkpoint.iteration, changes, len(past.updates)),

@@ -128,12 +128,16 @@ def _to_arrays(checkpoint: Checkpoint, lines: int) -> dict[str, NDArray[Any]]:
         "iteration": checkpoint.iteration,
         "last_update_at": checkpoint.last_update_at,
         "loss": float(checkpoint.loss).hex(),
+        "reconstruction_loss": None
+        if checkpoint.reconstruction_loss is None
+        else float(checkpoint.reconstruction_loss).hex(),
         "stop_reason": checkpoint.stop_reason.value if checkpoint.stop_reason else None,
         "lines": lines,
     }
     arrays: dict[str, NDArray[Any]] = {
         "numbers": np.frombuffer(json.dumps(numbers).encode(), np.uint8),
         **{f"weights_{i}": array for i, array in enumerate(checkpoint.weights)},
+        **{f"decoder_{i}": array for i, array in enumerate(checkpoint.decoder)},
         **{f"optimizer_{i}": array for i, array in enumerate(checkpoint.optimizer)},
     }
     if checkpoint.p is not None and checkpoint.labels is not None:
@@ -145,6 +149,8 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
     try:
         numbers = json.loads(arrays["numbers"].tobytes())
         reason = numbers["stop_reason"]
+        # Former versions did not write it, as they trained no decoder.
+        reconstruction_loss = numbers.get("reconstruction_loss")
         checkpoint = Checkpoint(
             phase=Phase(numbers["phase"]),
             config=Config.from_dict(numbers["config"]),
@@ -158,6 +164,10 @@ def _from_arrays(arrays: dict[str, NDArray[Any]]) -> tuple[Checkpoint, int]:
             stop_reason=None if reason is None else StopReason(reason),
             p=arrays.get("p"),
             labels=arrays.get("labels"),
+            decoder=_numbered(arrays, "decoder_"),
+            reconstruction_loss=None
+            if reconstruction_loss is None
+            else float.fromhex(reconstruction_loss),
         )
         return checkpoint, int(numbers["lines"])
     except Exception as error:

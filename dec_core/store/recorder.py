@@ -30,7 +30,6 @@ from dec_core.store.event_log import EventLog
 from dec_core.store.locks import take_lock
 from dec_core.store.notes import NOTES_FILE
 from dec_core.store.preparation_file import write_preparation
-from dec_core.store.pretrained_cache import PretrainedCache
 from dec_core.store.record import RunState, now
 from dec_core.store.store import RunStore
 from dec_core.store.unsaved import mark_unsaved, release_mark, reserve_mark
@@ -87,7 +86,6 @@ class Recorder:
         self.has_trained = self.record.state is not RunState.QUEUED and not self._log.is_empty
         self._requested = folder / "requested.json"
         self._checkpoints = CheckpointFiles(folder / "checkpoints")
-        self._cache = PretrainedCache(store.root / ".pretrained")
         self._is_cached = False
         self._preparation: Preparation | None = None
         self._not_before = 0.0
@@ -192,7 +190,9 @@ class Recorder:
 
     def pretrained(self) -> Pretrained | None:
         """The autoencoder that an earlier run pretrained for exactly this one."""
-        found = self._cache.get(self.config, self.record.fingerprint, self.record.n_features)
+        found = self.store.pretrained.get(
+            self.config, self.record.fingerprint, self.record.n_features
+        )
         self._is_cached = found is not None
         return found
 
@@ -304,7 +304,7 @@ class Recorder:
             return
         self._is_cached = True
         with contextlib.suppress(OSError):
-            self._cache.put(self.config, self.record.fingerprint, trainer.pretrained)
+            self.store.pretrained.put(self.config, self.record.fingerprint, trainer.pretrained)
 
     def _checkpoint(self, trainer: Trainer) -> bool:
         """Write one; False where there is nothing worth keeping yet."""

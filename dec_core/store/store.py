@@ -14,6 +14,7 @@
         lock             held by the process that trains the run
         unsaved.json     why saving ended before the run did; ``reserved`` keeps room for it
     .uploads/            files that a person uploaded, see ``uploads``
+    .pretrained/         autoencoders for later runs, see ``pretrained_cache``
 
 The contract
 ------------
@@ -72,6 +73,7 @@ from dec_core.store.former_versions import read_array
 from dec_core.store.locks import is_held, lock_in, refusal, take_lock
 from dec_core.store.names import check_run_id, is_leftover, is_run_id, new_run_id
 from dec_core.store.notes import read_notes, write_notes
+from dec_core.store.pretrained_cache import PretrainedCache
 from dec_core.store.printable import printable
 from dec_core.store.record import RunRecord, RunState
 from dec_core.store.run_checks import check_soundness
@@ -98,6 +100,7 @@ class RunStore:
     def __init__(self, root: Path | None = None) -> None:
         self.root = (root or default_root()).expanduser().absolute()
         self.uploads = Uploads(self.root / ".uploads")
+        self.pretrained = PretrainedCache(self.root / ".pretrained")
         self._readers: OrderedDict[str, ViewReader] = OrderedDict()
         self._lock = threading.Lock()
 

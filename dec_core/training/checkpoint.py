@@ -23,6 +23,7 @@ from dec_core.training.shapes import (
     clustering_shapes,
     have_shapes,
     optimizer_shapes,
+    trained_shapes,
 )
 
 Arrays = tuple[NDArray[Any], ...]
@@ -33,7 +34,9 @@ BRANCH_SETTINGS = (
     *LIVE_PARAMETERS,
     *(
         f"clustering.{name}"
-        for name in "target loss optimizer momentum batch_size batch_order max_iterations".split()
+        for name in (
+            "target objective loss optimizer momentum batch_size batch_order max_iterations".split()
+        )
     ),
 )
 
@@ -49,11 +52,13 @@ class Checkpoint:
     seconds : active seconds so far, by phase
     weights : of the autoencoder while it is pretrained; afterwards of the clustering model, the
         encoder's and then the cluster centres (n_clusters, n_dimensions)
+    decoder : its weights where clustering trains it, or a branch is to train it; otherwise empty
     optimizer : the optimizer's variables: step count, learning rate, slots
     epoch : pretraining epochs done
     iteration : gradient steps of clustering done
     last_update_at : the iteration of the newest target distribution
-    loss : the last batch's, NaN before the first step
+    loss, reconstruction_loss : the last batch's, NaN before the first step; the latter None where
+        the decoder is not trained
     stop_reason : set once the run is at its end and only the verdict is missing
     p : (n_samples, n_clusters) float32, the newest target distribution; None in pretraining
     labels : (n_samples,) of the newest update; None in pretraining
@@ -71,6 +76,8 @@ class Checkpoint:
     stop_reason: StopReason | None = None
     p: NDArray[np.float32] | None = None
     labels: NDArray[np.integer] | None = None
+    decoder: Arrays = ()
+    reconstruction_loss: float | None = None
 
     def fits(self, config: Config, n_samples: int, n_features: int) -> bool:
         """Whether a run with these settings and data can go on from here."""
@@ -82,14 +89,22 @@ class Checkpoint:
             return have_shapes(self.weights, weights) and have_shapes(self.optimizer, state)
         if self.p is None or self.labels is None:
             return False
-        weights = clustering_shapes(n_features, config)
-        state = optimizer_shapes(weights, self.config.clustering)
+        state = optimizer_shapes(trained_shapes(n_features, self.config), self.config.clustering)
         return (
-            have_shapes(self.weights, weights)
+            have_shapes(self.weights, clustering_shapes(n_features, config))
             and have_shapes(self.optimizer, state)
+            and self._has_decoder_for(config, n_features)
             and have_shapes([self.p], [(n_samples, config.clustering.n_clusters)])
             and have_shapes([self.labels], [(n_samples,)])
             and _are_clusters(self.labels, config.clustering.n_clusters)
+        )
+
+    def _has_decoder_for(self, config: Config, n_features: int) -> bool:
+        """Whether a decoder is there where it was trained or is to be trained, and nowhere else."""
+        objectives = self.config.clustering.objective, config.clustering.objective
+        is_needed = any(objective.trains_decoder for objective in objectives)
+        return have_shapes(
+            self.decoder, config.autoencoder.decoder_shapes(n_features) if is_needed else []
         )
 
     def is_as_finite_as(self, view: View) -> bool:
@@ -99,7 +114,7 @@ class Checkpoint:
         """
         if self._has_diverged(view):
             return True
-        arrays = [*self.weights, *self.optimizer]
+        arrays = [*self.weights, *self.decoder, *self.optimizer]
         if self.p is not None:
             newest = view.updates[-1]
             sums = newest.value("target_row_sum_min"), newest.value("target_row_sum_max")
@@ -112,9 +127,31 @@ class Checkpoint:
         is_finite = view.updates[-1].is_finite
         return not is_finite or (self.iteration > 0 and not np.isfinite(self.loss))
 
-    def at_branch(self) -> Checkpoint:
-        """The same place in a run that goes on, even if its parent ended there."""
-        return replace(self, stop_reason=None)
+    def at_branch(self, config: Config, pretrained: Pretrained | None = None) -> Checkpoint:
+        """The same place in a run that goes on, even if its parent ended there.
+
+        Parameters
+        ----------
+        config : of the branch. Where it trains the decoder and its parent did not, the decoder is
+            that of ``pretrained``.
+        pretrained : the autoencoder that the parent began with, if it is at hand
+
+        Raises
+        ------
+        SettingsError
+            If there is no decoder to be trained.
+        """
+        decoder = self.decoder
+        if config.clustering.objective.trains_decoder and not decoder:
+            if pretrained is None:
+                raise SettingsError(
+                    "A branch that trains the decoder needs the one of its parent. The parent's "
+                    "objective does not train it, and its pretrained autoencoder is no longer "
+                    "kept. Choose clustering.objective=dec, or start a new run."
+                )
+            # The clustering model has the encoder's weights and the centres.
+            decoder = pretrained.weights[len(self.weights) - 1 :]
+        return replace(self, stop_reason=None, decoder=decoder)
 
 
 def _are_clusters(labels: NDArray[Any], n_clusters: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import keras
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
 from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
-from dec_core.training.checkpoint import Checkpoint
+from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
 from dec_core.training.resident import ResidentSamples, as_float
@@ -32,8 +32,26 @@ class Evaluation(NamedTuple):
         return cls(*map(np.concatenate, zip(*pieces, strict=True)))
 
 
+class Losses(NamedTuple):
+    """The losses of the last batch, NaN before the first one.
+
+    Attributes
+    ----------
+    clustering : between target and q
+    reconstruction : the mean squared reconstruction error; None where no decoder is trained
+    """
+
+    clustering: float
+    reconstruction: float | None = None
+
+    @property
+    def are_finite(self) -> bool:
+        """False once one is NaN or infinite."""
+        return all(loss is None or math.isfinite(loss) for loss in self)
+
+
 class ClusteringLoop(CompiledLoop):
-    """Gradient steps that pull q towards the target distribution.
+    """Gradient steps that make the objective smaller: q is pulled towards the target distribution.
 
     As in pretraining the arithmetic is Keras' own and only the loop moved into the graph.
 
@@ -42,34 +60,57 @@ class ClusteringLoop(CompiledLoop):
     model : maps (batch, n_features) to q and ends in a ``ClusteringLayer`` named "clustering";
         trained in place
     x : (n_samples, n_features)
+    decoder : maps an embedding (batch, n_dimensions) to its reconstruction; where it is given, it
+        is trained along, in place, and the loss has the reconstruction error
     """
 
     def __init__(
-        self, model: keras.Model, x: ResidentSamples, settings: ClusteringSettings, seed: int
+        self,
+        model: keras.Model,
+        x: ResidentSamples,
+        settings: ClusteringSettings,
+        seed: int,
+        decoder: keras.Model | None = None,
     ) -> None:
-        super().__init__(model, x, settings, seed)
+        along = [] if decoder is None else decoder.trainable_variables
+        super().__init__(model, x, settings, seed, along)
+        self._decoder = decoder
         self.layer: ClusteringLayer = model.get_layer("clustering")
+        self._encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
         widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
-        self._compiled_steps = self._compile_steps(model, settings)
-        self._compiled_evaluation = _compile_evaluation(model, x)
+        self._compiled_steps = self._compile_steps(settings)
+        self._compiled_evaluation = _compile_evaluation(self._encoder, self.layer, x)
 
     @property
     def centers(self) -> NDArray[np.float32]:
         """(n_clusters, n_dimensions)"""
         return np.asarray(self.layer.cluster_centers)
 
+    @property
+    def no_losses(self) -> Losses:
+        """Those before the first step."""
+        return Losses(math.nan, None if self._decoder is None else math.nan)
+
+    @property
+    def decoder_weights(self) -> Arrays:
+        """Of the decoder that is trained along; none where there is none."""
+        return () if self._decoder is None else tuple(self._decoder.get_weights())
+
     def restore(self, checkpoint: Checkpoint) -> None:
         """Put weights and optimizer back to where the checkpoint was taken.
 
-        Where the settings name another optimizer, or SGD with momentum instead of without, it
-        starts afresh; learning rate and momentum are always those of the settings.
+        Where the settings name another optimizer, or SGD with momentum instead of without, or the
+        decoder begins or ceases to be trained, it starts afresh; learning rate and momentum are
+        always those of the settings.
         """
         self._model.set_weights(checkpoint.weights)
+        if self._decoder is not None:
+            self._decoder.set_weights(checkpoint.decoder)
         is_same = checkpoint.config.clustering.optimizer == self._settings.optimizer
-        # SGD without momentum has no slots.
+        # SGD without momentum has no slots, and each weight has its own.
         if is_same and len(checkpoint.optimizer) == len(self.optimizer.variables):
             self._set_optimizer(checkpoint.optimizer)
         self.optimizer.learning_rate.assign(self._settings.learning_rate)
@@ -103,44 +144,63 @@ class ClusteringLoop(CompiledLoop):
         with np.errstate(over="ignore"):  # the recycled rule knows no bound
             return p.astype(np.float32)
 
-    def run(self, p: tf.Tensor, first: int, count: int) -> float:
-        """Gradient steps ``first`` to ``first + count - 1``; returns the last batch's loss.
+    def run(self, p: tf.Tensor, first: int, count: int) -> Losses:
+        """Gradient steps ``first`` to ``first + count - 1``.
 
         With a shuffled order they must lie within one pass over the data.
         """
         order = self.batches.order(first)
-        loss = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
-        return float(loss)
+        losses = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
+        return Losses(*map(float, losses))
 
-    def _compile_steps(self, model: keras.Model, settings: ClusteringSettings) -> Any:
-        batches, optimizer, variables = self.batches, self.optimizer, model.trainable_variables
-        loss_function = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
-        batch_target = self._target.in_batch
+    def _compile_steps(self, settings: ClusteringSettings) -> Any:
+        batches, optimizer, variables = self.batches, self.optimizer, self._variables
+        losses_of = self._losses_of(settings)
+        before = tuple(0.0 for loss in self.no_losses if loss is not None)
 
         @tf.function(autograph=True)
         def run(x: ResidentSamples, p: Any, order: Any, first: Any, count: Any) -> Any:
-            loss = tf.constant(0.0)
+            losses = tuple(tf.constant(loss) for loss in before)
             for step in tf.range(first, first + count):
                 rows, target = batches.take(step, order, x.values, p)
                 batch = as_float(rows, x.divisor)
                 with tf.GradientTape() as tape:
-                    q = model(batch, training=True)
-                    if batch_target is not None:
-                        target = batch_target(q)
-                    loss = loss_function(target, q)
-                optimizer.apply(tape.gradient(loss, variables), variables)
-            return loss
+                    total, losses = losses_of(batch, target)
+                optimizer.apply(tape.gradient(total, variables), variables)
+            return losses
 
         return run
 
+    def _losses_of(self, settings: ClusteringSettings) -> Callable[[Any, Any], tuple[Any, Any]]:
+        """From a batch and its target to what the step makes smaller, and to ``Losses``."""
+        model, encoder, decoder, layer = self._model, self._encoder, self._decoder, self.layer
+        objective = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
+        batch_target = self._target.in_batch
+        mean_squared_error = keras.losses.MeanSquaredError()
 
-def _compile_evaluation(model: keras.Model, x: ResidentSamples) -> Any:
-    layer = model.get_layer("clustering")
-    encoder = keras.Model(model.input, layer.input)
+        def clustering_loss(target: Any, q: Any) -> Any:
+            return objective.clustering(target if batch_target is None else batch_target(q), q)
 
+        def alone(batch: Any, target: Any) -> tuple[Any, Any]:
+            loss = clustering_loss(target, model(batch, training=True))
+            return loss, (loss,)
+
+        if decoder is None:
+            return alone
+
+        def with_decoder(batch: Any, target: Any) -> tuple[Any, Any]:
+            embedding = encoder(batch, training=True)
+            clustering = clustering_loss(target, layer(embedding))
+            reconstruction = mean_squared_error(batch, decoder(embedding, training=True))
+            return objective.total(clustering, reconstruction), (clustering, reconstruction)
+
+        return with_decoder
+
+
+def _compile_evaluation(encoder: keras.Model, layer: ClusteringLayer, x: ResidentSamples) -> Any:
     @tf.function(
         input_signature=[
-            tf.TensorSpec(model.input.shape, x.values.dtype),
+            tf.TensorSpec(encoder.input.shape, x.values.dtype),
             tf.TensorSpec([], tf.float32),
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -23,15 +24,22 @@ class CompiledLoop:
     ----------
     model : maps (batch, n_features) to something; trained in place
     x : (n_samples, n_features)
+    along : variables beside the model's that are trained with them
     """
 
     def __init__(
-        self, model: keras.Model, x: ResidentSamples, settings: Settings, seed: int
+        self,
+        model: keras.Model,
+        x: ResidentSamples,
+        settings: Settings,
+        seed: int,
+        along: Iterable[Any] = (),
     ) -> None:
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
-        self.optimizer.build(model.trainable_variables)
+        self._variables = [*model.trainable_variables, *along]
+        self.optimizer.build(self._variables)
         self._model = model
         self._untrained_optimizer = self.optimizer_state
         self.begin(x, settings, seed)

@@ -49,8 +49,7 @@ class PretrainingLoop(CompiledLoop):
         return float(self._compiled(self._x, order, tf.constant(first), tf.constant(count)))
 
     def _compile(self, autoencoder: keras.Model) -> Any:
-        batches, optimizer = self.batches, self.optimizer
-        variables = autoencoder.trainable_variables
+        batches, optimizer, variables = self.batches, self.optimizer, self._variables
         mean_squared_error = keras.losses.MeanSquaredError()
 
         @tf.function(autograph=True)

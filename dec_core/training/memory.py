@@ -10,7 +10,7 @@ import math
 from dec_core.config import Config, Shapes
 from dec_core.errors import SettingsError
 from dec_core.machine import memory_bytes
-from dec_core.training.shapes import autoencoder_shapes, clustering_shapes, optimizer_shapes
+from dec_core.training.shapes import autoencoder_shapes, optimizer_shapes, trained_shapes
 
 # Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
 EVALUATION_ROWS = 8_192
@@ -93,12 +93,15 @@ def _pretraining_bytes(config: Config, n_samples: int, n_features: int) -> int:
 
 def _clustering_bytes(config: Config, n_samples: int, n_features: int) -> int:
     settings = config.clustering
-    weights = clustering_shapes(n_features, config)
+    weights = trained_shapes(n_features, config)
     batch = min(settings.batch_size, n_samples)
     state = _trained_bytes(weights, optimizer_shapes(weights, settings))
     # The differences to all centres, kept for the gradient, and that gradient.
     differences = 2 * settings.n_clusters * config.autoencoder.n_dimensions
-    step = _FLOAT * batch * (config.autoencoder.encoder_outputs(n_features) + differences)
+    outputs = config.autoencoder.encoder_outputs(n_features)
+    if settings.objective.trains_decoder:
+        outputs += config.autoencoder.decoder_outputs(n_features)
+    step = _FLOAT * batch * (outputs + differences)
     return state + step + _FLOAT * n_samples * settings.n_clusters
 
 

@@ -74,11 +74,13 @@ class CompiledNetwork:
         return self._pretraining
 
     def clustering(self, context: TrainingContext) -> ClusteringLoop:
-        """The loop that trains encoder and centres as they are, with a fresh optimizer."""
+        """The loop that trains encoder and centres as they are, with a fresh optimizer; the
+        decoder as well, if the objective needs it."""
         settings, seed = context.config.clustering, context.config.seed
         if self._clustering is None:
             model = build_clustering_model(self._autoencoder.encoder, settings)
-            self._clustering = ClusteringLoop(model, context.x, settings, seed)
+            decoder = self._autoencoder.decoder if settings.objective.trains_decoder else None
+            self._clustering = ClusteringLoop(model, context.x, settings, seed, decoder)
         else:
             self._clustering.begin(context.x, settings, seed)
         return self._clustering

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from dec_core.data import Dataset
@@ -40,15 +41,19 @@ def repeat(legs: Sequence[Leg], dataset: Dataset) -> Repeated:
     SettingsError
         If a config does not fit the data or a change its bounds.
     """
-    view, resumption = View(), None
+    view, resumption, pretrained = View(), None, None
     labels: Labels | None = None
     for number, leg in enumerate(legs):
         is_last = number + 1 == len(legs)
         if resumption is not None and not is_last and _is_at(view, leg.end):
             continue  # the next leg branches off where this one did
+        if resumption is not None:
+            checkpoint = resumption.checkpoint.at_branch(leg.config, pretrained)
+            resumption = replace(resumption, checkpoint=checkpoint)
         trainer = Trainer(leg.config, dataset, resumption=resumption)
         view, newest = _train(trainer, leg, view)
         labels = labels if newest is None else newest
+        pretrained = pretrained or trainer.pretrained
         if not is_last:
             resumption = Resumption.after(view, _checkpoint(trainer, leg.end))
     if labels is None:
@@ -104,4 +109,4 @@ def _checkpoint(trainer: Trainer, end: Place) -> Checkpoint:
             "ended elsewhere. Repeat it on the machine, with the libraries and on as many cores as "
             "the first time."
         )
-    return checkpoint.at_branch()
+    return checkpoint

@@ -28,6 +28,14 @@ def clustering_shapes(n_features: int, config: Config) -> Shapes:
     return [*network.encoder_shapes(n_features), centers]
 
 
+def trained_shapes(n_features: int, config: Config) -> Shapes:
+    """Of what a gradient step of clustering moves: those of the clustering model, and then the
+    decoder's if the objective trains it."""
+    trains_decoder = config.clustering.objective.trains_decoder
+    decoder = config.autoencoder.decoder_shapes(n_features) if trains_decoder else []
+    return [*clustering_shapes(n_features, config), *decoder]
+
+
 def optimizer_shapes(weights: Shapes, settings: PretrainingSettings | ClusteringSettings) -> Shapes:
     """Of ``build_optimizer``: step count, learning rate, and what is kept for each weight."""
     kept = 2 if settings.optimizer == "adam" else int(settings.momentum > 0)

@@ -10,7 +10,7 @@ import pytest
 from dec_core.analysis.answer import answer, to_dict
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.diagnosis import Case, Diagnosis, Plan, Status
-from dec_core.analysis.factors import network_suspects
+from dec_core.analysis.factors import network_suspects, repaired, suspects
 from dec_core.analysis.investigation import investigate
 from dec_core.analysis.plans import HORIZON
 from dec_core.analysis.trials import Trial, is_hopeless, losses_of
@@ -225,6 +225,29 @@ def test_an_adam_rate_is_repaired_for_the_optimizer_that_is_left() -> None:
     remedies = [repair["changed"] for repair in to_dict(found)["repairs"]]
     assert {"clustering.learning_rate": [0.05, 0.001]} in remedies
     assert {"clustering.optimizer": ["adam", "sgd"]} in remedies
+
+
+def test_gamma_is_suspected_where_it_is_not_the_published_one() -> None:
+    idec = {"clustering.objective": "idec"}
+    assert not suspects(REFERENCE.with_values(idec), FACTS, [])
+    changed = {**idec, "clustering.gamma": 5.0, "clustering.loss": "mse"}
+    config = REFERENCE.with_values(changed)
+    found = suspects(config, FACTS, [])
+    assert [factor.cause for factor in found] == ["loss_unsuitable", "gamma_too_high"]
+    assert "gamma, the weight of the clustering loss, is 5, which is too high" in found[1].words
+    assert repaired(config, found) == REFERENCE.with_values(idec)
+    (low,) = suspects(REFERENCE.with_values({**idec, "clustering.gamma": 0.0}), FACTS, [])
+    assert low.cause == "gamma_too_low"
+
+
+def test_too_large_a_gamma_is_proved_and_repaired() -> None:
+    def world(config: Config) -> float | None:
+        return None if config.get("clustering.gamma") == 10.0 else 0.55
+
+    changed = {"clustering.objective": "idec", "clustering.gamma": 10.0}
+    diagnosis, _ = diagnosed({**changed, "clustering.update_interval": 30}, world)
+    assert ids(diagnosis) == ["gamma_too_high"]
+    assert diagnosis.repairs == (frozenset({"gamma_too_high"}),)
 
 
 @pytest.mark.parametrize("made", [0, 2])

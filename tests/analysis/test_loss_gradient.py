@@ -17,7 +17,7 @@ from dec_core.model import (
     target_distribution,
 )
 from dec_core.model.assignment import Floats
-from dec_core.model.objectives import dec_loss
+from dec_core.model.objectives import clustering_loss
 from tests.model.test_clustering_layer import central_differences, layer_with_centers
 
 TARGETS: dict[str, Callable[[Floats], Floats]] = {
@@ -83,7 +83,7 @@ def test_gradient_agrees_with_tensorflow(rule: str, loss: str) -> None:
     inputs = tf.constant(embedding)
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        value = dec_loss(DecObjective(loss=loss))(p, layer(inputs))
+        value = clustering_loss(DecObjective(loss=loss))(p, layer(inputs))
     by_centers, by_embedding = tape.gradient(value, [layer.cluster_centers.value, inputs])
     found = loss_gradient(embedding, centers, q, p, alpha=1.0, loss=loss)
     # Keras' losses reduce in float32.

@@ -140,7 +140,10 @@ def test_scores_against_the_true_labels_are_those_of_the_table() -> None:
 def test_without_true_labels_what_needs_them_is_left_out() -> None:
     found = labels(1, 1, 0, 0)
     needing = {name for name, one in MEASURES.items() if one.needs_true_labels}
-    assert measure(clustering(found)).keys() == MEASURES.keys() - needing
+    measured = measure(clustering(found, reconstruction_loss=0.25))
+    assert measured.keys() == MEASURES.keys() - needing
+    assert measured["reconstruction_loss"] == 0.25
+    assert measured.keys() - measure(clustering(found)).keys() == {"reconstruction_loss"}
     assert not measure_start(Labeling(found, 2)).keys() & needing
     with pytest.raises(ValueError, match=r"needs some\. Received None"):
         MEASURES["acc"].of(Labeling(found, 2))

@@ -44,15 +44,29 @@ def test_wine_is_dropped_mended_and_trained_on(open_page: OpenPage, tmp_path: Pa
     expect(page.get_by_role("heading", name="my wine.csv")).to_be_visible()
     query = parse_qs(urlparse(page.url).query)
     assert query["data.label"] == ["class"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Labels (CSV)").click()
+    names, *lines = Path(download.value.path()).read_text().splitlines()
+    assert names.startswith('"sample_id","sample","true_label","true_class","cluster","confidence"')
+    # The row with a gap is left out; every other one has its own name.
+    ids = [line.split(",")[0].strip('"') for line in lines]
+    assert ids == [f"w{number}" for number in range(178) if number != 7]
     # The way back leads to the same data.
     page.get_by_role("link", name="Change on the Data page").click()
     expect(page.get_by_text("Label: class, 3 classes.")).to_be_visible()
 
 
-def test_a_file_that_is_no_table_gives_its_sentence(open_page: OpenPage, tmp_path: Path) -> None:
+def test_a_bad_file_gives_its_sentence_and_a_path_is_read_in_place(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
     path = tmp_path / "letter.docx"
-    path.write_bytes(b"PK\x03\x04")
+    path.write_bytes(b"Dear all")
     page = open_page("/data")
     drop(page, path)
     expect(banner(page, "The name of a file must end in one of")).to_be_visible()
     expect(page.get_by_role("heading", name="Digits", exact=True)).to_be_visible()
+    table = tmp_path / "blobs.csv"
+    table.write_bytes(SAMPLE_FILES[-1].content())
+    page.locator(".st-key-data_path input").fill(str(table))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="blobs.csv")).to_be_visible()

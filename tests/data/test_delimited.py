@@ -148,3 +148,13 @@ def test_a_gzip_bomb_stops_at_the_memory(tmp_path: Path, monkeypatch: pytest.Mon
     rejected(path, "t.csv.gz, unpacked, would need", "This machine has 1,000,000 bytes")
     plain = write(tmp_path / "t.csv", "a,b\n" + "1,2\n" * 100_000)
     rejected(plain, "t.csv would need 2,000,")
+
+
+def test_a_line_break_within_quotes_far_down_is_part_of_its_cell(tmp_path: Path) -> None:
+    rows = [f"{i},{i}.5,word" for i in range(40_000)]
+    rows[39_000] = '39000,1.5,"two\nlines"'
+    path = tmp_path / "long.csv"
+    path.write_text("a,b,c\n" + "\n".join(rows) + "\n")
+    contents = open_contents(path)
+    assert contents.n_samples == 40_000
+    assert contents.columns["c"][39_000].as_py() == "two\nlines"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -191,3 +192,6 @@ def test_two_views_that_go_on_from_one_have_their_own_updates() -> None:
 def test_the_log_counts_as_the_port_does_and_no_further_than_the_maximum() -> None:
     assert log_line(updated(2), 1_000).startswith("Itr 21 (out of 1000): ")
     assert log_line(updated(2), 20).startswith("Itr 20 (out of 20): ")
+    assert "reconstruction" not in log_line(updated(2), 20)
+    with_decoder = replace(updated(2), measures={**MEASURED, "reconstruction_loss": 0.125})
+    assert log_line(with_decoder, 20).endswith(", reconstruction = 0.125")

@@ -1,4 +1,4 @@
-"""Training DEC as plain Keras loops: slow, readable, and what faster loops must equal.
+"""Training DEC and IDEC as plain Keras loops: slow, readable, and what faster loops must equal.
 
 Clustering is the loop of DEC-keras: ``predict`` on all data for every target, ``train_on_batch``
 for every gradient step. Nothing is shared with the compiled loops but the networks and Keras
@@ -6,7 +6,8 @@ itself; the equations are those of ``assignment``. Tests compare weights with it
 benchmarks take it as the yardstick.
 
 Source: Xie, Girshick, Farhadi, "Unsupervised Deep Embedding for Clustering Analysis", ICML 2016,
-section 3.1.
+section 3.1; Guo, Gao, Liu, Yin, "Improved Deep Embedded Clustering with Local Structure
+Preservation", IJCAI 2017, section 3.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config import ClusteringSettings, DecObjective, Objective, PretrainingSettings
+from dec_core.config import (
+    ClusteringSettings,
+    DecObjective,
+    IdecObjective,
+    Objective,
+    PretrainingSettings,
+)
 from dec_core.errors import SettingsError
 from dec_core.model.assignment import recycled_target_distribution, target_distribution
 
@@ -49,8 +56,9 @@ class ReferenceClustering:
 
     Parameters
     ----------
-    model : maps (batch, n_features) to q, (batch, n_clusters); compiled, see ``compile_model``,
-        with the k-means centres in its clustering layer; trained in place
+    model : maps (batch, n_features) to q, (batch, n_clusters), for IDEC to q and the
+        reconstruction; compiled, see ``compile_model``, with the k-means centres in its clustering
+        layer; trained in place
     x : (n_samples, n_features) float32
     settings : target rule, batch size, update interval, tolerance and maximum
     rows : which rows of ``x`` a step takes; in stored order unless given
@@ -112,7 +120,8 @@ class ReferenceClustering:
             else:
                 p = self._p[rows]
             # Keras updates the encoder and the centres at once (equations 4 and 5).
-            self._model.train_on_batch(batch, p)
+            is_dec = isinstance(self._settings.objective, DecObjective)
+            self._model.train_on_batch(batch, p if is_dec else [p, batch])
         self.iteration += count
 
 
@@ -159,12 +168,16 @@ def compile_model(
     objective: Objective = DecObjective(loss="mse")
     if isinstance(settings, ClusteringSettings):
         objective = settings.objective
-    if not isinstance(objective, DecObjective):
+    losses: str | list[str]
+    if isinstance(objective, DecObjective):
+        losses, weights = objective.loss, None
+    elif isinstance(objective, IdecObjective):
+        losses, weights = [objective.loss, "mse"], [objective.gamma, 1.0]
+    else:
         raise SettingsError(
-            f"The reference trains the objective dec. Received {objective.kind!r}. "
-            "Choose clustering.objective=dec."
+            f"The reference trains dec and idec. Received {objective.kind!r}. Choose one of them."
         )
-    model.compile(optimizer, objective.loss, jit_compile=jit_compile)
+    model.compile(optimizer, losses, loss_weights=weights, jit_compile=jit_compile)
 
 
 def stored_order(n_samples: int, batch_size: int) -> Rows:

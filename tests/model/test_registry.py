@@ -62,7 +62,8 @@ def test_the_target_of_a_batch_is_equation_3_over_the_batch() -> None:
 def test_the_loss_of_the_dec_objective() -> None:
     q = some_q()
     p = target_distribution(q)
-    kld = OBJECTIVE_LOSSES["dec"](DecObjective())(tf.constant(p), tf.constant(q))
+    kld = OBJECTIVE_LOSSES["dec"](DecObjective()).clustering(tf.constant(p), tf.constant(q))
     assert float(kld) == pytest.approx(kl_divergence(p, q), rel=1e-6)
-    mse = OBJECTIVE_LOSSES["dec"](DecObjective(loss="mse"))(tf.constant(p), tf.constant(q))
+    squared = OBJECTIVE_LOSSES["dec"](DecObjective(loss="mse"))
+    mse = squared.clustering(tf.constant(p), tf.constant(q))
     assert float(mse) == pytest.approx(float(np.square(p - q).mean()), rel=1e-6)

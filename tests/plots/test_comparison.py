@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dec_core.analysis.agreement import compare_labels
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import CentersInitialized
 from dec_core.events.view import View
 from dec_core.export.figure_csv import figure_csv

@@ -21,6 +21,7 @@ OTHER_VALUES: dict[str, Any] = {
     "clustering.update_interval": 5,
     "clustering.tol": 0.4,
     "clustering.target": "per-batch",
+    "clustering.objective": "idec",
     "clustering.loss": "mse",
     "clustering.optimizer": "adam",
     "clustering.momentum": 0.0,

@@ -30,6 +30,7 @@ NOT_MEASURED_THEN = {
     "variance_explained",
     "embedding_rank",
     "target_max",
+    "reconstruction_loss",
     *SEPARATIONS,
 }
 

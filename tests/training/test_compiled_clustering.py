@@ -158,7 +158,7 @@ def left_by_all(x: np.ndarray, target: Any) -> tuple[ClusteringLoop, np.ndarray]
 def test_targets_bear_a_cluster_that_all_samples_left(x: np.ndarray, target: Any) -> None:
     loop, p = left_by_all(x, target)
     assert not p[:, 2].any()
-    assert np.isfinite(loop.run(tf.constant(p), 0, 3))
+    assert loop.run(tf.constant(p), 0, 3).are_finite
     assert np.isfinite(loop.centers).all()
 
 
@@ -166,7 +166,7 @@ def test_the_recycled_target_does_not_hide_a_cluster_that_all_samples_left(x: np
     # R divides 0 by 0 there; the loss tells, so that the run ends as diverged.
     loop, p = left_by_all(x, "r-recycled")
     assert np.isnan(p[:, 2]).all()
-    assert np.isnan(loop.run(tf.constant(p), 0, 3))
+    assert np.isnan(loop.run(tf.constant(p), 0, 3).clustering)
 
 
 def test_a_target_too_large_for_float32_becomes_infinite(x: np.ndarray) -> None:

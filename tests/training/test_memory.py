@@ -40,6 +40,10 @@ def test_needed_bytes_by_hand() -> None:
         "the data": 4 * 9 * 5,
         "gradient steps of clustering": clustering - 40,
     }
+    # IDEC trains 2 * 3 + 3 + 3 * 5 + 5 more, with 3 + 5 more outputs.
+    idec = config.with_values({"clustering.objective": "idec"})
+    along = 4 * 4 * 29 + 4 * 5 * 8
+    assert needed_bytes(idec, 6, 5)["gradient steps of clustering"] == clustering - 160 + along
     # The decoder mirrors: 5-3-2-3-5, SGD with momentum, all 6 samples in a batch.
     config = config.with_values({"pretraining.epochs": 1})
     weights = (5 * 3 + 3) + (3 * 2 + 2) + (2 * 3 + 3) + (3 * 5 + 5)

@@ -12,6 +12,7 @@ from dec_core.training.shapes import (
     clustering_shapes,
     have_shapes,
     optimizer_shapes,
+    trained_shapes,
 )
 
 
@@ -38,3 +39,12 @@ def test_shapes_are_those_of_the_networks(units: str, optimizer: str, momentum: 
     state = [np.asarray(variable) for variable in built.variables]
     assert have_shapes(state, optimizer_shapes(shapes, config.clustering))
     assert not have_shapes(state[1:], optimizer_shapes(shapes, config.clustering))
+    assert trained_shapes(7, config) == shapes
+    decoder = autoencoder.decoder
+    idec = config.with_values({"clustering.objective": "idec"})
+    trained = [*model.get_weights(), *decoder.get_weights()]
+    assert have_shapes(trained, trained_shapes(7, idec))
+    built = build_optimizer(optimizer, 0.1, momentum)
+    built.build([*model.trainable_variables, *decoder.trainable_variables])
+    state = [np.asarray(variable) for variable in built.variables]
+    assert have_shapes(state, optimizer_shapes(trained_shapes(7, idec), idec.clustering))

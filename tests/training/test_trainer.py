@@ -248,6 +248,7 @@ def test_speed_does_not_change_the_result(batch_order: str) -> None:
         {"clustering.target": "r-recycled"},
         {"clustering.loss": "mse"},
         {"clustering.loss": "categorical_crossentropy"},
+        {"clustering.objective": "idec"},
         {"clustering.optimizer": "adam", "clustering.learning_rate": 0.001},
         {"clustering.alpha": 2.5},
         {"pretraining.epochs": 0},

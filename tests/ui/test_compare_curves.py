@@ -8,7 +8,8 @@ from base64 import b64decode
 import numpy as np
 import pytest
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.runs.manager import RunManager
 from tests.store.test_golden import GOLDEN
 from tests.ui.screens import captions, choose, intact, plots, sentences

@@ -72,6 +72,14 @@ def test_without_a_file_it_shows_digits() -> None:
     assert drawn["data-class_counts"]["alternative"].startswith("10 classes")
 
 
+def test_nothing_is_downloaded_before_a_person_wants_it() -> None:
+    screen = data_page(name="mnist")
+    assert title(screen) == "MNIST"
+    assert "not on this machine yet" in said(screen)
+    assert not button(screen, "Download").disabled
+    assert not plots(screen)
+
+
 def test_a_dropped_file_is_kept_and_shown(manager: RunManager) -> None:
     screen = drop(data_page(), "pets.csv", TABLE.encode())
     (kept,) = manager.store.uploads.all()
@@ -226,3 +234,9 @@ def test_the_file_on_the_page_is_assigned_to_the_clusters_of_a_run(
     screen = press(data_page(name="file", file=narrow.file, id="key"), "new_samples_assign")
     assert "depth is missing" in said(screen)
     assert "30 in cluster 0" not in said(screen)
+
+
+def test_what_reading_the_file_changed_is_said(manager: RunManager) -> None:
+    table = "a,a\n" + "\n".join(f"{i},{i % 7}" for i in range(40))
+    kept = manager.store.uploads.keep(io.BytesIO(table.encode()), "twice.csv")
+    assert "Columns with the same name are numbered" in said(data_page(name="file", file=kept.file))

@@ -34,7 +34,7 @@ def shown(screen: AppTest) -> Config:
 def test_every_setting_has_a_labelled_field_with_help() -> None:
     screen = new_screen()
     for path in filter(Config().has, SETTINGS):
-        expected, field = SETTINGS[path], setting(screen, path)
+        field, expected = setting(screen, path), SETTINGS[path]
         assert field.label == expected.label
         preset = expected.format(Config().get(path))
         assert field.help == f"{expected.help} Preset: {preset}."
@@ -67,6 +67,18 @@ def test_a_changed_value_is_counted_marked_and_in_the_address() -> None:
         "clustering.learning_rate": "0.1",
         "seed": "7",
     }
+
+
+def test_gamma_appears_below_the_objective_that_has_it() -> None:
+    screen = change(new_screen(), "clustering.objective", "idec")
+    keys = [field.key.rpartition(":")[2] for field in fields(screen)]
+    assert "clustering.gamma" in keys
+    change(screen, "clustering.gamma", 0.5)
+    assert shown(screen).get("clustering.gamma") == 0.5
+    assert screen.query_params["clustering.gamma"] == "0.5"
+    change(screen, "clustering.objective", "dec")
+    assert "clustering.gamma" not in screen.query_params
+    assert shown(screen) == Config()
 
 
 def test_reset_brings_the_preset_back() -> None:

@@ -107,6 +107,10 @@ def _parsed(path: Path, dialect: Dialect, growth: float) -> pa.Table:
     import pyarrow as pa
 
     try:
+        if not dialect.may_span_lines:
+            with suppress(pa.ArrowInvalid):
+                return _read_csv(path, dialect, growth)
+            dialect = replace(dialect, may_span_lines=True)
         return _read_csv(path, dialect, growth)
     except pa.ArrowInvalid as error:
         raise DataError(_problem(path, dialect, str(error))) from error
@@ -130,7 +134,11 @@ def _read_csv(path: Path, dialect: Dialect, growth: float = 1.0, **parsing: Any)
                 autogenerate_column_names=not dialect.has_header,
                 encoding=dialect.encoding,
             ),
-            csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True, **parsing),
+            csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                newlines_in_values=dialect.may_span_lines,
+                **parsing,
+            ),
             csv.ConvertOptions(
                 null_values=list(MISSING),
                 strings_can_be_null=True,
@@ -166,7 +174,7 @@ def _ragged_row(path: Path, dialect: Dialect) -> Any:
         return "error"
 
     with suppress(pa.ArrowInvalid):
-        _read_csv(path, dialect, invalid_row_handler=keep)
+        _read_csv(path, replace(dialect, may_span_lines=True), invalid_row_handler=keep)
     return found[0]
 
 

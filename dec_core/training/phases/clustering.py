@@ -24,7 +24,7 @@ from dec_core.events.events import (
     TargetUpdated,
 )
 from dec_core.training.checkpoint import Checkpoint, Resumption
-from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
+from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation, Losses
 from dec_core.training.context import TrainingContext
 from dec_core.training.phases.phase import Ending
 from dec_core.training.resident import resident
@@ -64,7 +64,7 @@ class ClusteringPhase:
         self._history: list[Observation] = []
         self._iteration = 0
         self._last_update_at = 0
-        self._loss = float("nan")
+        self._losses = loop.no_losses
         self._reason: StopReason | None = None
         self._p: NDArray[np.float32] | None = None
 
@@ -83,7 +83,8 @@ class ClusteringPhase:
             )
         self._loop.restore(checkpoint)
         self._start, self._history = resumption.start, list(resumption.history)
-        self._iteration, self._loss = checkpoint.iteration, checkpoint.loss
+        self._iteration = checkpoint.iteration
+        self._losses = Losses(checkpoint.loss, checkpoint.reconstruction_loss)
         self._last_update_at, self._reason = checkpoint.last_update_at, checkpoint.stop_reason
         self._labels, self._p = checkpoint.labels, checkpoint.p
         rule = self._context.config.clustering.target
@@ -100,11 +101,13 @@ class ClusteringPhase:
             config=context.config,
             seconds=context.clock.by_phase(),
             weights=self._loop.weights,
+            decoder=self._loop.decoder_weights,
             optimizer=self._loop.optimizer_state,
             epoch=context.config.pretraining.epochs,
             iteration=self._iteration,
             last_update_at=self._last_update_at,
-            loss=self._loss,
+            loss=self._losses.clustering,
+            reconstruction_loss=self._losses.reconstruction,
             stop_reason=self._reason,
             p=self._p,
             labels=self._labels,
@@ -135,11 +138,11 @@ class ClusteringPhase:
     def _take_steps(self, p: tf.Tensor) -> StepsDone:
         pace, steps = self._context.pace, self._steps_to_take()
         started = perf_counter()
-        self._loss = self._loop.run(p, self._iteration, steps)
+        self._losses = self._loop.run(p, self._iteration, steps)
         pace.record(steps, perf_counter() - started)
         self._iteration += steps
         seconds = self._context.clock.seconds(Phase.CLUSTERING)
-        return StepsDone(self._iteration, self._loss, seconds)
+        return StepsDone(self._iteration, self._losses.clustering, seconds)
 
     def _steps_to_take(self) -> int:
         settings = self._context.config.clustering
@@ -159,7 +162,7 @@ class ClusteringPhase:
     def _is_ending(self) -> bool:
         is_at_maximum = self._iteration >= self._context.config.clustering.max_iterations
         is_stopping = self._context.requests.is_stopping
-        return is_at_maximum or is_stopping or not np.isfinite(self._loss)
+        return is_at_maximum or is_stopping or not self._losses.are_finite
 
     def _update(self) -> Iterator[Event]:
         """Evaluate all data, renew P and yield what they show."""
@@ -204,7 +207,8 @@ class ClusteringPhase:
             p=p,
             centers=self._loop.centers,
             embedding=evaluation.embedding,
-            loss=self._loss,
+            loss=self._losses.clustering,
+            reconstruction_loss=self._losses.reconstruction,
         )
         return TargetUpdated(
             update=len(self._history),
@@ -217,7 +221,7 @@ class ClusteringPhase:
 
     def _stop_reason(self, event: TargetUpdated) -> StopReason | None:
         settings = self._context.config.clustering
-        if not event.is_finite or (event.update > 0 and not np.isfinite(self._loss)):
+        if not event.is_finite or (event.update > 0 and not self._losses.are_finite):
             return StopReason.NOT_FINITE
         # After fewer steps than the interval, few changed labels say nothing.
         is_scheduled = self._iteration - self._last_update_at >= settings.update_interval

@@ -9,7 +9,8 @@ from math import isfinite
 
 import streamlit as st
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.events.view import View
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import (

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from dec_core.analysis.measures import MEASURES, Measure
+from dec_core.analysis.measure import Measure
+from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import SPOILT, Condition
 from dec_core.config import SETTINGS
 from dec_core.runs.in_words import Standing, preset_in_words, standing

@@ -10,6 +10,7 @@ from dec_core.runs.data_look import DataLook
 
 # Of the file, on the page.
 _MOST_COLUMNS, _MOST_ROWS = 500, 6
+_CONSTANT = "left out (one value)"
 
 
 def columns_table(look: DataLook) -> None:
@@ -18,28 +19,34 @@ def columns_table(look: DataLook) -> None:
     if contents is None or not (look.columns or contents.feature_names):
         return
     st.markdown("**What is each column used for?**")
-    rows = [_row(contents, column) for column in look.columns[:_MOST_COLUMNS]]
-    rows += _matrix_rows(contents, _MOST_COLUMNS - len(rows))
+    rows = [_row(look, contents, column) for column in look.columns[:_MOST_COLUMNS]]
+    rows += _matrix_rows(look, contents, _MOST_COLUMNS - len(rows))
     st.dataframe(rows, hide_index=True, width="stretch", height=min(420, 38 + 35 * len(rows)))
     every = len(look.columns) + _n_matrix(contents)
     if every > len(rows):
         st.caption(f"The first {len(rows):,} of {every:,} columns.")
 
 
-def _row(contents: Contents, column: Column) -> dict[str, str]:
+def _row(look: DataLook, contents: Contents, column: Column) -> dict[str, str]:
     role = column.role.value + (f" ({column.why})" if column.why else "")
+    if column.name in look.about.constant:
+        role = _CONSTANT
     head = contents.columns[column.name].slice(0, _MOST_ROWS).to_pylist()
     return _in_words(column.name, column.type, role, head)
 
 
-def _matrix_rows(contents: Contents, most: int) -> list[dict[str, str]]:
+def _matrix_rows(look: DataLook, contents: Contents, most: int) -> list[dict[str, str]]:
     """Of an array that is no image, its first features."""
     count = min(_n_matrix(contents), most)
     if contents.matrix is None or count < 1:
         return []
     head = contents.matrix[:_MOST_ROWS]
+    own = contents.feature_names or [str(i) for i in range(count)]
     names = contents.feature_names or [f"feature {i}" for i in range(count)]
-    return [_in_words(names[i], "number", "trained on", head[:, i].tolist()) for i in range(count)]
+    roles = [_CONSTANT if name in look.about.constant else "trained on" for name in own[:count]]
+    return [
+        _in_words(names[i], "number", role, head[:, i].tolist()) for i, role in enumerate(roles)
+    ]
 
 
 def _n_matrix(contents: Contents) -> int:

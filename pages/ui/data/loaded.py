@@ -13,11 +13,13 @@ from pages.ui.parts.verbatim import verbatim
 
 
 def facts_line(look: DataLook) -> None:
-    """Source, sizes and types."""
+    """Source, sizes and types, and what reading the file had to say."""
     parts = [_what(look), *_sizes(look), *_roles(look)]
     if look.dataset is not None:
         parts.append(verbatim(look.dataset.source))
     st.caption(" \N{MIDDLE DOT} ".join(filter(None, parts)))
+    for note in () if look.contents is None else look.contents.notes:
+        st.caption(f":material/info: {verbatim(note)}")
 
 
 def _what(look: DataLook) -> str:

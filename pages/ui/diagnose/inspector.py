@@ -99,6 +99,11 @@ def _remarks(inspected: InspectedUpdate, asked: int) -> None:
         )
     if rule == "per-batch":
         words.append("Each batch makes its own P; shown is P of the batches with q of this update.")
+    if inspected.config.clustering.objective.trains_decoder:
+        words.append(
+            "The pulls are those of the clustering loss: a step takes gamma times them, and the "
+            "reconstruction error pulls as well."
+        )
     iteration = f"Target rule {rule}, iteration {inspected.iteration:,}."
     st.caption(verbatim(" ".join([iteration, *words])))
 

@@ -35,6 +35,7 @@ _NAMES = {
     "player.html": "Film (HTML)",
     "report.html": "Report",
     "model.keras": "Keras model",
+    "autoencoder.keras": "Autoencoder (Keras)",
     "figures": "Figures",
 }
 

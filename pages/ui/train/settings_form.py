@@ -42,6 +42,7 @@ _UNITS = "autoencoder.units"
 # Those that matter most, by heading; all others stand under "More settings".
 _MAIN = {
     "Clustering": (
+        "clustering.objective",
         "clustering.target",
         "clustering.learning_rate",
         "clustering.update_interval",
