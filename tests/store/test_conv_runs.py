@@ -58,8 +58,8 @@ def test_a_run_resumes_branches_and_is_saved(tmp_path: Path) -> None:
     np.testing.assert_array_equal(q.argmax(axis=1), labels)
 
 
-def test_new_samples_are_assigned(tmp_path: Path) -> None:
-    store, config = RunStore(), conv_config()
+def test_new_samples_are_assigned_with_a_decoder_that_was_trained_along(tmp_path: Path) -> None:
+    store, config = RunStore(), conv_config(clustering__objective="idec")
     train(store, run_id := store.create(config, "digits"))
     samples = load(config.data, config.seed)
     # As the file of the built-in data has them, before they are divided by 16.
