@@ -112,7 +112,9 @@ def test_heavy_tails_below_zero_have_no_logarithm() -> None:
 
 def test_constant_columns() -> None:
     chosen = config(data__leave_out=("h",))
-    checks = data_checks(table(), None, chosen, about(constant=("x", "y"), columns=frozenset("xyh")))
+    checks = data_checks(
+        table(), None, chosen, about(constant=("x", "y"), columns=frozenset("xyh"))
+    )
     check = found("constant", checks)
     assert check.sentence == "2 features have one value only and are not trained on: x, y."
     assert remedies(check) == {"Leave out 2 columns": {"data.leave_out": ("h", "x", "y")}}
