@@ -66,7 +66,9 @@ def harmless_words(diagnosis: Diagnosis) -> str:
 def outcome_words(trial: Trial) -> str:
     """What became of a run, in a few words."""
     if trial.judgement is None or not trial.history or trial.start is None:
-        return "it did not come to cluster" if trial.judgement is None else trial.judgement.sentence
+        if trial.judgement is None:
+            return "it did not come to cluster"
+        return trial.judgement.sentence.rstrip(".")
     measures, total = trial.measures, len(trial.start.cluster_sizes)
     clusters = f"{measures['occupied_clusters']:.0f} of {total} clusters"
     dead = trial.judgement.evidence and trial.judgement.evidence[0].indicator in _OF_A_DEAD_START
@@ -126,8 +128,16 @@ def _count(causes: Sequence[Cause]) -> str:
 def cause_sentence(cause: Cause, config: Config) -> str:
     """What is wrong in a run with these settings, and what shows it."""
     words = cause.factor.words
-    proof = _proof(cause, config) or "No run has shown yet whether it does harm."
+    proof = _proof(cause, config) or _without_proof(cause)
     return f"{words[0].upper()}{words[1:]}. {proof}"
+
+
+def _without_proof(cause: Cause) -> str:
+    """Of a suspect: both of its runs may be there, and neither decides."""
+    alone, repaired = cause.alone_wrong, cause.alone_repaired
+    if alone is None or alone.harm is None or repaired is None:
+        return "No run has shown yet whether it does harm."
+    return "By itself it did no harm here, but the smallest repair needs it."
 
 
 def _proof(cause: Cause, config: Config, *, is_told: bool = False) -> str:

@@ -111,6 +111,13 @@ def _of_first(name: str, part: float) -> Callable[[Start, History], float]:
     return lambda _, history: part * history[0].measures.get(name, math.nan)
 
 
+def _of_dimensions(start: Start, history: History) -> float:
+    """A part of the dimensions that the first update filled, or of those that the centres can span
+    where these are fewer: two clusters that separate well lie along one line."""
+    spanned = len(start.cluster_sizes) - 1
+    return FALLING_RANK * min(history[0].measures.get("embedding_rank", math.nan), spanned)
+
+
 def _of_start(name: str, part: float) -> Callable[[Start, History], float]:
     return lambda start, _: part * start.value(name)
 
@@ -203,7 +210,7 @@ _LOOKS: tuple[Callable[[Start, History], Iterator[Sign]], ...] = (
         "rank_falls",
         lambda now, _: f"the embedding fills only {now:.1f} dimensions",
         "embedding_rank",
-        _of_first("embedding_rank", FALLING_RANK),
+        _of_dimensions,
     ),
     _bounded(
         "centers_merge",

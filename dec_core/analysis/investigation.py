@@ -105,7 +105,7 @@ class _Investigation:
         yield from self._measure_chance(wrong.values())
         ruinous = [f for f in factors if f.cause in wrong and self._harm(wrong[f.cause]).is_any]
         repairs = yield from self._repairs(factors, ruinous)
-        causes, harmless = [], []
+        causes, doubtful = [], list[Factor]()
         for factor in factors:
             trial = yield from self._run([factor])
             is_rescued = trial is not None and self._rescues(trial)
@@ -113,11 +113,15 @@ class _Investigation:
             is_tested = factor.cause in wrong and trial is not None
             if factor in ruinous or is_rescued:
                 causes.append(self._cause(factor, factors, Status.PROVED))
-            elif is_tested and not _is_in_every(factor, repairs):
-                harmless.append(factor)
+            elif is_tested:
+                doubtful.append(factor)
             else:
                 causes.append(self._cause(factor, factors, Status.SUSPECTED))
-        return self._diagnosis(causes, harmless, _minimal(repairs))
+        smallest = _minimal(repairs)
+        harmless = [one for one in doubtful if not smallest or one.cause not in smallest[0]]
+        needed = [one for one in doubtful if one not in harmless]
+        causes += [self._cause(one, factors, Status.SUSPECTED) for one in needed]
+        return self._diagnosis(causes, harmless, smallest)
 
     def _repairs(self, factors: Sequence[Factor], ruinous: Sequence[Factor]) -> _Part:
         """Sets of repairs that suffice. What is ruinous alone is in all of them."""
@@ -236,10 +240,6 @@ class _Investigation:
 
 def _key(factors: Iterable[Factor]) -> frozenset[str]:
     return frozenset(factor.cause for factor in factors)
-
-
-def _is_in_every(factor: Factor, repairs: Sequence[frozenset[str]]) -> bool:
-    return bool(repairs) and all(factor.cause in repair for repair in repairs)
 
 
 def _minimal(repairs: Iterable[frozenset[str]]) -> list[frozenset[str]]:

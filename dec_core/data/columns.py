@@ -173,7 +173,7 @@ def proposed_label(contents: Contents) -> Proposal | None:
     called = [name for name in usable if name.lower() in _LABEL_NAMES]
     texts = [name for name in usable if kinds[name] == "text" and name not in called]
     counted = {name: _n_values(contents.columns[name]) for name in (*called, *texts)}
-    most = max(2, contents.n_samples // 2)
+    most = min(MOST_CLASSES, max(2, contents.n_samples // 2))
     fitting = [name for name, number in counted.items() if 1 < number <= most]
     if not any(name in called for name in fitting) and len(fitting) > 1:
         return None

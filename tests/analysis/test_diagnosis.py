@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from dec_core.analysis.answer import answer, to_dict
+from dec_core.analysis.answer import answer, outcome_words, to_dict
 from dec_core.analysis.data_facts import DataFacts
 from dec_core.analysis.diagnosis import Case, Diagnosis, Plan, Status
 from dec_core.analysis.factors import network_suspects, repaired, suspects
 from dec_core.analysis.investigation import investigate
 from dec_core.analysis.plans import HORIZON
 from dec_core.analysis.trials import Trial, is_hopeless, losses_of
-from dec_core.analysis.verdict import StopReason, conclude
+from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict, conclude
 from dec_core.config import Config, get_preset
 from tests.analysis.observations import observe, start
 
@@ -108,6 +108,28 @@ def test_two_causes_are_proved_and_what_did_no_harm_is_not(has_labels: bool) -> 
     for cause in values["causes"]:
         alone = [one["changed"] for one in cause["counterfactuals"]]
         assert {"clustering.update_interval": [10, 140]}.items() <= alone[1].items()
+
+
+def test_what_the_repair_changes_is_not_called_harmless() -> None:
+    """The target alone ruins a run; of the other two, one has to be repaired beside it."""
+
+    def world(config: Config) -> float | None:
+        settings = config.clustering
+        both = settings.learning_rate > 0.5 and settings.update_interval == 10
+        return None if settings.target.kind != "paper" or both else 0.55
+
+    found, _ = diagnosed(R_PORT, world)
+    values = to_dict(found)
+    assert values["remedy"] == {"clustering.target": "paper", "clustering.learning_rate": 0.01}
+    assert ids(found) == ["target_ignores_cluster_frequency"]
+    assert ids(found, Status.SUSPECTED) == ["learning_rate_too_high"]
+    assert values["causes"][1]["sentence"].endswith("but the smallest repair needs it.")
+    assert values["harmless"] == ["update_interval_too_short"]
+
+
+def test_the_sentence_of_a_failure_ends_once() -> None:
+    failed = Trial(Config(), None, (), Judgement(Condition.BROKEN, Verdict.DIVERGED, "Diverged."))
+    assert outcome_words(failed) == "Diverged"
 
 
 def test_a_sound_run_needs_one_run_and_gets_no_cause() -> None:

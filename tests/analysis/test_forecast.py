@@ -61,6 +61,17 @@ def test_each_sign_is_seen_with_its_number(kind: str) -> None:
     assert judgement.evidence == (evidence,)
 
 
+@pytest.mark.parametrize(
+    ("n_clusters", "is_warned"), [(2, False), (3, False), (4, True), (10, True)]
+)
+def test_few_clusters_need_few_dimensions(n_clusters: int, is_warned: bool) -> None:
+    sizes = (100,) * n_clusters
+    begin = observe(0, sizes, None, **FIRST)
+    flat = begin._replace(iteration=10, measures={**begin.measures, "embedding_rank": 1.02})
+    kinds = [sign.kind for sign in forecast(start(sizes, None), [begin, flat])]
+    assert kinds == ["rank_falls"] * is_warned
+
+
 def test_a_sign_is_as_old_as_its_last_unbroken_stay() -> None:
     wide, narrow = (observe(0, EVEN, None, **{**FIRST, "embedding_spread": s}) for s in (9.0, 2.0))
     then = [wide, narrow, wide, wide]

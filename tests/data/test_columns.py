@@ -104,6 +104,7 @@ def repeated(*values: Any, n: int = 60) -> list[Any]:
         ({"class": ["a"] * 60}, None),
         ({"x": range(60)}, None),
         ({"group": repeated(DAY, datetime.date(2021, 1, 1))}, None),
+        ({"class": [f"c{i % 1_001}" for i in range(2_200)]}, None),
     ],
 )
 def test_the_likely_label(values: dict[str, Any], name: str | None) -> None:
