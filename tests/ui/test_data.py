@@ -197,6 +197,14 @@ def test_the_form_asks_for_a_file_where_there_is_none() -> None:
     assert "Choose a file on the Data page" in [one.value for one in screen.sidebar.error]
 
 
+def test_train_asks_for_start_only_where_the_file_is_there(upload: Upload) -> None:
+    address = {"data__name": "file", "data__missing": "drop"}
+    assert "Press Start to train on it" in said(new_screen(data__file=upload.file, **address))
+    words = said(new_screen(data__file=f"upload:{'0' * 64}/gone.csv", **address))
+    assert "gone.csv was uploaded and is no longer there" in words
+    assert "Press Start" not in words
+
+
 def test_the_form_knows_the_size_of_a_file(upload: Upload) -> None:
     query = {"data__file": upload.file, "data__missing": "drop", "data__n_samples": "60"}
     screen = new_screen(data__name="file", **query)
