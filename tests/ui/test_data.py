@@ -90,6 +90,12 @@ def test_a_dropped_file_is_kept_and_shown(manager: RunManager) -> None:
     assert button(screen, "Train on this").disabled
 
 
+def test_why_a_proposal_may_be_wrong_is_a_sentence_of_its_own() -> None:
+    rows = "\n".join(f"{i * 37 % 90},{i % 20}" for i in range(60))
+    words = said(drop(data_page(), "points.csv", f"x,y\n{rows}".encode()))
+    assert "Proposed label: **y**, 20 classes. y has 20 values in 60 rows" in words
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -215,7 +221,7 @@ def test_removing_a_file_names_the_runs_that_use_it(manager: RunManager, upload:
     config = Config().with_values({"data.name": "file", "data.file": upload.file})
     run_id = manager.store.create(config, "digits")
     screen = press(data_page(name="file", file=upload.file), f"remove:{upload.file}")
-    assert "1 run uses this file." in sentences(screen)[0]
+    assert "1 run uses this file. It stays" in sentences(screen)[0]
     assert run_id in [line.value for line in screen.text]
     press(screen, "remove_for_good")
     assert manager.store.uploads.all() == []
