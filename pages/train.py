@@ -13,7 +13,7 @@ chosen = settings_form(session)
 drawn = control_state(session) if session else None
 controls(session, drawn, chosen)
 if session is None or drawn is None:
-    welcome(chosen.config)
+    welcome(chosen)
 else:
     live(session, drawn)
     run_settings(session, chosen.config)

@@ -90,6 +90,12 @@ def test_a_dropped_file_is_kept_and_shown(manager: RunManager) -> None:
     assert button(screen, "Train on this").disabled
 
 
+def test_why_a_proposal_may_be_wrong_is_a_sentence_of_its_own() -> None:
+    rows = "\n".join(f"{i * 37 % 90},{i % 20}" for i in range(60))
+    words = said(drop(data_page(), "points.csv", f"x,y\n{rows}".encode()))
+    assert "Proposed label: **y**, 20 classes. y has 20 values in 60 rows" in words
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -197,6 +203,14 @@ def test_the_form_asks_for_a_file_where_there_is_none() -> None:
     assert "Choose a file on the Data page" in [one.value for one in screen.sidebar.error]
 
 
+def test_train_asks_for_start_only_where_the_file_is_there(upload: Upload) -> None:
+    address = {"data__name": "file", "data__missing": "drop"}
+    assert "Press Start to train on it" in said(new_screen(data__file=upload.file, **address))
+    words = said(new_screen(data__file=f"upload:{'0' * 64}/gone.csv", **address))
+    assert "gone.csv was uploaded and is no longer there" in words
+    assert "Press Start" not in words
+
+
 def test_the_form_knows_the_size_of_a_file(upload: Upload) -> None:
     query = {"data__file": upload.file, "data__missing": "drop", "data__n_samples": "60"}
     screen = new_screen(data__name="file", **query)
@@ -207,7 +221,7 @@ def test_removing_a_file_names_the_runs_that_use_it(manager: RunManager, upload:
     config = Config().with_values({"data.name": "file", "data.file": upload.file})
     run_id = manager.store.create(config, "digits")
     screen = press(data_page(name="file", file=upload.file), f"remove:{upload.file}")
-    assert "1 run uses this file." in sentences(screen)[0]
+    assert "1 run uses this file. It stays" in sentences(screen)[0]
     assert run_id in [line.value for line in screen.text]
     press(screen, "remove_for_good")
     assert manager.store.uploads.all() == []

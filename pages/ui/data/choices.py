@@ -41,10 +41,8 @@ def proposals(look: DataLook) -> None:
 
 def _proposal(title: str, path: str, proposal: Proposal) -> None:
     what = f"{proposal.n_values:,} classes" if path == "data.label" else "no value comes twice"
-    doubt = f" {proposal.doubt}" if proposal.doubt else ""
-    st.markdown(
-        f"{title}: **{verbatim(proposal.name)}**, {what}.{verbatim(doubt)}", width="content"
-    )
+    words = f"{title}: **{verbatim(proposal.name)}**, {what}. {verbatim(proposal.doubt)}"
+    st.markdown(words.rstrip(), width="content")
     st.button(
         "Take it",
         icon=":material/check:",

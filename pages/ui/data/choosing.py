@@ -200,9 +200,13 @@ def _confirm_removal(upload: Upload, now: Chosen) -> None:
     st.text(f"{upload.name}, {size_in_words(upload.n_bytes)}")
     users = runs_on(upload.file)
     if users:
-        noun = "1 run uses" if len(users) == 1 else f"{len(users)} runs use"
+        uses, stays = (
+            ("1 run uses", "It stays")
+            if len(users) == 1
+            else (f"{len(users)} runs use", "They stay")
+        )
         st.warning(
-            f"{noun} this file. They stay, but can neither go on nor be branched until it is "
+            f"{uses} this file. {stays}, but can neither go on nor be branched until the file is "
             "uploaded again.",
             icon=":material/warning:",
         )

@@ -32,7 +32,7 @@ def _what(look: DataLook) -> str:
 def _sizes(look: DataLook) -> list[str]:
     dataset, contents = look.dataset, look.contents
     if dataset is None:
-        return [] if contents is None else [f"{contents.n_samples:,} rows"]
+        return [] if contents is None else [_count(contents.n_samples, "row")]
     rows = _count(dataset.n_samples, "sample")
     if contents is not None and contents.n_samples != dataset.n_samples:
         rows += f" of {contents.n_samples:,} rows"

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import Config, FileData, get_preset
+from dec_core.config import FileData, get_preset
 from dec_core.data import available
 from pages.ui.parts.state import run_manager, show_run, start_run
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.known_outcomes import draw_known_outcome
-from pages.ui.train.settings_form import fill_form
+from pages.ui.train.settings_form import Chosen, fill_form
 
 
-def welcome(chosen: Config | None) -> None:
+def welcome(chosen: Chosen) -> None:
     """The run that trains, if there is one; two cards, and below them how such runs ended.
 
-    ``chosen`` are the settings in the form; None while a field is wrong.
+    ``chosen`` are the settings in the form.
     """
     _offer_running()
-    if chosen is not None and isinstance(chosen.data, FileData) and chosen.data.file:
+    own = None if chosen.problems or chosen.config is None else chosen.config.data
+    if isinstance(own, FileData):
         st.info(
-            f"{verbatim(chosen.data.called)} is chosen, with the settings on the left. Press "
+            f"{verbatim(own.called)} is chosen, with the settings on the left. Press "
             "Start to train on it.",
             icon=":material/play_arrow:",
         )
