@@ -57,8 +57,8 @@ def test_an_ending_that_is_no_table_is_refused_first(
 ) -> None:
     missing = str(tmp_path / "missing.csv")
     command = ["predict", trained["run_id"], "--data", missing, "--to", "new.xlsx"]
-    assert main(command) == 1
-    assert "written as .parquet or .csv. Received .xlsx" in capsys.readouterr().err
+    assert main(command) == 2
+    assert "--to must end in .parquet or .csv. Received new.xlsx" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

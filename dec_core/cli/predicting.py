@@ -8,9 +8,8 @@ import os
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from dec_core.cli.training import EXIT_ENDED
+from dec_core.errors import SettingsError
 from dec_core.store.printable import printable
 
 
@@ -40,14 +39,18 @@ def add_predict_options(parser: argparse.ArgumentParser) -> None:
 def predict(options: argparse.Namespace) -> int:
     """Assign the samples of a file to the clusters of a run."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from dec_core.export.label_table import table_bytes, table_of
+    from dec_core.export.label_table import TABLE_SUFFIXES, table_bytes, table_of
     from dec_core.export.prediction import predict as assign_file
     from dec_core.export.targets import refused, write_alone
     from dec_core.store.store import RunStore
 
-    # A wrong ending is said before a minute of work, not after it.
+    # Said before a minute of work, not after it.
     suffix = options.to.suffix.lower()
-    table_bytes(table_of(iter([("cluster", np.empty(0))])), suffix)
+    if suffix not in TABLE_SUFFIXES:
+        raise SettingsError(
+            f"--to must end in {' or '.join(TABLE_SUFFIXES)}. Received {options.to.name}. Choose "
+            "one of these endings."
+        )
     predicted = assign_file(
         RunStore(options.runs_dir),
         options.run_id,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SAMPLE, _LONGEST_LINE = 2**18, 2**26
 _BLOCK, _WIDE_BLOCK, _WIDE = 2**21, 2**24, 1_000
+_SMALL = 2**24
 _NAMES = {",": "CSV", "\t": "TSV"}
 
 
@@ -125,8 +126,11 @@ def _read_csv(path: Path, dialect: Dialect, growth: float = 1.0, **parsing: Any)
     from pyarrow import csv
 
     with opened(path, growth) as stream:
+        # Threads that read ahead outlive an error; they must not need Python, which may end first.
+        is_small = path.stat().st_size <= _SMALL
+        source = pa.BufferReader(stream.read()) if is_small else pa.PythonFile(stream, mode="r")
         return csv.read_csv(
-            pa.PythonFile(stream, mode="r"),
+            source,
             csv.ReadOptions(
                 # The number of a row is known only where rows are read one after the other.
                 use_threads="invalid_row_handler" not in parsing,
