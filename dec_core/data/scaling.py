@@ -66,6 +66,15 @@ class Scale:
             return _by_rows(x, _to_length)
         return _by_rows(x, lambda rows: (rows - self.offset) / self.divisor)
 
+    def undo(self, x: Numbers) -> Floats:
+        """The numbers of which ``apply`` makes ``x``, (..., n_features), as far as it can be told:
+        those of a constant feature and of the scaling "norm" stay."""
+        values = np.asarray(x, np.float64)
+        if self.scaling != "norm":
+            divisor = np.where(np.isfinite(self.divisor), self.divisor, 1.0)
+            values = values * divisor + self.offset
+        return np.expm1(values) if self.log1p else values
+
 
 def on_scale(x: Numbers | Samples, scaling: Scaling, log1p: bool = False) -> tuple[Scale, Samples]:
     """The scale that is fitted on ``x``, (n_samples, n_features), and ``x`` on it.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dec_core.config import DataSettings, FileData
 from dec_core.data import Dataset, load
+from dec_core.data.scaling import Scale
 from dec_core.errors import DECLabError, RunError
 from dec_core.events.events import KMEANS, SamplesChosen
 from dec_core.model.assignment import soft_assignment
@@ -22,7 +23,8 @@ MOST_SHARES, MOST_FEATURES = 3, 5
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature of one sample; ``deviation`` is in standard deviations from the mean."""
+    """A feature of one sample: its value in the file, and how many standard deviations it is from
+    the mean as it was trained on."""
 
     name: str
     value: float
@@ -35,6 +37,7 @@ class SampleFacts:
 
     Attributes
     ----------
+    id : what its file calls it, or empty
     cluster : its cluster there
     true_label : its name, or empty
     shares : the clusters with the largest soft assignment q and these, the largest first; empty
@@ -43,6 +46,7 @@ class SampleFacts:
     features : those that deviate most from their mean, where the data are no images
     """
 
+    id: str
     cluster: int
     true_label: str
     shares: tuple[tuple[int, float], ...]
@@ -66,6 +70,7 @@ def sample_facts(run: RunHandle, update: int, sample: int) -> SampleFacts:
         raise RunError(f"A sample must be one of {n_samples:,}. Received {sample}.")
     dataset = _data_of(run)
     return SampleFacts(
+        id="" if samples.ids is None else str(samples.ids[sample]),
         cluster=int(run.frames.labels(update)[sample]),
         true_label=_true_label(samples, sample, view.started.class_names),
         shares=_shares(run, update, samples, sample),
@@ -145,8 +150,10 @@ def _features(dataset: Dataset, sample: int) -> tuple[Feature, ...]:
     deviations = (values - mean) / spread
     largest = np.argsort(-np.abs(deviations), kind="stable")[:MOST_FEATURES]
     names = feature_names(dataset)
+    scale = Scale() if dataset.preparation is None else dataset.preparation.scale
+    own = scale.undo(values)
     return tuple(
-        Feature(names[place], float(values[place]), float(deviations[place])) for place in largest
+        Feature(names[place], float(own[place]), float(deviations[place])) for place in largest
     )
 
 

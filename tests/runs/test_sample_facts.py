@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from dec_core.config import Config
+from dec_core.config import Config, Scaling
 from dec_core.data import Dataset, load
+from dec_core.data.scaling import Scale
 from dec_core.errors import RunError
 from dec_core.events.events import KMEANS, FrameTaken, SamplesChosen
 from dec_core.events.frames import MemoryFrames
 from dec_core.model.assignment import soft_assignment
 from dec_core.processes.projector import Projector
 from dec_core.runs import sample_facts as module
+from dec_core.runs.execution import train_to_store
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.runs.sample_facts import sample_facts
+from tests.own_files import blobs_csv, on_file
 from tests.plots.scripted import events, scripted_view
 from tests.runs.short_runs import small_config
 from tests.store.test_golden import GOLDEN
@@ -97,3 +102,26 @@ def test_other_data_are_not_shown_for_those_of_the_run(
     monkeypatch.setattr(module, "_loaded", lambda *_: Dataset("other", np.zeros((9, 5))))
     with pytest.raises(RunError, match="no longer those of the run"):
         sample_facts(scripted, 1, 3)
+
+
+def test_a_sample_of_a_file_has_its_id_and_the_values_of_the_file(
+    manager: RunManager, tmp_path: Path
+) -> None:
+    path = blobs_csv(tmp_path)
+    config = on_file(path, label="kind", id="key", n_samples=60)
+    run = manager.get(train_to_store(config, manager.store, "digits"))
+    facts = sample_facts(run, 0, 20)
+    rows = {row["key"]: row for row in csv.DictReader(path.read_text().splitlines())}
+    assert facts.true_label == rows[facts.id]["kind"]
+    assert len(facts.features) == 4
+    for feature in facts.features:
+        assert feature.value == pytest.approx(float(rows[facts.id][feature.name]), abs=1e-4)
+
+
+@pytest.mark.parametrize("scaling", ["none", "pixels", "unit", "features", "standard"])
+def test_a_scale_is_undone(scaling: Scaling) -> None:
+    x = np.array([[1.0, 5, 7], [2, 5, 0], [4, 5, 3]])
+    scale = Scale.fit(x, scaling, log1p=True)
+    undone = scale.undo(scale.apply(x))
+    np.testing.assert_allclose(undone[:, [0, 2]], x[:, [0, 2]], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(undone[:, 1], 5, rtol=1e-5)

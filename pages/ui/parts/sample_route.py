@@ -40,7 +40,8 @@ def samples_url(run_id: str) -> str:
 def in_words(facts: SampleFacts) -> dict[str, Any]:
     """What a person reads of it: ``lines``, and ``picture`` as an address, empty without one."""
     picture = base64.b64encode(facts.picture).decode("ascii")
-    lines = [f"cluster {facts.cluster}"]
+    lines = [f"id: {facts.id}"] if facts.id else []
+    lines.append(f"cluster {facts.cluster}")
     if facts.shares:
         (_, confidence), *others = facts.shares
         rest = ", ".join(f"{share:.0%} in {cluster}" for cluster, share in others)
