@@ -254,3 +254,16 @@ def test_what_reading_the_file_changed_is_said(manager: RunManager) -> None:
     table = "a,a\n" + "\n".join(f"{i},{i % 7}" for i in range(40))
     kept = manager.store.uploads.keep(io.BytesIO(table.encode()), "twice.csv")
     assert "Columns with the same name are numbered" in said(data_page(name="file", file=kept.file))
+
+
+def test_a_click_that_comes_before_the_address_has_changed_loses_nothing(upload: Upload) -> None:
+    screen = data_page(name="file", file=upload.file)
+    address = dict(screen.query_params)
+    press(screen, "take:data.label")
+    # As a browser does that has not heard of the first click yet.
+    screen.query_params.clear()
+    for name, value in address.items():
+        screen.query_params[name] = value
+    press(screen, "take:data.id")
+    assert screen.query_params["data.label"] == "class"
+    assert screen.query_params["data.id"] == "name"
