@@ -133,7 +133,10 @@ def test_a_column_without_values_is_left_out_by_name(tmp_path: Path) -> None:
         (b"a,b\n1,\x81\n", "Found the byte 0x81"),
         (b"a,b\n" + b"1,x\n" * 100_000 + b"1,\x81\n", "Found the byte 0x81"),
         (b"a,b\n1,\0\n", "Found the byte 0x00 at position 7"),
-        (gzip.compress(b"a,b\n1,2\n" * 99)[:-9], "is damaged: expected a complete gzip file"),
+        (
+            gzip.compress(b"a,b\n1,2\n" * 99, mtime=0)[:-9],
+            "is damaged: expected a complete gzip file",
+        ),
         (b"a,b\n" + b'1,"' + b"x,y\n" * 2_000_000, "a quote never closed?"),
     ],
 )
