@@ -33,6 +33,8 @@ _IMBALANCE = 10.0
 _SAMPLES_PER_CLUSTER = 10
 # Rows that repeat others are worth a word from this share on; rows that are dropped as well.
 _REPEATED_SHARE, _DROPPED_SHARE = 0.01, 0.2
+# A column of text with more values is never made features of 0 and 1.
+_MOST_CATEGORIES = 100
 
 
 class Severity(StrEnum):
@@ -373,8 +375,6 @@ def _text(looked: _Looked) -> Iterator[DataCheck]:
         (remedy,) if few else (),
     )
 
-
-_MOST_CATEGORIES = 100
 
 _CHECKS: tuple[Callable[[_Looked], Iterator[DataCheck]], ...] = (
     _missing,

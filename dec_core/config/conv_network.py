@@ -106,8 +106,8 @@ class ConvNetwork(NetworkSettings):
             If samples with that many features cannot have the shape, or none is given and they
             are no square of grey or colour pixels.
         """
-        shape = self.image_shape or _square(n_features)
-        if shape is None or math.prod(shape) != n_features:
+        shape = self._fitting_shape(n_features)
+        if shape is None:
             raise SettingsError(f"autoencoder.image_shape: {self._wrong_shape(n_features)}.")
         height, width, channels = shape
         return height, width, channels
@@ -125,10 +125,8 @@ class ConvNetwork(NetworkSettings):
         path, given = "autoencoder.image_shape", tuple(self.image_shape)
         if image_shape is None and not given:
             return Misfit(path, _NO_IMAGES)
-        shape = given or _square(n_features)
-        if shape is None or math.prod(shape) != n_features:
-            return Misfit(path, self._wrong_shape(n_features, image_shape))
-        if image_shape is not None and shape != tuple(image_shape):
+        shape = self._fitting_shape(n_features)
+        if shape is None or (image_shape is not None and shape != tuple(image_shape)):
             return Misfit(path, self._wrong_shape(n_features, image_shape))
         side, largest = max(shape[:2]), max(self.kernels)
         if largest > side:
@@ -167,6 +165,11 @@ class ConvNetwork(NetworkSettings):
     def decoder_outputs(self, n_features: int) -> int:
         """As many values as the encoder has from the image to the last feature map."""
         return sum(math.prod(shape) for shape in self.maps(n_features))
+
+    def _fitting_shape(self, n_features: int) -> tuple[int, ...] | None:
+        """The given shape or a square, where it has so many numbers."""
+        shape = self.image_shape or _square(n_features)
+        return shape if shape is not None and math.prod(shape) == n_features else None
 
     def _wrong_shape(self, n_features: int, image_shape: ImageShape | None = None) -> str:
         received = ",".join(map(str, self.image_shape)) or "none, which stands for square images"

@@ -131,6 +131,13 @@ class Dataset:
         return self.samples.shape[1]
 
     @property
+    def n_classes(self) -> int | None:
+        """How many classes the true labels tell apart; None where there are no labels."""
+        if self.y is None:
+            return None
+        return len(self.class_names) if self.class_names else int(self.y.max()) + 1
+
+    @property
     def has_labels(self) -> bool:
         """Whether true labels are known."""
         return self.y is not None

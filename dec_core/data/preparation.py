@@ -13,7 +13,7 @@ from dec_core.config import FileData, Missing
 from dec_core.data.columns import Role, column_text, column_values, missing_values, roles
 from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale, on_scale
-from dec_core.data.sources.contents import Contents, ImageShape
+from dec_core.data.sources.contents import Contents, ImageShape, listed
 from dec_core.data.sources.limits import check_fits
 from dec_core.errors import DataError
 
@@ -185,8 +185,8 @@ class Preparation:
         if lacking:
             raise DataError(
                 f"New samples must have the columns that the run was trained on. "
-                f"{_listed(lacking)} {'is' if len(lacking) == 1 else 'are'} missing; the file has "
-                f"{_listed(contents.column_names) or 'no columns'}. Add what is missing, or "
+                f"{listed(lacking)} {'is' if len(lacking) == 1 else 'are'} missing; the file has "
+                f"{listed(contents.column_names) or 'no columns'}. Add what is missing, or "
                 "correct the names."
             )
         if not self.n_matrix:
@@ -199,7 +199,7 @@ class Preparation:
             if unknown:
                 raise DataError(
                     "New samples must have the features that the run was trained on. "
-                    f"{_listed(unknown)} {'is' if len(unknown) == 1 else 'are'} missing among "
+                    f"{listed(unknown)} {'is' if len(unknown) == 1 else 'are'} missing among "
                     f"{len(names):,}. Choose a file with the same features."
                 )
             order = [place[name] for name in self.matrix_names]
@@ -262,7 +262,7 @@ class Preparation:
                 if unknown:
                     notes.append(
                         f"{column.name} holds values that training did not have: "
-                        f"{_listed(sorted(unknown))}. They count as none of its categories."
+                        f"{listed(sorted(unknown))}. They count as none of its categories."
                     )
         return notes
 
@@ -354,12 +354,8 @@ def _check_finite(x: Numbers, names: Sequence[str], rows: Rows) -> None:
 def _nothing_left(contents: Contents, preparation: Preparation) -> str:
     constant = preparation.constant
     n_columns = len(contents.column_names) + preparation.n_matrix
-    because = f"{_listed(constant)} have one value only" if constant else "none holds numbers"
+    because = f"{listed(constant)} have one value only" if constant else "none holds numbers"
     return (
         f"A file must have at least one column to train on. Of {n_columns:,} "
         f"columns {because}. Choose other columns, or make text columns one-hot."
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:8]) + (f" and {len(names) - 8:,} more" if len(names) > 8 else "")

@@ -67,7 +67,7 @@ class DataLook:
         return suggested_settings(
             dataset.n_samples,
             dataset.n_features,
-            _n_classes(dataset),
+            dataset.n_classes,
             value_facts(dataset.samples, is_images=self.is_images),
         )
 
@@ -181,12 +181,6 @@ def _n_lacking(contents: Contents, settings: FileData) -> int:
         return contents.n_samples - len(chosen_rows(contents, every, 0)[0])
     except DataError:
         return contents.n_samples
-
-
-def _n_classes(dataset: Dataset) -> int | None:
-    if dataset.y is None:
-        return None
-    return len(dataset.class_names) if dataset.class_names else int(dataset.y.max()) + 1
 
 
 class DataSize(NamedTuple):

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dec_core.data.ordinary_files import open_ordinary
+from dec_core.data.sources.packed import GZIP_MAGIC
 from dec_core.errors import DataError
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _UNSIGNED_BYTE = 0x08
 _MAGIC_BYTES = 4
 _REMEDY = "Replace the file with an undamaged copy."
@@ -62,7 +62,7 @@ def _content(path: Path) -> bytes:
     try:
         with open_ordinary(path) as stored:
             content = stored.read()
-        if content.startswith(_GZIP_MAGIC):
+        if content.startswith(GZIP_MAGIC):
             return gzip.decompress(content)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
@@ -76,7 +76,7 @@ def _content(path: Path) -> bytes:
         ) from error
     if path.suffix == ".gz":
         raise DataError(
-            f"{path} is not gzip: expected the first bytes {_hexadecimal(_GZIP_MAGIC)}, found "
+            f"{path} is not gzip: expected the first bytes {_hexadecimal(GZIP_MAGIC)}, found "
             f"{_hexadecimal(content[:2])}. Replace the file, or drop .gz from its name if it "
             "is not compressed."
         )

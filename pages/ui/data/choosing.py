@@ -14,6 +14,7 @@ from dec_core.data import describe
 from dec_core.data.files import contents_of
 from dec_core.data.sample_files import SAMPLE_FILES, SampleFile
 from dec_core.data.sources.formats import FORMATS
+from dec_core.data.upload_places import is_upload
 from dec_core.errors import DataError, DECLabError
 from dec_core.store.store import RunStore
 from dec_core.store.uploads import Upload
@@ -135,14 +136,12 @@ def _take_sample(sample: SampleFile) -> None:
         upload = run_manager().store.uploads.keep(io.BytesIO(sample.content()), sample.name)
     except OSError as error:
         raise DataError(f"The file could not be written. {error}") from error
-    choose_data("file", upload.file)
-    for path, value in sample.settings.items():
-        st.query_params[path] = value
+    choose_data("file", upload.file, sample.settings)
 
 
 def _path_field(now: Chosen) -> None:
     """Only on the server's own machine: a file or a folder, read where it lies."""
-    is_path = bool(now.file) and not now.file.startswith("upload:")
+    is_path = bool(now.file) and not is_upload(now.file)
     st.session_state[_PATH] = now.file if is_path else ""
     st.text_input(
         "Or its path",

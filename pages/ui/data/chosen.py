@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
+from types import MappingProxyType
 from typing import Any
 
 import streamlit as st
@@ -67,12 +68,10 @@ def choose(values: Mapping[str, Any]) -> None:
                 st.query_params[path] = SETTINGS[path].format(value)
 
 
-def choose_data(name: str, file: str = "", **more: Any) -> None:
-    """Turn to other data, with none of the choices that belong to those before."""
+def choose_data(name: str, file: str = "", more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Turn to other data, with ``more`` of their settings and no choice of those before."""
     with _changing():
-        _put({_NAME: name, **({_FILE: file} if file else {})})
-        for field, value in more.items():
-            st.query_params[f"data.{field}"] = value
+        _put({_NAME: name, **({_FILE: file} if file else {}), **more})
 
 
 def forget_roles() -> None:

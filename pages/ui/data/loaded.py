@@ -45,10 +45,9 @@ def _sizes(look: DataLook) -> list[str]:
 
 
 def _classes(look: DataLook) -> str:
-    if look.dataset is None or look.dataset.y is None:
+    count = None if look.dataset is None else look.dataset.n_classes
+    if count is None:
         return "no labels"
-    names = look.dataset.class_names
-    count = len(names) if names else int(look.dataset.y.max()) + 1
     return f"{count:,} {'class' if count == 1 else 'classes'}"
 
 

@@ -12,9 +12,10 @@ import streamlit as st
 from dec_core.config import FileData
 from dec_core.data.files import locate
 from dec_core.errors import DECLabError
-from dec_core.export.label_table import TABLE_SUFFIXES, table_bytes, table_of
+from dec_core.export.label_table import table_bytes, table_of
 from dec_core.export.prediction import Prediction, predict
 from dec_core.store.record import RunState
+from pages.ui.export.labels import table_buttons
 from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -22,7 +23,7 @@ from pages.ui.parts.verbatim import verbatim
 # More than these make the choice unreadable.
 _LISTED_RUNS = 30
 _RESULT = "assigned_samples"
-_MIMES = {".csv": "text/csv", ".parquet": "application/octet-stream"}
+_LABELS = {".csv": "Labels (CSV)", ".parquet": "Labels (Parquet)"}
 
 
 class _Asked(NamedTuple):
@@ -98,16 +99,7 @@ def _show(asked: _Asked, found: Prediction) -> None:
     st.markdown(f"{sizes.sum():,} samples: {listed}.")
     name = f"{Path(asked.file).stem}-{asked.run_id}"
     with st.container(horizontal=True):
-        for suffix, mime in _MIMES.items():
-            st.download_button(
-                f"Labels ({TABLE_SUFFIXES[suffix]})",
-                partial(_file, found, suffix),
-                file_name=f"{name}{suffix}",
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"new_samples{suffix}",
-            )
+        table_buttons(_LABELS, partial(_file, found), stem=name, key="new_samples")
 
 
 def _file(found: Prediction, suffix: str) -> bytes:

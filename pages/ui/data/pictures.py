@@ -63,7 +63,7 @@ def class_names(dataset: Dataset) -> tuple[str, ...]:
     """Of the labels; their numbers where they have no names."""
     if dataset.class_names is not None:
         return dataset.class_names
-    return () if dataset.y is None else tuple(map(str, range(int(dataset.y.max()) + 1)))
+    return tuple(map(str, range(dataset.n_classes or 0)))
 
 
 def _counts(dataset: Dataset) -> Plot:

@@ -120,12 +120,17 @@ def _download(path: Path) -> None:
         f"Download {path.name} ({_as_size(size)})",
         path.read_bytes,
         file_name=path.name,
-        mime=_TYPES.get(path.suffix, "application/octet-stream"),
+        mime=file_type(path.suffix),
         icon=":material/download:",
         type="primary",
         on_click="ignore",
         key=f"download:{path}",
     )
+
+
+def file_type(suffix: str) -> str:
+    """What a browser is told of a file that ends so."""
+    return _TYPES.get(suffix, "application/octet-stream")
 
 
 def _as_size(size: int) -> str:

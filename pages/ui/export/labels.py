@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import streamlit as st
 
 from dec_core.export.bundle import export_run
 from dec_core.store.store import RunStore
+from pages.ui.export.job import file_type
 from pages.ui.parts.state import run_manager
 
-_KINDS = {".csv": ("Labels (CSV)", "text/csv"), ".parquet": ("Parquet", "application/octet-stream")}
+_LABELS = {".csv": "Labels (CSV)", ".parquet": "Parquet"}
 _HELP = "Id, cluster, confidence and q of every sample"
 
 
 def labels_buttons(run_id: str | None) -> None:
-    """One button for each kind of file; without a run that is over they are there, but dead.
-
-    The file is made when a button is pressed, beside the script, so that the page goes on.
-    """
+    """One button for each kind of file; without a run that is over they are there, but dead."""
     with st.container(horizontal=True, width="content", gap="small"):
-        for suffix, (label, mime) in _KINDS.items():
-            st.download_button(
-                label,
-                partial(_labels, run_manager().store, run_id or "", suffix),
-                file_name=f"{run_id}-labels{suffix}",
-                mime=mime,
-                icon=":material/download:",
-                type="tertiary",
-                help=_HELP,
-                disabled=run_id is None,
-                on_click="ignore",
-                key=f"labels:{suffix}",
-            )
+        table_buttons(
+            _LABELS,
+            partial(_labels, run_manager().store, run_id or ""),
+            stem=f"{run_id}-labels",
+            key="labels:",
+            type="tertiary",
+            help=_HELP,
+            disabled=run_id is None,
+        )
+
+
+def table_buttons(
+    labels: Mapping[str, str], make: Callable[[str], bytes], *, stem: str, key: str, **looks: Any
+) -> None:
+    """A button for each kind of file, named by its ending.
+
+    A file is made when its button is pressed, beside the script, so that the page goes on.
+    """
+    for suffix, label in labels.items():
+        st.download_button(
+            label,
+            partial(make, suffix),
+            file_name=f"{stem}{suffix}",
+            mime=file_type(suffix),
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{key}{suffix}",
+            **looks,
+        )
 
 
 def _labels(store: RunStore, run_id: str, suffix: str) -> bytes:

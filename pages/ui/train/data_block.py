@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dec_core.config import SETTINGS, Config, DataSettings, FileData
+from dec_core.config import DEFAULT_PRESET, Config, DataSettings, FileData
 from dec_core.data import description_of
 from dec_core.errors import SettingsError
 from dec_core.runs.data_look import DataSize, size_of
+from pages.ui.parts.address import settings_address
 from pages.ui.parts.local_files import check_path
 from pages.ui.parts.verbatim import verbatim
 
@@ -41,9 +42,8 @@ def file_in_words(config: Config | None) -> None:
         label = f"label {data.label}" if data.label else "no label"
         scaling = f"scaling {data.scaling}" + (" after log(1 + value)" if data.log1p else "")
         st.markdown(f"**{verbatim(data.called)}**  \n{verbatim(f'{label}, {scaling}')}")
-        paths = [path for path, row in SETTINGS.items() if row.section == "data"]
-        changed = config.differences(Config())
-        address = {path: SETTINGS[path].format(changed[path]) for path in paths if path in changed}
+        settings = settings_address(DEFAULT_PRESET, config)
+        address = {path: text for path, text in settings.items() if path.startswith("data.")}
     st.page_link(
         "data.py",
         label="Change on the Data page" if address else _NO_FILE,
