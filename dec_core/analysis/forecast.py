@@ -41,6 +41,9 @@ OF_COLLAPSE = frozenset(
     "dying_clusters effective_clusters_fall cluster_grows structure_falls embedding_explodes "
     "embedding_shrinks rank_falls centers_merge assignments_uniform".split()
 )
+# Kinds of signs that compare with as many clusters as the start had, which says nothing where some
+# are dissolved on purpose.
+_OF_FEWER = frozenset({"effective_clusters_fall", "cluster_grows", "structure_falls"})
 # Kinds of signs that the target is not that of equation 3, which are told in one sentence.
 OF_TARGET = frozenset({"target_rows", "target_above_one"})
 
@@ -56,7 +59,8 @@ class Sign:
 
 def forecast(start: Start, history: History) -> tuple[Sign, ...]:
     """What is wrong after the updates in ``history``, the gravest first; empty if nothing is."""
-    return tuple(sign for look in _LOOKS for sign in look(start, history))
+    signs = (sign for look in _LOOKS for sign in look(start, history))
+    return tuple(sign for sign in signs if not (start.dissolves and sign.kind in _OF_FEWER))
 
 
 def told(signs: tuple[Sign, ...]) -> str:

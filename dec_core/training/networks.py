@@ -29,7 +29,8 @@ from dec_core.training.context import TrainingContext
 _NOT_IN_A_GRAPH = frozenset(
     "seed autoencoder.initializer autoencoder.bottleneck_initializer pretraining.epochs "
     "pretraining.learning_rate clustering.learning_rate clustering.update_interval clustering.tol "
-    "clustering.max_iterations clustering.kmeans_restarts".split()
+    "clustering.max_iterations clustering.kmeans_restarts clustering.reset clustering.reset_every "
+    "clustering.reset_keep clustering.resets clustering.dissolve_below".split()
 )
 
 
