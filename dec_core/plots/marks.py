@@ -44,7 +44,7 @@ def marks_of(view: View) -> list[Mark]:
     for reset in view.resets:
         marks.append(Mark(reset.iteration, "reset", "reset", reset_words(reset)))
     for one in view.dissolved:
-        label = f"{one.n_left} clusters left"
+        label = f"{one.n_left} {'cluster' if one.n_left == 1 else 'clusters'} left"
         marks.append(Mark(one.iteration, "dissolved", label, dissolved_words(one)))
     return sorted(marks, key=lambda mark: mark.iteration)
 
