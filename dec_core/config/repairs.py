@@ -25,6 +25,9 @@ class SoftReset(Reset):
 
     Source: Miklautz et al., "Breaking the Reclustering Barrier in Centroid-based Deep Clustering"
     (BRB), ICLR 2025, and its authors' code. ``dec_core.training.resetting`` says what is reset.
+
+    With the preset ``digits``, seeds 0 to 4, it did no good: NMI ended at 0.763 on average, where
+    runs without resets ended at 0.772, in more iterations.
     """
 
     kind: Literal["soft"] = "soft"
@@ -62,7 +65,7 @@ RESETS.register(
     SoftReset,
     "soft",
     "now and then the encoder goes a part of the way back to untrained weights, and k-means finds "
-    "the centres anew (BRB).",
+    "the centres anew (BRB), which did digits no good.",
 )
 
 
@@ -83,6 +86,10 @@ class SmallDissolving(Dissolving):
 
     The idea is that of Leiber, Strauss, Schubert and Seidl, "Dying Clusters Is All You Need - Deep
     Clustering With an Unknown Number of Clusters" (UNSEEN), ICDM Workshops 2024.
+
+    With the preset ``digits``, seeds 0 to 4, runs that began with 20 clusters ended with 12 or 13
+    for ten classes (13 to 16 at ``neighbor_weight`` 0), at NMI 0.798 and ACC 0.778 on average. Those
+    that kept their 20 stood at 0.779 and 0.655 after 3,000 iterations.
     """
 
     kind: Literal["small"] = "small"
@@ -110,5 +117,5 @@ DISSOLVINGS.register(
     SmallDissolving,
     "small",
     "those that shrink too far are dissolved for good, so that a run that begins with too many "
-    "clusters ends with fewer (after UNSEEN).",
+    "clusters ends with fewer (after UNSEEN): on digits 20 became 12 or 13.",
 )
