@@ -88,8 +88,8 @@ class SmallDissolving(Dissolving):
     Clustering With an Unknown Number of Clusters" (UNSEEN), ICDM Workshops 2024.
 
     With the preset ``digits``, seeds 0 to 4, runs that began with 20 clusters ended with 12 or 13
-    for ten classes (13 to 16 at ``neighbor_weight`` 0), at NMI 0.798 and ACC 0.778 on average. Those
-    that kept their 20 stood at 0.779 and 0.655 after 3,000 iterations.
+    for ten classes (13 to 16 at ``neighbor_weight`` 0), at NMI 0.798 and ACC 0.778 on average;
+    those that kept their 20 stood at 0.779 and 0.655 after 3,000 iterations.
     """
 
     kind: Literal["small"] = "small"
