@@ -118,7 +118,10 @@ def _of_first(name: str, part: float) -> Callable[[Start, History], float]:
 def _of_dimensions(start: Start, history: History) -> float:
     """A part of the dimensions that the first update filled, or of those that the centres can span
     where these are fewer: two clusters that separate well lie along one line."""
-    spanned = len(start.cluster_sizes) - 1
+    n_clusters = len(start.cluster_sizes)
+    if start.dissolves:
+        n_clusters = int(history[-1].measures["occupied_clusters"])
+    spanned = n_clusters - 1
     return FALLING_RANK * min(history[0].measures.get("embedding_rank", math.nan), spanned)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from typing import Any
 
 import tensorflow as tf
 
 from dec_core.model.assignment import DISSOLVED
 
-# Distances between all pairs of a larger batch would take gigabytes.
-MOST_SAMPLES = 1_024
+# Differences of all pairs hold so many values at most, 64 MB; of a larger batch only the first
+# samples are taken.
+MOST_VALUES = 2**24
 
 
 def neighbor_loss(embedding: Any, centers: Any) -> Any:
@@ -23,14 +25,14 @@ def neighbor_loss(embedding: Any, centers: Any) -> Any:
 
     Parameters
     ----------
-    embedding : tensor (batch_size, n_dimensions), of which at most ``MOST_SAMPLES`` are taken
+    embedding : tensor (batch_size, n_dimensions)
     centers : tensor (n_clusters, n_dimensions)
 
     Returns
     -------
     A scalar, at least 0
     """
-    points = embedding[:MOST_SAMPLES]
+    points = embedding[: isqrt(MOST_VALUES // embedding.shape[1])]
     n_samples = tf.shape(points)[0]
     n_left = tf.reduce_sum(tf.cast(tf.reduce_any(centers != DISSOLVED, axis=1), tf.int32))
     distances = tf.reduce_sum(tf.square(points[:, None, :] - points[None, :, :]), axis=2)

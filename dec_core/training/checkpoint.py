@@ -48,8 +48,7 @@ BRANCH_SETTINGS = (
         )
     ),
 )
-
-
+# And what only some kinds of these have.
 _BRANCH_KINDS = (TARGETS, OBJECTIVES, RESETS, DISSOLVINGS)
 
 

@@ -101,8 +101,8 @@ class ClusteringPhase:
             self._p = self._loop.target(self._loop.evaluate_all().q)
 
     def checkpoint(self) -> Checkpoint | None:
-        """The state between two gradient steps; None before the first update, and from the first
-        event of an update or a reset to the last."""
+        """The state between two gradient steps; None before the first update, and in the middle of
+        an update or a reset."""
         if self._p is None or not self._is_whole:
             return None
         context = self._context
@@ -211,11 +211,9 @@ class ClusteringPhase:
         yield renewed.event
 
     def _too_small(self, evaluation: Evaluation) -> NDArray[np.intp]:
-        """The clusters to dissolve at this update; none before the first step."""
+        """The clusters to dissolve at this update."""
         done, settings = self._resets.done, self._context.config.clustering.dissolve
         began = done[-1].cluster_sizes if done else self._start.cluster_sizes
-        if not self._iteration:
-            return np.empty(0, np.intp)
         return too_small(settings, evaluation, began, self._loop.centers)
 
     def _new_signs(self, event: TargetUpdated) -> Iterator[SignSeen]:
