@@ -111,8 +111,8 @@ class SmallDissolving(Dissolving):
     )
 
 
-DISSOLVINGS = Kinds("clustering.dissolve", Dissolving, "none", "Small clusters")
-DISSOLVINGS.register(NoDissolving, "none", "they stay.")
+DISSOLVINGS = Kinds("clustering.dissolve", Dissolving, "none", "Dissolved clusters")
+DISSOLVINGS.register(NoDissolving, "none", "all stay.")
 DISSOLVINGS.register(
     SmallDissolving,
     "small",

@@ -40,10 +40,8 @@ def true_scores(measures: Mapping[str, float]) -> str:
 
 def reset_words(reset: EncoderReset) -> str:
     """A reset of the encoder, as a sentence without its end."""
-    return (
-        f"Encoder reset after iteration {reset.iteration:,}, centres found anew: "
-        f"{reset.delta_label:.1%} of the samples changed cluster"
-    )
+    share = f"{reset.delta_label:.1%} of the samples changed cluster"
+    return f"Encoder reset after iteration {reset.iteration:,}: {share}"
 
 
 def dissolved_words(dissolved: ClustersDissolved) -> str:
