@@ -72,14 +72,19 @@ def figures(records: Sequence[RunRecord]) -> dict[str, Any]:
     """Mean, standard deviation and every value of each measure, by its name."""
     found: dict[str, Any] = {}
     for name in MEASURES:
-        known = [(record.summary or {}).get(name) for record in records]
-        values = [math.nan if value is None else value for value in known]
+        values = [_score(record, name) for record in records]
         found[name] = {
             "mean": round(mean(values), 4),
             "standard_deviation": round(stdev(values), 4) if len(values) > 1 else None,
             "values": [round(value, 4) for value in values],
         }
     return found
+
+
+def _score(record: RunRecord, name: str) -> float:
+    summary: Mapping[str, Any] = record.summary or {}
+    value = summary.get(name)
+    return math.nan if value is None else float(value)
 
 
 HEAD = (
