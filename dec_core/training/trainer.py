@@ -8,7 +8,14 @@ from dec_core.config import Config
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
-from dec_core.events.events import Event, Phase, RunFinished, RunStarted, SamplesChosen
+from dec_core.events.events import (
+    Event,
+    Phase,
+    RunFinished,
+    RunStarted,
+    SamplesChosen,
+    WarningRaised,
+)
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
 from dec_core.training.context import TrainingContext
@@ -89,6 +96,8 @@ class Trainer:
             dataset = self._context.dataset
             yield SamplesChosen(self._context.sample_ids, dataset.y, dataset.rows, dataset.ids)
             yield self._run_started()
+            if self.config.clustering.objective.remark:
+                yield WarningRaised(self.config.clustering.objective.remark)
         with NETWORKS.network(self._context) as network:
             for phase in self._phases(network):
                 if self._resumption is not None:

@@ -20,7 +20,7 @@ import pytest
 
 from dec_core.cli.main import main
 from dec_core.config import Config
-from dec_core.errors import ExportError, RunError
+from dec_core.errors import ExportError, RunError, SettingsError
 from dec_core.events.events import KMEANS
 from dec_core.export.bundle import export_run
 from dec_core.export.bundle_parts import PARTS, Part
@@ -273,8 +273,10 @@ def test_a_folder_with_something_in_it_is_not_touched(finished: Finished, tmp_pa
 
 
 def test_an_unknown_part_is_named(finished: Finished, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"Received figurines\."):
+    with pytest.raises(SettingsError, match=r"Received figurines\."):
         export_run(finished.store, finished.run_id, tmp_path / "x", only=["figurines"])
+    with pytest.raises(SettingsError, match=r"Received 900\."):
+        export_run(finished.store, finished.run_id, tmp_path / "x", film_width=900)
 
 
 def test_a_run_that_trains_is_not_exported(tmp_path: Path) -> None:
