@@ -25,6 +25,7 @@ from dec_core.model.autoencoder import (
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.conv_autoencoder import build_conv
 from dec_core.model.objectives import OBJECTIVE_LOSSES
+from dec_core.model.reconstruction import mean_squared_error
 from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "build_conv",
     "build_optimizer",
     "kl_divergence",
+    "mean_squared_error",
     "nearest_center",
     "recycled_target_distribution",
     "recycled_target_of_sample",

@@ -12,7 +12,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
-from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
+from dec_core.model import (
+    OBJECTIVE_LOSSES,
+    TARGET_FUNCTIONS,
+    ClusteringLayer,
+    mean_squared_error,
+)
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
@@ -53,7 +58,7 @@ class Losses(NamedTuple):
 class ClusteringLoop(CompiledLoop):
     """Gradient steps that make the objective smaller: q is pulled towards the target distribution.
 
-    As in pretraining the arithmetic is Keras' own and only the loop moved into the graph.
+    As in pretraining the weights equal those of Keras' ``train_on_batch``, bit for bit.
 
     Parameters
     ----------
@@ -176,7 +181,6 @@ class ClusteringLoop(CompiledLoop):
         model, encoder, decoder, layer = self._model, self._encoder, self._decoder, self.layer
         objective = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
         batch_target = self._target.in_batch
-        mean_squared_error = keras.losses.MeanSquaredError()
 
         def clustering_loss(target: Any, q: Any) -> Any:
             return objective.clustering(target if batch_target is None else batch_target(q), q)
