@@ -19,12 +19,12 @@ from dec_core.model.autoencoder import (
     Autoencoder,
     build_autoencoder,
     build_clustering_model,
-    build_optimizer,
     restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.conv_autoencoder import build_conv
 from dec_core.model.objectives import OBJECTIVE_LOSSES
+from dec_core.model.optimizers import build_optimizer
 from dec_core.model.reconstruction import mean_squared_error
 from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
