@@ -74,6 +74,6 @@ def _sentences(config: Config) -> tuple[str, ...]:
         "that its embedding keeps what tells them apart.",
         f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
         "embedding. Its scores are the dashed lines that DEC must beat.",
-        f"**Clustering**: {trained} and centres are trained together. Every {interval:,} iterations "
-        "the target distribution is updated, and all plots with it.",
+        f"**Clustering**: {trained} and centres are trained together. Every {interval:,} "
+        "iterations the target distribution is updated, and all plots with it.",
     )
