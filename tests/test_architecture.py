@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+import dec_core
+
 ROOT = Path(__file__).parents[1]
 LONGEST_FILE = 400
 
@@ -235,6 +237,10 @@ def test_public_names_load_when_they_are_used() -> None:
         "assert dec_core.View().revision == 0\n"
         "assert set(dec_core.__all__) <= set(dir(dec_core))\n"
         "assert 'tensorflow' not in sys.modules\n"
-        "assert callable(dec_core.train) and 'tensorflow' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)
+    # Loading TensorFlow takes seconds, and this process has it.
+    from dec_core.training import trainer
+
+    assert dec_core.train is trainer.train
+    assert all(callable(getattr(dec_core, name)) for name in dec_core.__all__ if name != "PRESETS")
