@@ -174,6 +174,8 @@ def _of_objective(config: Config) -> Iterator[Factor]:
     if gamma is not None and gamma != published:
         way = "high" if gamma > published else "low"
         words = f"gamma, the weight of the clustering loss, is {gamma:g}, which is too {way}"
+        if gamma == 0:
+            words = "gamma is 0, so that the target distribution has no influence"
         yield Factor(f"gamma_too_{way}", Stage.CLUSTERING, words, _set(gamma=published))
 
 

@@ -17,6 +17,7 @@ from dec_core.model import (
     OBJECTIVE_LOSSES,
     TARGET_FUNCTIONS,
     ClusteringLayer,
+    mean_squared_error,
     neighbor_loss,
 )
 from dec_core.training.checkpoint import Arrays, Checkpoint
@@ -59,7 +60,7 @@ class Losses(NamedTuple):
 class ClusteringLoop(CompiledLoop):
     """Gradient steps that make the objective smaller: q is pulled towards the target distribution.
 
-    As in pretraining the arithmetic is Keras' own and only the loop moved into the graph.
+    As in pretraining the weights equal those of Keras' ``train_on_batch``, bit for bit.
 
     Parameters
     ----------
@@ -200,7 +201,6 @@ class ClusteringLoop(CompiledLoop):
         batch_target = self._target.in_batch
         dissolve = settings.dissolve
         neighbor_weight = dissolve.neighbor_weight if isinstance(dissolve, SmallDissolving) else 0.0
-        mean_squared_error = keras.losses.MeanSquaredError()
 
         def clustering_loss(target: Any, q: Any) -> Any:
             return objective.clustering(target if batch_target is None else batch_target(q), q)

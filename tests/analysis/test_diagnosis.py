@@ -260,6 +260,7 @@ def test_gamma_is_suspected_where_it_is_not_the_published_one() -> None:
     assert repaired(config, found) == REFERENCE.with_values(idec)
     (low,) = suspects(REFERENCE.with_values({**idec, "clustering.gamma": 0.0}), FACTS, [])
     assert low.cause == "gamma_too_low"
+    assert low.words == "gamma is 0, so that the target distribution has no influence"
 
 
 def test_too_large_a_gamma_is_proved_and_repaired() -> None:
