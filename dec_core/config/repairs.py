@@ -109,6 +109,7 @@ class SmallDissolving(Dissolving):
         "which share a group of samples merge; UNSEEN takes 1, at 0 there is none.",
         ge=0.0,
         le=10.0,
+        slide_to=2.0,
     )
 
 
