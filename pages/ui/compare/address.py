@@ -15,6 +15,7 @@ from pages.ui.parts.parameters import parameters
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
+_PAIR, _SORT = "pair", "sort"
 _NUMBERS, _SETTINGS, _MEASURE, _SEEDS = "numbers", "settings", "measure", "seeds"
 _MEAN = "mean"
 # Of the settings as columns: whichever differ among the chosen runs.
@@ -157,6 +158,30 @@ def chosen_settings() -> tuple[str, ...] | None:
 def choose_settings(paths: Sequence[str] | None) -> None:
     """Keep the settings that are columns; no setting at all is a choice too."""
     parameters.change({_SETTINGS: None if paths is None else ",".join(paths)})
+
+
+def chosen_pair(known: Sequence[str]) -> tuple[str, str]:
+    """Whose labels are compared: the first two of ``known``, which are at least two, where the
+    address does not name two of them."""
+    first, _, second = parameters.get(_PAIR, "").partition(",")
+    return (first, second) if {first, second} <= set(known) else (known[0], known[1])
+
+
+def choose_of_pair(number: int, run_id: str, known: Sequence[str]) -> None:
+    """Keep whose labels are compared: another first run, number 0, or second run, number 1."""
+    pair = list(chosen_pair(known))
+    pair[number] = run_id
+    keep(_PAIR, ",".join(pair))
+
+
+def chosen_sort() -> str:
+    """The heading by which the table is sorted, after a minus where the largest comes first."""
+    return parameters.get(_SORT, "")
+
+
+def choose_sort(text: str) -> None:
+    """Keep the order of the table."""
+    keep(_SORT, text)
 
 
 def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:

@@ -13,7 +13,13 @@ import streamlit as st
 
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord
-from pages.ui.compare.address import choose_filter, choose_runs, chosen_filter
+from pages.ui.compare.address import (
+    choose_filter,
+    choose_runs,
+    choose_sort,
+    chosen_filter,
+    chosen_sort,
+)
 from pages.ui.compare.columns import Columns
 from pages.ui.compare.rows import columns_of, row_of, standing_of
 from pages.ui.compare.run_table import run_table
@@ -69,11 +75,7 @@ def table(
     @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:
         _draw(records, chosen, groups, baseline, columns)
-        if st.session_state.pop(_TICKED, False):
-            st.rerun()
-        if have_moved_on(records):
-            # A tick that waited behind a click still carries the address from before it.
-            choose_runs(chosen)
+        if st.session_state.pop(_TICKED, False) or have_moved_on(records):
             st.rerun()
 
     tick()
@@ -101,6 +103,8 @@ def _draw(
         columns_of(columns.numbers, columns.settings, name),
         rows,
         lambda ticked: _take(ticked, run_ids, chosen),
+        chosen_sort(),
+        choose_sort,
         key="compare_table",
     )
     if not records:

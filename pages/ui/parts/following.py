@@ -26,11 +26,11 @@ def following(name: str, value: Any, take: Callable[[Any], object]) -> dict[str,
     take : puts what a person has chosen into the address
     """
     numbers: dict[str, int] = st.session_state.setdefault(_NUMBERS, {})
-    if name not in numbers:
-        numbers[name] = 0
-    elif st.session_state.get(_key(name, numbers[name])) != value:
+    key = _key(name, numbers.setdefault(name, 0))
+    # One that has not been drawn, or not since another page was, begins with its value anyway.
+    if st.session_state.get(key, value) != value:
         numbers[name] += 1
-    key = _key(name, numbers[name])
+        key = _key(name, numbers[name])
 
     def changed() -> None:
         chosen = st.session_state.get(key, value)

@@ -22,7 +22,10 @@ _SEEN_RUN = "seen_run"
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Train": frozenset((RUN, UPDATE, "preset", *SETTINGS)),
     "Compare": frozenset(
-        "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
+        (
+            *("runs", "baseline", "along", "smoothing", "numbers", "settings", "measure"),
+            *("seeds", "filter", "state", "data", "tag", "pair", "sort"),
+        )
     ),
     "Diagnose": frozenset((RUN, UPDATE, "factors", "others")),
     "Data": frozenset(SETTINGS),
