@@ -24,7 +24,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Compare": frozenset(
         (
             *("runs", "baseline", "along", "smoothing", "numbers", "settings", "measure"),
-            *("seeds", "filter", "state", "data", "tag", "pair", "sort"),
+            *("seeds", "filter", "state", "data", "tag", "pair", "sort", "published"),
         )
     ),
     "Diagnose": frozenset((RUN, UPDATE, "factors", "others")),
