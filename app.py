@@ -17,7 +17,11 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from dec_core.signals import end_on_signals, run_command  # noqa: E402
-from pages.ui.parts.server_end import ignore_signals_at_last, take_signals  # noqa: E402
+from pages.ui.parts.server_end import (  # noqa: E402
+    ignore_signals_at_last,
+    say_nothing_of_closed_connections,
+    take_signals,
+)
 
 # Before the libraries, which take a second to load.
 if __name__ == "__main__":
@@ -41,6 +45,7 @@ _tasks: list[asyncio.Task[None]] = []
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     """Load libraries with the server; end runs and the UMAP process with it."""
     take_signals()
+    say_nothing_of_closed_connections()
     _tasks.append(asyncio.create_task(ignore_signals_at_last()))
     # A browser takes longer to load its page.
     _tasks.append(asyncio.create_task(asyncio.to_thread(load_shared_libraries)))

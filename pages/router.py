@@ -6,7 +6,7 @@ import streamlit as st
 
 from dec_core.errors import DECLabError
 from pages.ui.parts.libraries import load_shared_libraries
-from pages.ui.parts.page_address import remembered_address
+from pages.ui.parts.page_address import take_up_address
 from pages.ui.parts.state import run_manager, show_notices
 from pages.ui.parts.stray_help import put_stray_help_away
 from pages.ui.parts.style import page_style
@@ -32,8 +32,8 @@ page = st.navigation(
 )
 try:
     manager = run_manager()
-    with remembered_address(page.title):
-        page.run()
+    take_up_address(page.title)
+    page.run()
     show_notices()
 except DECLabError as error:
     st.error(verbatim(str(error)), icon=":material/error:")

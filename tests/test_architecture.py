@@ -146,6 +146,17 @@ def test_only_screens_say_st() -> None:
         assert "st" not in names, name_of(path)
 
 
+def test_the_address_is_read_and_written_in_one_place() -> None:
+    """``st.query_params`` is what came with the last click, which may be older than the page."""
+    users = {
+        name_of(path)
+        for path in SCREENS
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "st.query_params"
+    }
+    assert users == {"pages/ui/parts/parameters.py"}
+
+
 def test_keras_stays_in_model_and_training() -> None:
     at_home = {"model", "training"}
     elsewhere = [

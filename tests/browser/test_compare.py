@@ -237,6 +237,9 @@ def test_the_table_is_sorted_by_a_heading_and_wide_enough(
         is_descending = page.locator(".dec-lab-runs [aria-sort=descending]").count() == 1
         assert shown == sorted(shown, reverse=is_descending)
     assert not is_descending
+    wait_for(page, "() => new URL(location).searchParams.get('sort') === 'NMI'")
+    page.reload()
+    expect(page.locator(".dec-lab-runs [aria-sort=ascending]")).to_contain_text("NMI")
     # Nothing is cut: no cell is wider than its place, and the table no wider than its frame.
     assert page.evaluate(
         """() => [...document.querySelectorAll(".dec-lab-runs, .dec-lab-runs :is(th, td)")]

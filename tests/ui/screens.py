@@ -29,6 +29,16 @@ def opened(page: str, **query: str) -> AppTest:
     return screen
 
 
+def come_again(screen: AppTest, page: str, **query: str) -> AppTest:
+    """Look at the Guide, and come to a page by a link with these query parameters."""
+    for place, values in (("guide.py", {}), (page, query)):
+        screen.query_params.clear()
+        screen.query_params.update(values)
+        screen.switch_page(place)
+        refresh(screen)
+    return screen
+
+
 def refresh(screen: AppTest) -> AppTest:
     """Run the script again; no screen may ever show an exception."""
     screen.run()

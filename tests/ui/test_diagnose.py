@@ -14,6 +14,7 @@ from tests.store.test_golden import GOLDEN
 from tests.ui.screens import (
     captions,
     choose,
+    come_again,
     intact,
     metrics,
     opened,
@@ -74,13 +75,9 @@ def test_a_run_of_each_rule(manager: RunManager) -> None:
     intact(screen)
     assert screen.session_state["followed_sample"] == {right: sample.options[3]}
     # Train shows the run that was looked at last, and so does Diagnose.
-    screen.query_params.clear()
-    screen.switch_page("train.py")
-    assert refresh(screen).query_params["run"] == right
-    screen.query_params["run"] = wrong
-    refresh(screen).query_params.clear()
-    screen.switch_page("diagnose.py")
-    assert refresh(screen).query_params["run"] == wrong
+    assert come_again(screen, "train.py").query_params["run"] == right
+    come_again(screen, "train.py", run=wrong)
+    assert come_again(screen, "diagnose.py").query_params["run"] == wrong
     # An address leads to a run and an update.
     screen = diagnose(run=wrong, update="1")
     assert inspected(screen) == "Target rule r-recycled, iteration 10."

@@ -34,6 +34,7 @@ from tests.ui.screens import (
     button,
     choose,
     click,
+    come_again,
     intact,
     new_screen,
     plots,
@@ -297,10 +298,8 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
         names = {Path(name).name for name in bundle.namelist()}
     assert names == {"comparison.csv", "agreement.csv"}
     third = finished_run(manager.store)
-    screen.query_params["runs"] = f"{first},{third}"
-    assert not _downloads(refresh(screen))
-    screen.query_params["runs"] = f"{first},{second}"
-    refresh(refresh(screen))
+    assert not _downloads(come_again(screen, "compare.py", runs=f"{first},{third}"))
+    click(come_again(screen, "compare.py", runs=f"{first},{second}"), "Export")
     assert _downloads(pick(screen, "Formats", ["CSV"]))
     choose(screen, "compare_measure", "NMI")
     assert not _downloads(refresh(screen))
@@ -318,11 +317,12 @@ def test_a_figure_that_has_left_the_page_is_not_exported(manager: RunManager) ->
     assert "agreement" in plots(intact(screen))
     (pair,) = [field for field in screen.selectbox if field.label == "Second run"]
     pair.set_value(other).run()
+    assert screen.query_params["pair"] == f"{first},{other}"
     assert "agreement" not in plots(intact(screen))
     click(screen, "Export")
     assert len(pills(screen, "Figures").options) == 1
-    screen.query_params["runs"] = f"{first},{second}"
-    assert len(pills(refresh(refresh(screen)), "Figures").options) == 2
+    click(come_again(screen, "compare.py", runs=f"{first},{second}"), "Export")
+    assert len(pills(refresh(screen), "Figures").options) == 2
     (manager.store.root / second / "run.json").write_text("{", encoding="utf-8")
     assert len(pills(refresh(refresh(screen)), "Figures").options) == 1
 

@@ -8,11 +8,12 @@ import streamlit as st
 
 from dec_core.errors import RunError
 from dec_core.store.record import RunRecord, RunState
-from pages.ui.compare.address import choose_baseline, choose_runs
+from pages.ui.compare.address import choose_baseline, forget_runs
 from pages.ui.compare.columns import columns_control
 from pages.ui.compare.runs import is_changing, is_saved
 from pages.ui.export.dialog import export_control
 from pages.ui.export.labels import labels_buttons
+from pages.ui.parts.following import following
 from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -48,18 +49,17 @@ def actions(
 def _baseline(names: Mapping[str, str], baseline: str | None) -> None:
     """The pinned run; the widget follows the address."""
     options = [_NO_BASELINE, *names]
-    key = "compare_baseline"
-    st.session_state[key] = baseline or _NO_BASELINE
+    shown = baseline or _NO_BASELINE
     st.selectbox(
         "Baseline",
         options,
-        key=key,
+        index=options.index(shown),
         format_func=lambda run_id: f"Baseline: {names.get(run_id, 'none')}",
         label_visibility="collapsed",
         width=230,
         disabled=not names,
-        on_change=lambda: choose_baseline(st.session_state[key] or None),
         help="The run that the others are compared with; it stays when it is not ticked",
+        **following("compare_baseline", shown, lambda chosen: choose_baseline(chosen or None)),
     )
 
 
@@ -138,9 +138,7 @@ def _delete(doomed: Sequence[RunRecord], ticked: Sequence[str]) -> None:
             if is_saved(record):
                 problems[record.run_id] = str(error)
     deleted = {record.run_id for record in doomed} - problems.keys()
-    choose_runs([run_id for run_id in ticked if run_id not in deleted])
-    if st.query_params.get("baseline") in deleted:
-        choose_baseline(None)
+    forget_runs(deleted, ticked)
     if deleted:
         names = ", ".join(record.name for record in doomed if record.run_id in deleted)
         notify(f"Deleted: {names}", "delete")

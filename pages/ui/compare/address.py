@@ -11,9 +11,11 @@ from dec_core.errors import RunError
 from dec_core.plots.comparison_curves import Along
 from dec_core.store.names import check_run_id
 from pages.ui.parts.address import keep
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
+_PAIR, _SORT = "pair", "sort"
 _NUMBERS, _SETTINGS, _MEASURE, _SEEDS = "numbers", "settings", "measure", "seeds"
 _PUBLISHED = "published"
 _MEAN, _HIDDEN = "mean", "hidden"
@@ -27,7 +29,7 @@ def chosen_runs(known: Sequence[str]) -> tuple[str, ...]:
 
     An unknown or malformed one becomes a sentence and leaves the address.
     """
-    text = st.query_params.get(_RUNS)
+    text = parameters.get(_RUNS)
     if text is None:
         choose_runs(known[:3])
         return tuple(known[:3])
@@ -40,7 +42,7 @@ def chosen_runs(known: Sequence[str]) -> tuple[str, ...]:
 
 def chosen_baseline(known: Collection[str]) -> str | None:
     """The run that the others are compared with."""
-    run_id = st.query_params.get(_BASELINE)
+    run_id = parameters.get(_BASELINE)
     if run_id is None or _is_known(run_id, known):
         return run_id
     choose_baseline(None)
@@ -49,9 +51,14 @@ def chosen_baseline(known: Collection[str]) -> str | None:
 
 def choose_runs(run_ids: Sequence[str]) -> None:
     """Make the address name these runs; none at all is a choice too."""
-    text = ",".join(run_ids)
-    if st.query_params.get(_RUNS) != text:
-        st.query_params[_RUNS] = text
+    parameters.change({_RUNS: ",".join(run_ids)})
+
+
+def forget_runs(deleted: Collection[str], ticked: Sequence[str]) -> None:
+    """Take runs that are gone out of those that were ticked, and out of the baseline."""
+    left = ",".join(run_id for run_id in ticked if run_id not in deleted)
+    baseline = parameters.get(_BASELINE)
+    parameters.change({_RUNS: left, _BASELINE: None if baseline in deleted else baseline})
 
 
 def choose_baseline(run_id: str | None) -> None:
@@ -61,7 +68,7 @@ def choose_baseline(run_id: str | None) -> None:
 
 def chosen_along() -> Along:
     """What the curves run along; the iterations where the address does not say otherwise."""
-    text = st.query_params.get(_ALONG)
+    text = parameters.get(_ALONG)
     if text is None or text in list(Along):
         return Along(text or Along.ITERATIONS)
     _explain(f"The curves can run along {', '.join(Along)}. Received along={text[:40]}.")
@@ -76,7 +83,7 @@ def choose_along(along: Along) -> None:
 
 def chosen_smoothing() -> float:
     """The weight of the moving average, 0 for none."""
-    text = st.query_params.get(_SMOOTHING)
+    text = parameters.get(_SMOOTHING)
     try:
         weight = float(text or 0)
     except ValueError:
@@ -95,7 +102,7 @@ def choose_smoothing(weight: float) -> None:
 
 def chosen_measure(known: Collection[str]) -> str | None:
     """The one measure that is drawn, by its name; None for all headline measures."""
-    name = st.query_params.get(_MEASURE)
+    name = parameters.get(_MEASURE)
     if name is None or name in known:
         return name
     _explain(f"There is no measure {name[:40]} to draw.")
@@ -110,11 +117,11 @@ def choose_measure(name: str | None) -> None:
 
 def is_folded() -> bool:
     """Whether runs that differ in their seed alone are drawn as their mean."""
-    text = st.query_params.get(_SEEDS, _MEAN)
+    text = parameters.get(_SEEDS, _MEAN)
     if text != _MEAN:
         _explain(f"Of runs with several seeds only the mean can be drawn. Received {text[:40]}.")
         choose_folded(False)
-    return _SEEDS in st.query_params
+    return _SEEDS in parameters
 
 
 def choose_folded(is_folded: bool) -> None:
@@ -124,11 +131,11 @@ def choose_folded(is_folded: bool) -> None:
 
 def is_published_shown() -> bool:
     """Whether published results stand behind the curves."""
-    text = st.query_params.get(_PUBLISHED, _HIDDEN)
+    text = parameters.get(_PUBLISHED, _HIDDEN)
     if text != _HIDDEN:
         _explain(f"Published results can only be hidden. Received published={text[:40]}.")
         choose_published_shown(True)
-    return _PUBLISHED not in st.query_params
+    return _PUBLISHED not in parameters
 
 
 def choose_published_shown(is_shown: bool) -> None:
@@ -138,7 +145,7 @@ def choose_published_shown(is_shown: bool) -> None:
 
 def chosen_filter(name: str) -> str:
     """What one of the filters of the table was set to; the names of choices have commas between."""
-    return st.query_params.get(name, "")
+    return parameters.get(name, "")
 
 
 def choose_filter(name: str, text: str) -> None:
@@ -158,28 +165,49 @@ def choose_numbers(names: Sequence[str]) -> None:
 
 def chosen_settings() -> tuple[str, ...] | None:
     """The settings that are columns of the table, by path, or DIFFERING; None where none are."""
-    if _SETTINGS not in st.query_params:
+    if _SETTINGS not in parameters:
         return None
     return _chosen_of(_SETTINGS, [*SETTINGS, *DIFFERING], "setting")
 
 
 def choose_settings(paths: Sequence[str] | None) -> None:
     """Keep the settings that are columns; no setting at all is a choice too."""
-    if paths is None:
-        st.query_params.pop(_SETTINGS, None)
-    else:
-        st.query_params[_SETTINGS] = ",".join(paths)
+    parameters.change({_SETTINGS: None if paths is None else ",".join(paths)})
+
+
+def chosen_pair(known: Sequence[str]) -> tuple[str, str]:
+    """Whose labels are compared: the first two of ``known``, which are at least two, where the
+    address does not name two of them."""
+    first, _, second = parameters.get(_PAIR, "").partition(",")
+    return (first, second) if {first, second} <= set(known) else (known[0], known[1])
+
+
+def choose_of_pair(number: int, run_id: str, known: Sequence[str]) -> None:
+    """Keep whose labels are compared: another first run, number 0, or second run, number 1."""
+    pair = list(chosen_pair(known))
+    pair[number] = run_id
+    keep(_PAIR, ",".join(pair))
+
+
+def chosen_sort() -> str:
+    """The heading by which the table is sorted, after a minus where the largest comes first."""
+    return parameters.get(_SORT, "")
+
+
+def choose_sort(text: str) -> None:
+    """Keep the order of the table."""
+    keep(_SORT, text)
 
 
 def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:
     """Names in the address; an unknown one becomes a sentence and leaves it."""
-    wanted = dict.fromkeys(part for part in st.query_params.get(name, "").split(",") if part)
+    wanted = dict.fromkeys(part for part in parameters.get(name, "").split(",") if part)
     chosen = tuple(part for part in wanted if part in known)
     for part in wanted:
         if part not in known:
             _explain(f"There is no {word} {part[:40]}, so it is no column.")
     if len(chosen) != len(wanted):
-        st.query_params[name] = ",".join(chosen)
+        parameters.change({name: ",".join(chosen)})
     return chosen
 
 

@@ -12,7 +12,9 @@ from dec_core.analysis.agreement import compare_labels
 from dec_core.errors import RunError
 from dec_core.plots.agreement import agreement_sentence, draw_agreement
 from dec_core.store.record import RunRecord, RunState
+from pages.ui.compare.address import choose_of_pair, chosen_pair
 from pages.ui.compare.runs import is_saved, labels_of
+from pages.ui.parts.following import following
 from pages.ui.parts.live_plot import forget_plot, show_plot
 from pages.ui.parts.verbatim import verbatim
 
@@ -39,18 +41,23 @@ def labels_agreement(records: Sequence[RunRecord], baseline: str | None) -> None
 
 
 def _pair(records: Sequence[RunRecord]) -> tuple[RunRecord, RunRecord]:
+    """As the address says."""
     by_id = {record.run_id: record for record in records}
-    chosen = []
+    run_ids = list(by_id)
+    pair = chosen_pair(run_ids)
     for number, label in enumerate(("First run", "Second run")):
-        run_id = st.selectbox(
+        st.selectbox(
             label,
-            list(by_id),
-            index=number,
+            run_ids,
+            index=run_ids.index(pair[number]),
             format_func=lambda one: by_id[one].name,
-            key=f"agreement:{number}:{hash(tuple(by_id))}",
+            **following(
+                f"agreement_{number}",
+                pair[number],
+                partial(choose_of_pair, number, known=run_ids),
+            ),
         )
-        chosen.append(by_id[run_id])
-    return chosen[0], chosen[1]
+    return by_id[pair[0]], by_id[pair[1]]
 
 
 def _show(first: RunRecord, second: RunRecord, picture: DeltaGenerator) -> None:

@@ -20,6 +20,7 @@ from pages.ui.compare.address import (
 from pages.ui.compare.rows import BEST, SHOWN, number_label
 from pages.ui.compare.runs import configs_of
 from pages.ui.compare.settings import differing
+from pages.ui.parts.following import following
 
 
 @dataclass(frozen=True)
@@ -43,39 +44,40 @@ def chosen_columns(chosen: Sequence[RunRecord]) -> Columns:
 
 
 def _numbers() -> None:
-    key = "compare_numbers"
     possible = _possible_numbers()
-    st.session_state[key] = list(chosen_numbers(possible))
+    shown = list(chosen_numbers(possible))
     st.multiselect(
         "More numbers",
         possible,
-        key=key,
+        default=shown,
         format_func=number_label,
         placeholder="None",
-        on_change=lambda: choose_numbers(st.session_state[key]),
+        **following("compare_numbers", shown, choose_numbers),
     )
 
 
 def _settings(chosen: Sequence[RunRecord]) -> None:
-    key, paths = "compare_settings", chosen_settings()
-    switch = f"{key}_on"
-    st.session_state[switch] = paths is not None
+    paths = chosen_settings()
     st.toggle(
         "Settings as columns",
-        key=switch,
-        on_change=lambda: choose_settings(DIFFERING if st.session_state[switch] else None),
+        value=paths is not None,
+        **following(
+            "compare_settings_on",
+            paths is not None,
+            lambda is_on: choose_settings(DIFFERING if is_on else None),
+        ),
     )
     if paths is None:
         return
-    st.session_state[key] = list(_resolved(paths, chosen))
+    shown = list(_resolved(paths, chosen))
     st.multiselect(
         "Settings",
         list(SETTINGS),
-        key=key,
+        default=shown,
         format_func=_label,
         placeholder="None: the chosen runs have the same settings",
-        on_change=lambda: choose_settings(st.session_state[key]),
         help="At first those that differ among the chosen runs",
+        **following("compare_settings", shown, choose_settings),
     )
 
 

@@ -38,6 +38,7 @@ from pages.ui.compare.published import drawn_references
 from pages.ui.compare.run_legend import LegendEntry, run_legend
 from pages.ui.compare.runs import have_moved_on, is_changing, summary_of
 from pages.ui.compare.series import Group, can_fold, readable, repeats
+from pages.ui.parts.following import following
 from pages.ui.parts.live_plot import show_plot
 from pages.ui.parts.verbatim import verbatim
 
@@ -65,16 +66,15 @@ def curve_controls(records: Sequence[RunRecord]) -> Drawing:
         along = _along()
         smoothing = _smoothing()
         is_possible = can_fold(records)
-        key = "fold_seeds"
-        st.session_state[key] = is_mean = is_folded()
+        is_mean = is_folded()
         st.toggle(
             "Mean over seeds",
-            key=key,
+            value=is_mean,
             disabled=not is_possible,
-            on_change=lambda: choose_folded(st.session_state[key]),
             help="Runs that differ in their seed alone become one curve: their mean, with a band "
             "of one standard deviation. It ends where the shortest of them ends. Of several runs "
             "with the same seed the longest counts.",
+            **following("fold_seeds", is_mean, choose_folded),
         )
         references = _published(records)
     if is_mean or not is_possible:
@@ -87,47 +87,45 @@ def _published(records: Sequence[RunRecord]) -> tuple[Reference, ...]:
     references = drawn_references(records)
     if not references:
         return ()
-    key = "compare_published"
-    st.session_state[key] = is_shown = is_published_shown()
+    is_shown = is_published_shown()
     st.toggle(
         "Published results",
-        key=key,
-        on_change=lambda: choose_published_shown(st.session_state[key]),
+        value=is_shown,
         help="Behind ACC and NMI: a grey band from the lowest to the highest published trial where "
         "a run has the published settings and data, a dashed line where some of them differ",
+        **following("compare_published", is_shown, choose_published_shown),
     )
     return references if is_shown else ()
 
 
 def _along() -> Along:
     """The horizontal axis; the widget follows the address."""
-    key, along = "compare_along", chosen_along()
-    st.session_state[key] = along
+    along = chosen_along()
     st.segmented_control(
         "Along",
         list(Along),
+        default=along,
         required=True,
         format_func=lambda one: Along(one).label,
         label_visibility="collapsed",
-        key=key,
-        on_change=lambda: choose_along(Along(st.session_state[key])),
+        **following("compare_along", along, lambda chosen: choose_along(Along(chosen))),
     )
     return along
 
 
 def _smoothing() -> float:
     """The weight of the moving average; the widget follows the address."""
-    key, weight = "compare_smoothing", chosen_smoothing()
-    st.session_state[key] = weight
+    weight = chosen_smoothing()
+    weights = sorted({*_WEIGHTS, weight})
     st.selectbox(
         "Smoothing",
-        sorted({*_WEIGHTS, weight}),
-        key=key,
+        weights,
+        index=weights.index(weight),
         format_func=lambda one: f"Smoothing: {one:g}" if one else "Smoothing: off",
         label_visibility="collapsed",
         width=160,
-        on_change=lambda: choose_smoothing(st.session_state[key]),
         help="Exponential moving average over the updates; the recorded values stay behind it",
+        **following("compare_smoothing", weight, choose_smoothing),
     )
     return weight
 
@@ -145,16 +143,15 @@ def _chosen_measures(*, with_labels: bool) -> list[Measure]:
     name = chosen_measure([one.name for one in (*headline, *further)])
     places = {_ALL: None, **{one.label: one.name for one in headline}}
     places[_MORE] = name if name in [one.name for one in further] else further[0].name
-    key, words = "compare_measure", {value: label for label, value in places.items()}
-    st.session_state[key] = words[name]
+    words = {value: label for label, value in places.items()}
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.segmented_control(
             "Measure",
             list(places),
+            default=words[name],
             required=True,
             label_visibility="collapsed",
-            key=key,
-            on_change=lambda: choose_measure(places[st.session_state[key]]),
+            **following("compare_measure", words[name], lambda word: choose_measure(places[word])),
         )
         if words[name] == _MORE:
             _other_measure(further, name)
@@ -162,16 +159,15 @@ def _chosen_measures(*, with_labels: bool) -> list[Measure]:
 
 
 def _other_measure(further: Sequence[Measure], name: str | None) -> None:
-    key = "compare_other_measure"
-    st.session_state[key] = name
+    names = [one.name for one in further]
     st.selectbox(
         "Other measure",
-        [one.name for one in further],
+        names,
+        index=names.index(name or names[0]),
         format_func=lambda name: MEASURES[name].label,
         label_visibility="collapsed",
         width=220,
-        key=key,
-        on_change=lambda: choose_measure(st.session_state[key]),
+        **following("compare_other_measure", name, choose_measure),
     )
 
 

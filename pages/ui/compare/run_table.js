@@ -67,6 +67,15 @@ const nextOrder = (order, column, isNumber) => {
   return order.isDescending === isNumber ? { column, isDescending: !isNumber } : {};
 };
 
+// As the address names an order: by its heading, after a minus where the largest comes first.
+const named = ({ column, isDescending }, headings) =>
+  column === undefined ? "" : (isDescending ? "-" : "") + headings[column];
+const orderOf = (name, headings) => {
+  const isDescending = name.startsWith("-");
+  const column = headings.indexOf(isDescending ? name.slice(1) : name);
+  return column < 0 ? {} : { column, isDescending };
+};
+
 // While the page takes in a click, it may send what was ticked before; until it agrees, or has had
 // time enough, the boxes show what the person wants.
 const PATIENCE_MILLISECONDS = 5000;
@@ -81,7 +90,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const shown = JSON.stringify(data);
   if (root.decLabShown === shown) return;
   root.decLabShown = shown;
-  root.decLabOrder ??= {};
+  const headings = ["Run", "State", ...data.columns.map((one) => one.label)];
+  // What a person has clicked here is newer than what the page says of it.
+  root.decLabOrder ??= orderOf(data.sort, headings);
   const table = root.querySelector("table");
   const boxes = () => [...table.tBodies[0].querySelectorAll("input")];
   const tell = () => {
@@ -105,6 +116,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.onclick = () => {
       root.decLabOrder = nextOrder(root.decLabOrder, column, isNumber);
       draw();
+      setTriggerValue("sorted", named(root.decLabOrder, headings));
     };
     const cell = make("th", isNumber ? "number" : "", button, small(below));
     cell.title = help;

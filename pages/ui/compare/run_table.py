@@ -133,12 +133,26 @@ def run_table(
     columns: Sequence[TableColumn],
     rows: Sequence[TableRow],
     on_tick: Callable[[list[str]], None],
+    sort: str,
+    on_sort: Callable[[str], None],
     *,
     key: str,
 ) -> None:
-    """Draw the table; ``on_tick`` is given the ids of all rows that are ticked then."""
+    """Draw the table.
+
+    Parameters
+    ----------
+    on_tick : is given the ids of all rows that are ticked then
+    sort : the heading to sort by, after a minus where the largest comes first; empty for none
+    on_sort : is given another such order once a heading is clicked
+    """
     _component(
         key=key,
-        data={"columns": [asdict(one) for one in columns], "rows": [asdict(one) for one in rows]},
+        data={
+            "columns": [asdict(one) for one in columns],
+            "rows": [asdict(one) for one in rows],
+            "sort": sort,
+        },
         on_ticked_change=lambda: on_tick(list(st.session_state[key].get("ticked") or [])),
+        on_sorted_change=lambda: on_sort(st.session_state[key].get("sorted") or ""),
     )

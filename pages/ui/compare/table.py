@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,12 +13,19 @@ import streamlit as st
 
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord
-from pages.ui.compare.address import choose_filter, choose_runs, chosen_filter
+from pages.ui.compare.address import (
+    choose_filter,
+    choose_runs,
+    choose_sort,
+    chosen_filter,
+    chosen_sort,
+)
 from pages.ui.compare.columns import Columns
 from pages.ui.compare.rows import columns_of, row_of, standing_of
 from pages.ui.compare.run_table import run_table
 from pages.ui.compare.runs import have_moved_on, is_changing
 from pages.ui.compare.series import Group
+from pages.ui.parts.following import following
 
 TICK_SECONDS = 2.0
 _TICKED = "compare_ticked"
@@ -29,16 +37,15 @@ def filtered(records: Sequence[RunRecord], compared: Collection[str]) -> list[Ru
     Runs that explain another one are many: they pass where they are compared or by their tag.
     """
     row = st.grid(4, min_column_width=140, gap="small")
-    key = "compare_text"
-    st.session_state[key] = chosen_filter("filter")
+    shown = chosen_filter("filter")
     text = row.text_input(
         "Filter",
+        value=shown,
         placeholder="Filter",
         help="Part of a name, a preset, a data set or a tag",
         label_visibility="collapsed",
         icon=":material/search:",
-        key=key,
-        on_change=lambda: choose_filter("filter", st.session_state[key]),
+        **following("compare_text", shown, partial(choose_filter, "filter")),
     )
     kinds = {record.run_id: standing_of(record).kind for record in records}
     states = _choice(row, "State", list(kinds.values()))
@@ -68,11 +75,7 @@ def table(
     @st.fragment(run_every=TICK_SECONDS if is_ticking else None)
     def tick() -> None:
         _draw(records, chosen, groups, baseline, columns)
-        if st.session_state.pop(_TICKED, False):
-            st.rerun()
-        if have_moved_on(records):
-            # A tick that waited behind a click still carries the address from before it.
-            choose_runs(chosen)
+        if st.session_state.pop(_TICKED, False) or have_moved_on(records):
             st.rerun()
 
     tick()
@@ -100,6 +103,8 @@ def _draw(
         columns_of(columns.numbers, columns.settings, name),
         rows,
         lambda ticked: _take(ticked, run_ids, chosen),
+        chosen_sort(),
+        choose_sort,
         key="compare_table",
     )
     if not records:
@@ -117,16 +122,18 @@ def _time_zone() -> tuple[str, tzinfo]:
 
 def _choice(row: Any, label: str, values: Sequence[str]) -> list[str]:
     options = sorted({value for value in values if value})
-    key, name = f"compare_{label}", label.lower()
-    st.session_state[key] = [one for one in chosen_filter(name).split(",") if one in options]
+    name = label.lower()
+    shown = [one for one in chosen_filter(name).split(",") if one in options]
     chosen: list[str] = row.multiselect(
         label,
         options,
+        default=shown,
         placeholder=label,
         label_visibility="collapsed",
-        key=key,
-        on_change=lambda: choose_filter(name, ",".join(st.session_state[key])),
         disabled=not options,
+        **following(
+            f"compare_{label}", shown, lambda values: choose_filter(name, ",".join(values))
+        ),
     )
     return chosen
 

@@ -12,6 +12,7 @@ from dec_core.config import SETTINGS, FileData
 from dec_core.data.columns import Column, Proposal, Role, label_doubt, n_values
 from dec_core.runs.data_look import DataLook
 from pages.ui.data.chosen import Chosen, choose
+from pages.ui.parts.following import following
 from pages.ui.parts.state import tell
 from pages.ui.parts.verbatim import verbatim
 
@@ -111,16 +112,13 @@ def _file_fields(data: FileData, look: DataLook) -> Iterator[Callable[[], None]]
         yield partial(_one_of, "data.image_color", data.image_color, _COLOR)
 
 
-def _key(path: str, value: Any) -> str:
-    """The field follows the address, which may change without it."""
-    key = f"data_field:{path}"
-    st.session_state[key] = value
-    return key
+def _field(path: str, value: Any) -> dict[str, Any]:
+    """What the field of a setting holds goes into the address."""
+    return following(f"data_field:{path}", value, partial(_choose, path))
 
 
-def _choose(path: str) -> None:
+def _choose(path: str, value: Any) -> None:
     """No text is no column."""
-    value = st.session_state[f"data_field:{path}"]
     value = tuple(value) if isinstance(value, list) else value
     tell(partial(choose, {path: None if value == "" else value}))
 
@@ -130,14 +128,14 @@ def _help(path: str) -> str:
 
 
 def _column(path: str, value: str | None, names: Sequence[str]) -> None:
+    options = list(dict.fromkeys(["", *names, value or ""]))
     st.selectbox(
         SETTINGS[path].label,
-        ["", *names],
-        key=_key(path, value or ""),
+        options,
+        index=options.index(value or ""),
         format_func=lambda name: name or "none",
         help=_help(path),
-        on_change=_choose,
-        args=(path,),
+        **_field(path, value or ""),
     )
 
 
@@ -145,11 +143,10 @@ def _several(path: str, value: Sequence[str], names: Sequence[str]) -> None:
     st.multiselect(
         SETTINGS[path].label,
         list(dict.fromkeys([*value, *names])),
-        key=_key(path, list(value)),
+        default=list(value),
         placeholder="none",
         help=_help(path),
-        on_change=_choose,
-        args=(path,),
+        **_field(path, list(value)),
     )
 
 
@@ -157,11 +154,10 @@ def _one_of(path: str, value: str, words: dict[str, str]) -> None:
     st.selectbox(
         SETTINGS[path].label,
         list(words),
-        key=_key(path, value),
+        index=list(words).index(value),
         format_func=words.__getitem__,
         help=_help(path),
-        on_change=_choose,
-        args=(path,),
+        **_field(path, value),
     )
 
 
@@ -169,10 +165,9 @@ def _switch(path: str, value: bool) -> None:
     st.space("small")
     st.toggle(
         SETTINGS[path].label,
-        key=_key(path, value),
+        value=value,
         help=_help(path),
-        on_change=_choose,
-        args=(path,),
+        **_field(path, value),
     )
 
 
@@ -182,12 +177,10 @@ def _pixels(value: int | None) -> None:
         SETTINGS[path].label,
         min_value=1,
         max_value=512,
-        value=None,
-        key=_key(path, value),
+        value=value,
         placeholder="as proposed",
         help=_help(path),
-        on_change=_choose,
-        args=(path,),
+        **_field(path, value),
     )
 
 

@@ -19,13 +19,13 @@ from dec_core.errors import DataError, DECLabError
 from dec_core.store.store import RunStore
 from dec_core.store.uploads import Upload
 from pages.ui.data.chosen import Chosen, choose_data
+from pages.ui.parts.following import following
 from pages.ui.parts.local_files import may_open_paths
 from pages.ui.parts.state import notify, run_manager, tell
 from pages.ui.parts.verbatim import verbatim
 
 # Of the uploader that is on the page; another number makes it forget the file in its memory.
 _NEXT = "upload_number"
-_PATH = "data_path"
 
 
 def choosing(now: Chosen) -> None:
@@ -142,13 +142,13 @@ def _take_sample(sample: SampleFile) -> None:
 def _path_field(now: Chosen) -> None:
     """Only on the server's own machine: a file or a folder, read where it lies."""
     is_path = bool(now.file) and not is_upload(now.file)
-    st.session_state[_PATH] = now.file if is_path else ""
+    shown = now.file if is_path else ""
     st.text_input(
         "Or its path",
-        key=_PATH,
+        value=shown,
         placeholder="/home/me/data.csv",
         help="A file or a folder of images on this machine; it is read where it lies.",
-        on_change=lambda: choose_data("file", str(st.session_state[_PATH]).strip()),
+        **following("data_path", shown, lambda path: choose_data("file", path.strip())),
     )
 
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
-import streamlit as st
-
 from dec_core.config import SETTINGS, Config, FileData
 from pages.ui.parts.address import read_settings
+from pages.ui.parts.parameters import parameters
 
 _NAME, _FILE = "data.name", "data.file"
-# The choices as they stand, and those before each of the last ones, with the time of the change.
-_NEWEST, _FORMER = "data_choices", "data_choices_before"
-# A click within so many seconds may still carry the address from before the one ahead of it.
-_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +38,8 @@ class Chosen:
 
 def chosen() -> Chosen:
     """What the address says now."""
-    _catch_up()
     _, config, problems = read_settings()
-    named = [path for path in SETTINGS if path in st.query_params and config.has(path)]
+    named = [path for path in SETTINGS if path in parameters and config.has(path)]
     return Chosen(config, {path: config.get(path) for path in named}, problems)
 
 
@@ -60,52 +52,24 @@ def choose(values: Mapping[str, Any]) -> None:
         If a value does not fit; the address stays as it is.
     """
     chosen().config.with_values(values)
-    with _changing():
-        for path, value in values.items():
-            if value is None or value == ():
-                st.query_params.pop(path, None)
-            else:
-                st.query_params[path] = SETTINGS[path].format(value)
+    parameters.change(
+        {
+            path: None if value is None or value == () else SETTINGS[path].format(value)
+            for path, value in values.items()
+        }
+    )
 
 
 def choose_data(name: str, file: str = "", more: Mapping[str, str] = MappingProxyType({})) -> None:
     """Turn to other data, with ``more`` of their settings and no choice of those before."""
-    with _changing():
-        _put({_NAME: name, **({_FILE: file} if file else {}), **more})
+    _put({_NAME: name, **({_FILE: file} if file else {}), **more})
 
 
 def forget_roles() -> None:
     """Keep the file and drop every choice that names a column or a part of it."""
-    with _changing():
-        _put({path: text for path, text in _choices().items() if path in {_NAME, _FILE}})
-
-
-def _choices() -> dict[str, str]:
-    """The settings in the address."""
-    return {path: st.query_params[path] for path in SETTINGS if path in st.query_params}
+    _put({path: parameters[path] for path in (_NAME, _FILE) if path in parameters})
 
 
 def _put(choices: Mapping[str, str]) -> None:
     """Let the address hold these settings and no others."""
-    for path in SETTINGS:
-        st.query_params.pop(path, None)
-    st.query_params.update(choices)
-
-
-@contextmanager
-def _changing() -> Iterator[None]:
-    """Around a change of the choices: it is remembered what they were and what they became."""
-    before = frozenset(_choices().items())
-    yield
-    after = _choices()
-    former = st.session_state.setdefault(_FORMER, {})
-    former[before] = monotonic()
-    former.pop(frozenset(after.items()), None)
-    st.session_state[_NEWEST] = after
-
-
-def _catch_up() -> None:
-    """Take the newest choices where the browser has sent the address from before them."""
-    changed_at = st.session_state.get(_FORMER, {}).get(frozenset(_choices().items()))
-    if changed_at is not None and monotonic() - changed_at < _SECONDS:
-        _put(st.session_state[_NEWEST])
+    parameters.change({path: choices.get(path) for path in SETTINGS})

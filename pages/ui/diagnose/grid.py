@@ -11,6 +11,7 @@ from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.causes import TICK_SECONDS, investigations
 from pages.ui.diagnose.outcome_map import cell_trials, outcome_map, said_of_effects
 from pages.ui.parts.address import keep
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.state import show_run
 from pages.ui.parts.verbatim import verbatim
 
@@ -57,9 +58,11 @@ def _case(run: RunHandle) -> Case | None:
 def _chosen_factors(run: RunHandle, labels: dict[str, str]) -> list[str]:
     """By their causes; the two likeliest ones where the address names none."""
     key = f"grid_factors:{run.run_id}"
-    named = st.session_state.get(key, st.query_params.get(_FACTORS, "").split(","))
+    named = st.session_state.get(key, parameters.get(_FACTORS, "").split(","))
     likeliest = list(labels)[:FEWEST]
-    st.session_state[key] = [one for one in named if one in labels][:MOST] or likeliest
+    wanted = [one for one in named if one in labels][:MOST] or likeliest
+    if named != wanted or key not in st.session_state:
+        st.session_state[key] = wanted
     chosen = st.multiselect(
         "Factors",
         list(labels),
@@ -76,7 +79,7 @@ def _chosen_factors(run: RunHandle, labels: dict[str, str]) -> list[str]:
 def _others_at_reference(run: RunHandle) -> bool:
     key = f"grid_others:{run.run_id}"
     if key not in st.session_state:
-        is_own = st.query_params.get(_OTHERS) == "own"
+        is_own = parameters.get(_OTHERS) == "own"
         st.session_state[key] = _AS_IN_RUN if is_own else _AT_REFERENCE
     chosen = st.segmented_control(
         "Other factors of clustering",

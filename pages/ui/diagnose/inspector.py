@@ -30,7 +30,7 @@ def inspector(run: RunHandle, *, is_hidden: bool) -> None:
     def tick() -> None:
         _draw(run)
         if run.state is not state or run_manager().has_news(run):
-            # A tick that waited behind a click still carries the address from before it.
+            # Where the address names no run, a newer one may have begun by now.
             show_run(run.run_id)
             st.rerun()
 

@@ -9,6 +9,7 @@ from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunState
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import RUN, UPDATE, current_run, run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
@@ -33,9 +34,9 @@ def chosen_run() -> RunHandle | None:
         if run is None and not listed:
             return None
         run_id = next(iter(listed)) if run is None else run.run_id
-        if run is None and UPDATE in st.query_params:
+        if run is None and UPDATE in parameters:
             # An address that names an update names its run.
-            st.query_params[RUN] = run_id
+            parameters.change({RUN: run_id})
         # Its key changes with the run, so that the address decides what it shows.
         st.selectbox(
             "Run",

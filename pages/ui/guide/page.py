@@ -8,12 +8,15 @@ from pages.ui.guide.lessons import LESSONS, Lesson, Trial, lesson_after, lesson_
 from pages.ui.guide.outcomes import text_of
 from pages.ui.guide.pictures import show_picture
 from pages.ui.guide.port import port_details
+from pages.ui.parts.address import keep
+from pages.ui.parts.following import following
 from pages.ui.parts.page_address import open_page
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.settings_form import fill_form
 
-_LESSON, _LIST = "lesson", "guide_lesson"
+_LESSON = "lesson"
 
 
 def guide() -> None:
@@ -37,7 +40,7 @@ def guide() -> None:
 
 def _chosen() -> Lesson:
     """The lesson of the address; the first one, with a sentence, where it is unknown."""
-    name = st.query_params.get(_LESSON)
+    name = parameters.get(_LESSON)
     lesson = lesson_named(name)
     if lesson is not None:
         return lesson
@@ -46,25 +49,24 @@ def _chosen() -> Lesson:
             verbatim(f"There is no lesson {name[:40]}. Choose one on the left."),
             icon=":material/link_off:",
         )
-        st.query_params.pop(_LESSON, None)
+        keep(_LESSON, "")
     return LESSONS[0]
 
 
 def _list(lesson: Lesson) -> None:
     """All lessons in the sidebar; the list follows the address."""
     questions = {one.name: f"{n}. {one.question}" for n, one in enumerate(LESSONS, start=1)}
-    st.session_state[_LIST] = lesson.name
     st.sidebar.radio(
         "Lessons",
         list(questions),
+        index=list(questions).index(lesson.name),
         format_func=questions.__getitem__,
-        key=_LIST,
-        on_change=lambda: _choose(st.session_state[_LIST]),
+        **following("guide_lesson", lesson.name, _choose),
     )
 
 
 def _choose(name: str) -> None:
-    st.query_params[_LESSON] = name
+    keep(_LESSON, name)
 
 
 def _buttons(lesson: Lesson) -> None:

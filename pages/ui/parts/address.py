@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import SettingsError
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.verbatim import verbatim
 
 _PRESET = "preset"
@@ -14,13 +13,13 @@ _PRESET = "preset"
 def read_settings() -> tuple[str, Config, list[str]]:
     """Preset and settings of the address, and a sentence for each part that is wrong."""
     problems: list[str] = []
-    preset = st.query_params.get(_PRESET, DEFAULT_PRESET)
+    preset = parameters.get(_PRESET, DEFAULT_PRESET)
     if preset not in PRESETS:
         problems.append(_problem(SettingsError(f"Unknown preset {preset[:40]!r}.")))
         preset = DEFAULT_PRESET
     config = get_preset(preset).config
     for path in SETTINGS:
-        text = st.query_params.get(path)
+        text = parameters.get(path)
         if text is None:
             continue
         try:
@@ -32,7 +31,7 @@ def read_settings() -> tuple[str, Config, list[str]]:
 
 def names_settings() -> bool:
     """Whether the address says anything of settings."""
-    return any(name in st.query_params for name in (_PRESET, *SETTINGS))
+    return any(name in parameters for name in (_PRESET, *SETTINGS))
 
 
 def settings_address(preset: str, config: Config) -> dict[str, str]:
@@ -46,20 +45,12 @@ def settings_address(preset: str, config: Config) -> dict[str, str]:
 def write_settings(preset: str, config: Config) -> None:
     """Put settings into the address; parameters of other parts of the page stay."""
     wanted = settings_address(preset, config)
-    for name in [_PRESET, *SETTINGS]:
-        if name in wanted:
-            if st.query_params.get(name) != wanted[name]:
-                st.query_params[name] = wanted[name]
-        elif name in st.query_params:
-            del st.query_params[name]
+    parameters.change({name: wanted.get(name) for name in (_PRESET, *SETTINGS)})
 
 
 def keep(name: str, text: str) -> None:
     """Put a choice into the address; what is as usual, "", does not stand there."""
-    if text:
-        st.query_params[name] = text
-    else:
-        st.query_params.pop(name, None)
+    parameters.change({name: text or None})
 
 
 def _problem(error: SettingsError) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.ui.parts.address import keep
 from pages.ui.parts.component import component
+from pages.ui.parts.parameters import parameters
 from pages.ui.parts.state import UPDATE
 
 _HTML = """
@@ -75,7 +77,7 @@ def _chosen(key: str) -> int | None:
     """What a person chose; before any choice, what the address says."""
     state = st.session_state.get(key)
     if state is None:
-        text = st.query_params.get(UPDATE, "")
+        text = parameters.get(UPDATE, "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
     update = state.get("update")
     return None if update is None else int(update)
@@ -83,7 +85,4 @@ def _chosen(key: str) -> int | None:
 
 def _write_address(key: str) -> None:
     update = _chosen(key)
-    if update is None:
-        st.query_params.pop(UPDATE, None)
-    else:
-        st.query_params[UPDATE] = str(update)
+    keep(UPDATE, "" if update is None else str(update))

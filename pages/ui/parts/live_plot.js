@@ -56,8 +56,12 @@ const savedLayout = (element) => ({
   ...element.layout, ...element.decLabOnPaper, ...element.decLabOwnPaper,
 });
 
-// A legend of ten entries needs this many pixels.
+// A legend of ten entries needs this many pixels; without them the plot does without.
 const LEGEND_HEIGHT = 200;
+const showsLegend = ({ legend, showlegend, meta }, height) => {
+  const isCut = height < LEGEND_HEIGHT && legend?.orientation !== "h";
+  return meta?.legend_elsewhere || isCut ? false : showlegend;
+};
 
 // Where ticks are numbers, margins that hold them spare plotly to draw the axes several times until
 // they fit. Names of classes and features need as much room as they need.
@@ -70,10 +74,8 @@ const fixMargins = (layout) => {
 
 // The layout on the screen, and what of it a saved plot has otherwise.
 const onScreen = (layout, isTitled, height) => {
-  const { legend, showlegend, meta } = layout;
-  const isCut = height < LEGEND_HEIGHT && legend?.orientation !== "h";
-  const onPaper = { showlegend: meta?.runs ? true : showlegend };
-  if (meta?.legend_elsewhere || isCut) layout.showlegend = false;
+  const onPaper = { showlegend: layout.meta?.runs ? true : layout.showlegend };
+  layout.showlegend = showsLegend(layout, height);
   if (!isTitled) return [layout, onPaper];
   Object.assign(onPaper, { title: layout.title, margin: layout.margin });
   const aid = layout.title.text.split("<br>").slice(1).join("<br>");
@@ -252,6 +254,15 @@ const forget = (element) => {
   delete element.decLabShown;
 };
 
+// Room that was gained may hold the legend, and room that was lost may not.
+const fit = async (element) => {
+  const { layout, clientHeight, decLabLegend } = element;
+  const showlegend = showsLegend({ ...layout, showlegend: decLabLegend }, clientHeight);
+  if ((showlegend ?? null) !== (layout.showlegend ?? null))
+    await window.Plotly.relayout(element, { showlegend: showlegend ?? null });
+  window.Plotly.Plots.resize(element);
+};
+
 // Whenever a plot comes into sight it draws what it was last given, and whenever its place changes
 // it fills it.
 const watch = (element) => {
@@ -262,8 +273,7 @@ const watch = (element) => {
       drawWaiting();
     });
     element.decLabSize = new ResizeObserver(() => {
-      if (element.decLabSeen && element.isConnected && element._fullLayout)
-        window.Plotly.Plots.resize(element);
+      if (element.decLabSeen && element.isConnected && element._fullLayout) fit(element);
     });
   }
   element.decLabSight.observe(element);
@@ -275,6 +285,7 @@ const draw = async (element, data, latest) => {
   if (element.decLabLatest !== latest || !element.isConnected) return false;
   const style = getComputedStyle(element);
   const figure = JSON.parse(data.figure);
+  element.decLabLegend = figure.layout.showlegend;
   const [layout, onPaper] = onScreen(
     themed(figure.layout, style), data.is_titled, element.clientHeight);
   // plotly picks the colour of a cell's text as if the cell were opaque.

@@ -7,13 +7,13 @@ change of parameters alone makes none, so that Back leads to the page that was s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import NoReturn
 
 import streamlit as st
 
 from dec_core.config import SETTINGS
+from pages.ui.parts.parameters import parameters, sent_by_browser
 from pages.ui.parts.state import RUN, UPDATE
 
 _SEEN_RUN = "seen_run"
@@ -22,13 +22,15 @@ _SEEN_RUN = "seen_run"
 _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Train": frozenset((RUN, UPDATE, "preset", *SETTINGS)),
     "Compare": frozenset(
-        "runs baseline along smoothing numbers settings measure seeds filter state data tag".split()
+        (
+            *("runs", "baseline", "along", "smoothing", "numbers", "settings", "measure"),
+            *("seeds", "filter", "state", "data", "tag", "pair", "sort", "published"),
+        )
     ),
     "Diagnose": frozenset((RUN, UPDATE, "factors", "others")),
     "Data": frozenset(SETTINGS),
     "Guide": frozenset(("lesson",)),
 }
-_LEFT = "address_left"
 # Its wrapper would leave a gap above the page.
 _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-page_address) {
@@ -51,20 +53,21 @@ _component = st.components.v2.component(
 )
 
 
-@contextmanager
-def remembered_address(page: str) -> Iterator[None]:
-    """Around a page: bring back its parameters where the address has none or another page's."""
-    key = _key(page)
+def take_up_address(page: str) -> None:
+    """At the beginning of a page: bring back its parameters where the browser has come from another
+    one with none, or with those of that one.
+
+    Parameters
+    ----------
+    page : its title
+    """
     with st.container(key="page_address"):
         _component(key="page_address_component")
-    _bring_back(page, _known(page, st.session_state.get(key, {})))
-    try:
-        yield
-    finally:
-        left = st.session_state.pop(_LEFT, None)
-        now = st.session_state[key] = st.query_params.to_dict() if left is None else left
-        if RUN in _PARAMETERS.get(page, ()) and left is None:
-            st.session_state[_SEEN_RUN] = now.get(RUN)
+    if not parameters.stays(page):
+        if RUN in _PARAMETERS.get(parameters.page, ()):
+            st.session_state[_SEEN_RUN] = parameters.get(RUN)
+        parameters.turn_to(page, _wanted(page))
+    parameters.send()
 
 
 def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
@@ -75,12 +78,19 @@ def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
     script : the file of the page, in ``pages``
     page : its title
     """
-    st.session_state[_LEFT] = st.query_params.to_dict()
-    st.session_state[_key(page)] = dict(address)
     if RUN in _PARAMETERS.get(page, ()):
         st.session_state[_SEEN_RUN] = address.get(RUN)
-    # This drops the parameters before the page that is left can remember them.
+    parameters.turn_to(page, address)
     st.switch_page(script)
+
+
+def _wanted(page: str) -> Mapping[str, str]:
+    """What the browser says, if that is the page's own, or else what the page had."""
+    now = sent_by_browser()
+    others = frozenset().union(*_PARAMETERS.values()) - _PARAMETERS.get(page, frozenset())
+    own = {name: text for name, text in now.items() if name not in others}
+    is_own = own == now and bool(now)
+    return now if is_own else _known(page, parameters.of_page(page)) or own
 
 
 def _known(page: str, known: Mapping[str, str]) -> Mapping[str, str]:
@@ -89,17 +99,3 @@ def _known(page: str, known: Mapping[str, str]) -> Mapping[str, str]:
     if seen is None or RUN not in _PARAMETERS.get(page, ()) or known.get(RUN) == seen:
         return known
     return {**{name: text for name, text in known.items() if name != UPDATE}, RUN: seen}
-
-
-def _key(page: str) -> str:
-    return f"address:{page}"
-
-
-def _bring_back(page: str, known: Mapping[str, str]) -> None:
-    now = st.query_params.to_dict()
-    others = frozenset().union(*_PARAMETERS.values()) - _PARAMETERS.get(page, frozenset())
-    own = {name: text for name, text in now.items() if name not in others}
-    is_own = own == now and bool(now)
-    wanted = now if is_own else known or own
-    if wanted != now:
-        st.query_params.from_dict(dict(wanted))

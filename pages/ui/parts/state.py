@@ -10,7 +10,8 @@ from dec_core.config import Config
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
-from pages.ui.parts.script_runner import keep_keras_session
+from pages.ui.parts.parameters import parameters
+from pages.ui.parts.script_runner import finish_callbacks, keep_keras_session
 from pages.ui.parts.verbatim import verbatim
 
 RUN = "run"
@@ -23,6 +24,7 @@ UPDATE = "update"
 def run_manager() -> RunManager:
     """The one manager of this server process."""
     keep_keras_session()
+    finish_callbacks()
     return RunManager()
 
 
@@ -34,7 +36,7 @@ def current_run() -> RunHandle | None:
     RunError
         If it names a run that this server does not know.
     """
-    run_id = st.query_params.get(RUN)
+    run_id = parameters.get(RUN)
     return None if run_id is None else run_manager().get(run_id)
 
 
@@ -50,10 +52,9 @@ def resume_run(session: RunHandle) -> None:
 
 def show_run(run_id: str) -> None:
     """Make the address name this run."""
-    if st.query_params.get(RUN) != run_id:
-        st.query_params[RUN] = run_id
+    if parameters.get(RUN) != run_id:
         # The update that the address names is one of the run before.
-        st.query_params.pop(UPDATE, None)
+        parameters.change({RUN: run_id, UPDATE: None})
 
 
 def tell(command: Callable[[], object]) -> None:
@@ -80,8 +81,7 @@ def show_notices() -> None:
 
 def forget_run() -> None:
     """Make the address name no run."""
-    st.query_params.pop(RUN, None)
-    st.query_params.pop(UPDATE, None)
+    parameters.change({RUN: None, UPDATE: None})
 
 
 def run_or_explain() -> RunHandle | None:

@@ -8,7 +8,7 @@ from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.page_sight import is_page_hidden
-from pages.ui.parts.state import run_manager, show_notices, show_run
+from pages.ui.parts.state import run_manager, show_notices
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.next_step import next_step
 from pages.ui.train.panels import panels
@@ -34,8 +34,6 @@ def live(session: RunHandle, drawn: ControlState) -> None:
         _draw(session, view, now.state)
         is_at_pace = is_hidden or _tick_seconds(session, view, now.state) == run_every
         if now != drawn or not is_at_pace or run_manager().has_news(session):
-            # A tick that waited behind a click still carries the address from before it.
-            show_run(session.run_id)
             st.rerun()
         show_notices()
 
