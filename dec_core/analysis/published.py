@@ -109,8 +109,16 @@ class Reference:
         return "published " + ", ".join(self.differences) if self.differences else "same setting"
 
 
-def references(config: Config) -> tuple[Reference, ...]:
-    """The published results that a run with these settings has beside it, the nearest first."""
+def references(config: Config, n_samples: int = 0) -> tuple[Reference, ...]:
+    """The published results that a run with these settings has beside it, the nearest first.
+
+    Parameters
+    ----------
+    n_samples : how many the run has seen, as a folder may hold a part of a data set alone; 0 where
+        that is not known
+    """
+    if n_samples:
+        config = config.with_values({"data.n_samples": n_samples})
     found = [_beside(config, one) for one in PUBLISHED]
     return tuple(sorted(filter(None, found), key=lambda one: len(one.differences)))
 

@@ -43,6 +43,10 @@ def test_only_the_published_setting_on_all_data_is_the_same_experiment() -> None
     (one,) = beside("dec-keras", "mnist", data__n_samples=7_000, pretraining__epochs=30)
     assert not one.is_same
     assert one.setting == "published on all 70,000 samples, with pretraining epochs 300"
+    # A folder may hold a part of the images.
+    settings = get_preset("dec-keras").config
+    assert references(settings, 70_000)[0].is_same
+    assert references(settings, 60_000)[0].setting == "published on all 70,000 samples"
 
 
 @pytest.mark.parametrize(

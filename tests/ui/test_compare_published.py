@@ -34,8 +34,8 @@ def names(screen: AppTest) -> set[str]:
 
 def test_a_run_in_the_published_setting_ends_inside_or_outside(manager: RunManager) -> None:
     # Scores rise evenly from 0.5 towards 0.7: the last of four is 0.65, of two 0.6.
-    four = make_run(manager.store, 300, 4, 0, published())
-    two = make_run(manager.store, 300, 2, 1, published())
+    four = make_run(manager.store, 70_000, 4, 0, published())
+    two = make_run(manager.store, 70_000, 2, 1, published())
     screen = compare(runs=f"{four},{two}")
     first, second = table(screen)
     assert "0.650  inside the published range 0.577 to 0.666" in first

@@ -18,10 +18,7 @@ from pages.ui.compare.small_table import STYLE, swatch
 
 _MEASURES = ("acc", "nmi")
 _AT_ITS_END = (StopReason.TOLERANCE, StopReason.MAX_ITERATIONS)
-_BY_CHANCE = (
-    "By chance alone an eleventh trial lies outside the range of ten in 2 of 11 cases. "
-    "In other settings a number is no measure of the program."
-)
+_BY_CHANCE = "By chance alone an eleventh trial lies outside the range of ten in 2 of 11 cases."
 
 
 def drawn_references(records: Sequence[RunRecord]) -> tuple[Reference, ...]:
@@ -48,8 +45,9 @@ def published_results(groups: Sequence[Group]) -> None:
         f'{STYLE}<div class="dec-lab-settings"><table><thead><tr><th>Run</th>{heads}'
         f"<th>Beside</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
-    sources = {one.published.name: one.published.source for _, one in beside}
-    st.caption(" ".join([*(f"{name}: {source}." for name, source in sources.items()), _BY_CHANCE]))
+    words = dict.fromkeys(f"{one.published.name}: {one.published.source}." for _, one in beside)
+    by_chance = [_BY_CHANCE] * any(one.is_same for _, one in beside)
+    st.caption(" ".join([*words, *by_chance]))
 
 
 def _references(record: RunRecord) -> tuple[Reference, ...]:
@@ -57,7 +55,7 @@ def _references(record: RunRecord) -> tuple[Reference, ...]:
     setting from its start to its end."""
     if record.config is None or record.lineage is not None or changes_of(record):
         return ()
-    return references(record.config)
+    return references(record.config, record.n_samples)
 
 
 def _row(group: Group, reference: Reference) -> str:
