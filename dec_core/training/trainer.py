@@ -25,6 +25,7 @@ from dec_core.training.phases.clustering import ClusteringPhase
 from dec_core.training.phases.kmeans import KMeansPhase
 from dec_core.training.phases.phase import TrainingPhase
 from dec_core.training.phases.pretraining import PretrainingPhase
+from dec_core.training.resident import resident_type
 
 
 def train(config: Config, dataset: Dataset) -> Iterator[Event]:
@@ -143,5 +144,5 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
     misfit = config.autoencoder.misfit(dataset.n_features, dataset.image_shape)
     if misfit is not None:
         raise SettingsError(f"{misfit.path}: {misfit.words}.")
-    value_bytes = dataset.samples.values.itemsize
+    value_bytes = resident_type(dataset.samples).itemsize
     check_memory(config, dataset.n_samples, dataset.n_features, value_bytes=value_bytes)
