@@ -108,7 +108,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 46
+    assert len(SETTINGS) == 47
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
@@ -221,6 +221,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
         "autoencoder.activation": "relu",
         "autoencoder.initializer": "variance_scaling",
         "autoencoder.bottleneck_initializer": "glorot_uniform",
+        "autoencoder.dropout": 0.0,
         "pretraining.epochs": 10,
         "pretraining.optimizer": "sgd",
         "pretraining.learning_rate": 1.0,

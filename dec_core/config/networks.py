@@ -93,6 +93,14 @@ class DenseNetwork(NetworkSettings):
     activation: Activation = ACTIVATION
     initializer: Initializer = INITIALIZER
     bottleneck_initializer: Initializer = BOTTLENECK_INITIALIZER
+    dropout: float = setting(
+        0.0,
+        "Dropout",
+        "Share of each hidden layer's outputs that a gradient step sets to 0.",
+        ge=0,
+        le=0.9,
+        exclude_if=lambda share: share == 0,  # as it was written before there was dropout
+    )
 
     @property
     def n_dimensions(self) -> int:

@@ -24,6 +24,7 @@ from dec_core.model.autoencoder import (
 )
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.conv_autoencoder import build_conv
+from dec_core.model.dropout import dropout_layers, set_dropout_step
 from dec_core.model.objectives import OBJECTIVE_LOSSES
 from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
@@ -38,11 +39,13 @@ __all__ = [
     "build_clustering_model",
     "build_conv",
     "build_optimizer",
+    "dropout_layers",
     "kl_divergence",
     "nearest_center",
     "recycled_target_distribution",
     "recycled_target_of_sample",
     "restore_clustering_model",
+    "set_dropout_step",
     "soft_assignment",
     "target_distribution",
 ]

@@ -12,7 +12,12 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from dec_core.config import ClusteringSettings
-from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
+from dec_core.model import (
+    OBJECTIVE_LOSSES,
+    TARGET_FUNCTIONS,
+    ClusteringLayer,
+    dropout_layers,
+)
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
@@ -75,6 +80,8 @@ class ClusteringLoop(CompiledLoop):
         along = [] if decoder is None else decoder.trainable_variables
         super().__init__(model, x, settings, seed, along)
         self._decoder = decoder
+        if decoder is not None:
+            self._dropout += dropout_layers(decoder)
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self._encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
@@ -149,6 +156,7 @@ class ClusteringLoop(CompiledLoop):
 
         With a shuffled order they must lie within one pass over the data.
         """
+        self._go_to_step(first)
         order = self.batches.order(first)
         losses = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
         return Losses(*map(float, losses))
