@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dec_core.config import ImageShape
+
 
 def draw_funnel(widths: Sequence[int]) -> None:
     """Draw the layers' numbers of units, the features first."""
@@ -14,10 +16,11 @@ def draw_funnel(widths: Sequence[int]) -> None:
     st.html(funnel(widths, names, " to ".join(names) + " units"))
 
 
-def draw_maps(maps: Sequence[tuple[int, int, int]], n_dimensions: int) -> None:
-    """Draw the image and the feature maps, (height, width, filters) each, and the embedding."""
+def draw_maps(maps: Sequence[ImageShape], n_dimensions: int) -> None:
+    """Draw the image or volume and the feature maps, whose last side are the filters, and the
+    embedding."""
     times = "\N{MULTIPLICATION SIGN}"
-    names = [f"{height}{times}{width}<br>{times}{filters}" for height, width, filters in maps]
+    names = [f"{times.join(map(str, sides))}<br>{times}{filters}" for *sides, filters in maps]
     said = " to ".join(" by ".join(map(str, shape)) for shape in maps)
     widths = [*(math.prod(shape) for shape in maps), n_dimensions]
     st.html(funnel(widths, [*names, f"{n_dimensions:,}"], f"{said} to {n_dimensions:,} values"))

@@ -17,7 +17,7 @@ from dec_core.config import (
     PRESETS,
     SETTINGS,
     Config,
-    ConvNetwork,
+    ConvolutionalNetwork,
     Setting,
     get_preset,
 )
@@ -388,7 +388,7 @@ def _funnel(config: Config | None) -> None:
     size, network = None, config.autoencoder
     with suppress(DECLabError):
         size = known_size(config.data)
-    if isinstance(network, ConvNetwork):
+    if isinstance(network, ConvolutionalNetwork):
         if size is not None and network.misfit(size.n_features, size.image_shape) is None:
             draw_maps(network.maps(size.n_features), network.dimensions)
     elif config.has(_UNITS):
