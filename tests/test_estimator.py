@@ -147,13 +147,14 @@ def test_a_warm_start_takes_the_pretrained_autoencoder(
         DEC(**{**options, "units": (5, 2)}, warm_start_from=fitted).fit(blobs[0])
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize(("network", "shape"), [("conv", (3, 2, 1)), ("conv3d", (1, 3, 2, 1))])
 def test_every_network_is_at_hand(
     network: str, shape: tuple[int, ...], blobs: tuple[np.ndarray, np.ndarray]
 ) -> None:
     layers = {"filters": (4,), "kernels": (2,), "strides": (2,), "dimensions": 3}
     settings = {f"autoencoder.{name}": value for name, value in layers.items()}
-    options = {**QUICK, "pretraining_epochs": 2, "settings": settings, "random_state": 0}
+    options = {**QUICK, "settings": settings, "random_state": 0}
     dec = DEC(**options, network=network, image_shape=shape).fit(blobs[0])
     assert dec.transform(blobs[0]).shape == (240, 3)
     assert np.array_equal(dec.predict(blobs[0]), dec.labels_)

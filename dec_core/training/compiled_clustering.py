@@ -87,7 +87,8 @@ class ClusteringLoop(CompiledLoop):
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
         widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
-        self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
+        products = sum(_products(layer) for layer in model.layers)
+        self._rows = evaluation_rows(n_clusters, n_dimensions, widest, products)
         self._compiled_steps = self._compile_steps(settings)
         self._compiled_evaluation = _compile_evaluation(self._encoder, self.layer, x)
 
@@ -203,6 +204,12 @@ class ClusteringLoop(CompiledLoop):
             return objective.total(clustering, reconstruction), (clustering, reconstruction)
 
         return with_decoder
+
+
+def _products(layer: keras.Layer) -> int:
+    """Multiplications of a convolution for one sample: each place takes the whole kernel once."""
+    places = layer.output.shape[1:-1]
+    return math.prod((*places, *layer.kernel.shape)) if places and hasattr(layer, "kernel") else 0
 
 
 def _compile_evaluation(encoder: keras.Model, layer: ClusteringLayer, x: ResidentSamples) -> Any:

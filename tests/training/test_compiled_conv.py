@@ -19,7 +19,7 @@ from dec_core.config import (
 )
 from dec_core.data.samples import Samples
 from dec_core.model import Autoencoder, build_autoencoder, build_clustering_model
-from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.resident import ResidentSamples
 from tests.model.reference import ReferenceClustering, compile_model, reconstruct, stored_order
@@ -92,3 +92,25 @@ def networks(
     centers = np.random.default_rng(3).normal(0, 0.3, (5, 4)).astype(np.float32)
     model.get_layer("clustering").cluster_centers.assign(centers)
     return autoencoder, model
+
+
+@EACH
+def test_fewer_rows_a_call_give_the_same_bits(
+    network: ConvolutionalNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, settings = samples(network), ClusteringSettings(n_clusters=5)
+    model = networks(network, settings)[1]
+    resident = ResidentSamples.of(Samples(x))
+    whole = ClusteringLoop(model, resident, settings, 0).evaluate_all()
+    # By hand: every place of the feature maps takes the whole kernel once.
+    products = sum(
+        math.prod(maps[:-1]) * math.prod(shape)
+        for maps, shape in zip(
+            network.maps(x.shape[1])[1:], network.encoder_shapes(x.shape[1])[:-2:2], strict=True
+        )
+    )
+    monkeypatch.setattr("dec_core.training.memory.EVALUATION_PRODUCTS", 40 * products)
+    pieces = list(ClusteringLoop(model, resident, settings, 0).evaluate())
+    assert [begin for begin, _ in pieces] == [0, 32, 64]
+    joined = Evaluation.joined(piece for _, piece in pieces)
+    assert_same_bits(joined, whole)
