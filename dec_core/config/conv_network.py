@@ -31,8 +31,14 @@ Side = Annotated[int, Field(ge=1, le=4_096)]
 
 
 class _Words(NamedTuple):
-    """What sentences call the samples, their numbers, those of equal sides, the sides, how many
-    numbers a shape has, and which of the sides is meant by the largest."""
+    """What sentences call the samples of a network.
+
+    Attributes
+    ----------
+    squares : samples of equal sides
+    n_numbers : how many numbers a shape has
+    largest : the side that is longer than the others
+    """
 
     samples: str
     numbers: str
@@ -215,7 +221,8 @@ class ConvolutionalNetwork(NetworkSettings):
         words = self._words
         return (
             f"the rows of these data are no {words.samples}, which this network needs. Choose the "
-            f"dense network, or give {words.sides}, channels if each row holds the {words.numbers}"
+            f"dense network, or give {words.sides} and channels if each row holds the "
+            f"{words.numbers}"
         )
 
     @abstractmethod

@@ -18,8 +18,10 @@ EVALUATION_ROWS = 8_192
 # number of rows is lowered only where they take more.
 EVALUATION_BYTES = 2**30
 # Multiplications by the kernels of convolutions that such a call may take: half a second on two
-# cores. Whole registers of rows keep every digit: q is computed otherwise in what is left of one.
+# cores.
 EVALUATION_PRODUCTS = 2**35
+# Rows of a call are a multiple of this, so that calls of any size give q the same digits: what is
+# left over of a processor's register is computed by other instructions.
 _REGISTER = 16
 
 _FLOAT = 4

@@ -137,7 +137,7 @@ def test_what_does_not_suit_the_data_is_said_by_setting() -> None:
         (
             "image_shape",
             "the rows of these data are no images, which this network needs. Choose the dense "
-            "network, or give height, width, channels if each row holds the pixels of an image",
+            "network, or give height, width and channels if each row holds the pixels of an image",
         ),
         (
             "image_shape",
@@ -168,7 +168,7 @@ def test_volumes_and_images_are_told_apart() -> None:
         (
             "autoencoder.image_shape",
             "the rows of these data are no volumes, which this network needs. Choose the dense "
-            "network, or give depth, height, width, channels if each row holds the voxels of a "
+            "network, or give depth, height, width and channels if each row holds the voxels of a "
             "volume",
         ),
         (
