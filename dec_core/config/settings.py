@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
+from dec_core.config.repairs import (
+    DISSOLVINGS,
+    RESETS,
+    Dissolving,
+    NoDissolving,
+    NoReset,
+    Reset,
+)
 from dec_core.config.section import Section, setting
 
 OptimizerName = Literal["sgd", "adam"]
@@ -88,3 +96,5 @@ class ClusteringSettings(Section):
     batch_order: BatchOrder = setting(
         "stored", "Batch order", "stored: as the data lie. shuffled: a new order each pass."
     )
+    reset: Annotated[Reset, RESETS] = NoReset()
+    dissolve: Annotated[Dissolving, DISSOLVINGS] = NoDissolving()

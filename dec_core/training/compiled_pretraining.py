@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
+from dec_core.model import mean_squared_error
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.resident import ResidentSamples, as_float
@@ -16,8 +17,7 @@ from dec_core.training.resident import ResidentSamples, as_float
 class PretrainingLoop(CompiledLoop):
     """Gradient steps on the mean squared reconstruction error.
 
-    The arithmetic is Keras' own (its loss, its optimizer), so that the weights equal those of
-    ``train_on_batch`` on the same batches; only the loop around it moved into the graph.
+    The weights equal those of Keras' ``train_on_batch`` on the same batches, bit for bit.
 
     Parameters
     ----------
@@ -51,7 +51,6 @@ class PretrainingLoop(CompiledLoop):
 
     def _compile(self, autoencoder: keras.Model) -> Any:
         batches, optimizer, variables = self.batches, self.optimizer, self._variables
-        mean_squared_error = keras.losses.MeanSquaredError()
 
         @tf.function(autograph=True)
         def run(x: ResidentSamples, order: Any, first: Any, count: Any) -> Any:

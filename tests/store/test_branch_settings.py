@@ -28,6 +28,8 @@ OTHER_VALUES: dict[str, Any] = {
     "clustering.batch_size": 64,
     "clustering.batch_order": "shuffled",
     "clustering.max_iterations": 50,
+    "clustering.reset": "soft",
+    "clustering.dissolve": "small",
 }
 
 
