@@ -54,9 +54,14 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
     Parameters
     ----------
     n_clusters : int, from 2 to the number of samples
+    network : "dense", "conv" for images or "conv3d" for volumes, the kind of autoencoder
+        ``settings`` may have its layers, such as ``{"autoencoder.filters": (16, 32)}``.
     units : sequence of int
-        Of the encoder's layers, the last one the embedding; the decoder mirrors them. Only the
-        dense network has them, not what ``settings`` may choose as ``autoencoder.kind``.
+        Of the dense network: of the encoder's layers, the last one the embedding; the decoder
+        mirrors them.
+    image_shape : tuple of int, or None
+        (height, width, channels) of a sample that is an image, (depth, height, width, channels) of
+        a volume; a row of X holds its numbers in that order. The convolutional networks need it.
     scaling : "none", "pixels", "unit", "features", "standard" or "norm"
         What is done with the features first, fitted on the training samples.
     pretraining_epochs, pretraining_optimizer, pretraining_learning_rate
@@ -112,7 +117,9 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         self,
         n_clusters: int = 8,
         *,
+        network: str = NETWORKS.default,
         units: Sequence[int] = (256, 128, 10),
+        image_shape: Sequence[int] | None = None,
         scaling: str = "none",
         pretraining_epochs: int = 40,
         pretraining_optimizer: str = "adam",
@@ -135,7 +142,9 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         warm_start_from: DEC | None = None,
     ) -> None:
         self.n_clusters = n_clusters
+        self.network = network
         self.units = units
+        self.image_shape = image_shape
         self.scaling = scaling
         self.pretraining_epochs = pretraining_epochs
         self.pretraining_optimizer = pretraining_optimizer
@@ -206,7 +215,8 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
     def _train(self, x: NDArray[np.floating]) -> None:
         config = self._config()
         scale = Scale.fit(x, config.data.scaling)
-        dataset = Dataset(_DATA, scale.apply(x), source="an array")
+        shape = None if self.image_shape is None else tuple(self.image_shape)
+        dataset = Dataset(_DATA, scale.apply(x), image_shape=shape, source="an array")
         pretrained = _pretrained_by(self.warm_start_from, config, dataset.n_features)
         recorder = self._recorder(config)
         newest: list[Advance] = []
@@ -248,10 +258,15 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
 
     def _config(self) -> Config:
         chosen = dict(self.settings or {})
-        is_dense = chosen.get(NETWORKS.path, NETWORKS.default) == NETWORKS.default
+        network = chosen.get(NETWORKS.path, self.network)
+        if network == NETWORKS.default:
+            layers = {"autoencoder.units": tuple(self.units)}
+        else:
+            layers = {"autoencoder.image_shape": tuple(self.image_shape or ())}
         values = {
             "data.scaling": self.scaling,
-            **({"autoencoder.units": tuple(self.units)} if is_dense else {}),
+            NETWORKS.path: network,
+            **layers,
             "pretraining.epochs": self.pretraining_epochs,
             "pretraining.optimizer": self.pretraining_optimizer,
             "pretraining.learning_rate": self.pretraining_learning_rate,

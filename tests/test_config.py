@@ -45,7 +45,7 @@ def values_of(setting: Setting) -> st.SearchStrategy[Any]:
     if setting.kind is tuple:
         # Those of a convolutional network have one number per layer, and there are three of both
         # layers and sides of an image.
-        is_free = setting.only_for != ("conv",)
+        is_free = setting.only_for != ("conv", "conv3d")
         sizes = (1, 12) if is_free else (3, 3)
         numbers = st.integers(int(setting.minimum), int(setting.maximum))
         return st.lists(numbers, min_size=sizes[0], max_size=sizes[1]).map(tuple)
@@ -60,7 +60,11 @@ def of_kind(values: dict[str, Any]) -> dict[str, Any]:
     """Without the settings that other kinds have than those which are chosen."""
     kinds = {path: setting.default for path, setting in SETTINGS.items() if setting.names_kind}
     chosen = {**kinds, **values}.get
-    return {path: value for path, value in values.items() if SETTINGS[path].applies(chosen)}
+    values = {path: value for path, value in values.items() if SETTINGS[path].applies(chosen)}
+    shape = values.get("autoencoder.image_shape")
+    if shape and chosen("autoencoder.kind") == "conv3d":
+        values["autoencoder.image_shape"] = (2, *shape)
+    return values
 
 
 def kind_of(setting: Setting) -> dict[str, Any]:
@@ -108,7 +112,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 53
+    assert len(SETTINGS) == 54
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label
@@ -221,6 +225,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
         "autoencoder.activation": "relu",
         "autoencoder.initializer": "variance_scaling",
         "autoencoder.bottleneck_initializer": "glorot_uniform",
+        "autoencoder.dropout": 0.0,
         "pretraining.epochs": 10,
         "pretraining.optimizer": "sgd",
         "pretraining.learning_rate": 1.0,

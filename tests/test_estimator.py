@@ -147,6 +147,21 @@ def test_a_warm_start_takes_the_pretrained_autoencoder(
         DEC(**{**options, "units": (5, 2)}, warm_start_from=fitted).fit(blobs[0])
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("network", "shape"), [("conv", (3, 2, 1)), ("conv3d", (1, 3, 2, 1))])
+def test_every_network_is_at_hand(
+    network: str, shape: tuple[int, ...], blobs: tuple[np.ndarray, np.ndarray]
+) -> None:
+    layers = {"filters": (4,), "kernels": (2,), "strides": (2,), "dimensions": 3}
+    settings = {f"autoencoder.{name}": value for name, value in layers.items()}
+    options = {**QUICK, "settings": settings, "random_state": 0}
+    dec = DEC(**options, network=network, image_shape=shape).fit(blobs[0])
+    assert dec.transform(blobs[0]).shape == (240, 3)
+    assert np.array_equal(dec.predict(blobs[0]), dec.labels_)
+    again = DEC(**options, network=network, image_shape=shape).fit_predict(blobs[0])
+    assert np.array_equal(again, dec.labels_)
+
+
 def test_a_collapse_is_a_warning(blobs: tuple[np.ndarray, np.ndarray]) -> None:
     ruined = DEC(**{**QUICK, "max_iter": 200}, learning_rate=10.0, random_state=0)
     with pytest.warns(ConvergenceWarning, match="Collapsed|Diverged"):
@@ -161,7 +176,10 @@ def test_a_collapse_is_a_warning(blobs: tuple[np.ndarray, np.ndarray]) -> None:
         ({"units": ()}, "autoencoder.units"),
         ({"target": "papers"}, "clustering.target"),
         ({"settings": {"autoencoder.unit": 3}}, "Unknown setting"),
-        ({"settings": {"autoencoder.kind": "conv"}}, "autoencoder.image_shape: the rows of these"),
+        ({"network": "conv"}, "autoencoder.image_shape: the rows of these"),
+        ({"network": "conv3d", "image_shape": (2, 3, 1)}, "image_shape: must be four numbers"),
+        ({"image_shape": (2, 2)}, "image_shape of array must be three numbers"),
+        ({"network": "round"}, "autoencoder.kind: must be 'dense'"),
         ({"scaling": "robust"}, "data.scaling"),
     ],
 )

@@ -51,9 +51,10 @@ def blobs() -> Iterator[None]:
 def test_a_kind_is_in_the_table_as_long_as_it_is_registered() -> None:
     before = dict(SETTINGS)
     with ring_network(), power_rule(), blobs_source():
-        assert SETTINGS["autoencoder.kind"].choices == ("dense", "conv", "ring")
+        assert SETTINGS["autoencoder.kind"].choices == ("dense", "conv", "conv3d", "ring")
         assert SETTINGS["autoencoder.kind"].help == (
-            "Kind of autoencoder. conv: convolutions, for images. ring: layers in rings."
+            "Kind of autoencoder. conv: convolutions, for images. conv3d: convolutions in three "
+            "dimensions, for volumes. ring: layers in rings."
         )
         rings = SETTINGS["autoencoder.rings"]
         assert (rings.label, rings.minimum, rings.maximum, rings.default) == ("Rings", 1, 9, 3)
@@ -72,7 +73,8 @@ def test_a_kind_is_in_the_table_as_long_as_it_is_registered() -> None:
     with pytest.raises(SettingsError, match=r"Unknown setting 'autoencoder\.rings'"):
         Config().with_values({"autoencoder.rings": 2})
     with pytest.raises(
-        SettingsError, match=r"autoencoder\.kind: must be 'dense' or 'conv'\. Received 'ring'"
+        SettingsError,
+        match=r"autoencoder\.kind: must be 'dense', 'conv' or 'conv3d'\. Received 'ring'",
     ):
         Config.from_dict({"autoencoder": {"kind": "ring"}})
 
@@ -154,7 +156,7 @@ def test_a_field_of_another_kind_is_refused_with_its_name() -> None:
     with pytest.raises(SettingsError, match=r"^autoencoder\.rings: .*from 1 to 9\. Received 10\."):
         Config().with_values({"autoencoder.kind": "ring", "autoencoder.rings": 10})
     with pytest.raises(
-        SettingsError, match=r"^autoencoder\.kind: must be 'dense', 'conv' or 'ring'\."
+        SettingsError, match=r"^autoencoder\.kind: must be 'dense', 'conv', 'conv3d' or 'ring'\."
     ):
         Config().with_values({"autoencoder.kind": "square"})
 

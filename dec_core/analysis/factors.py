@@ -288,6 +288,8 @@ def network_suspects(config: Config, *, is_dead: bool) -> Iterator[Factor]:
     repair: dict[str, Any] = {"autoencoder.units": units}
     if isinstance(own, DenseNetwork):
         shape = "-".join(str(one) for one in own.units)
+        if own.dropout:
+            shape, repair["autoencoder.dropout"] = f"{shape}, dropout {own.dropout:g}", 0.0
     else:
         shape, repair = own.kind, {NETWORKS.path: reference.kind, **repair}
     if any(config.get(path) != value for path, value in repair.items()):

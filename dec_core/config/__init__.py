@@ -7,7 +7,7 @@ TensorFlow.
 """
 
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
-from dec_core.config.conv_network import ConvNetwork
+from dec_core.config.conv_network import Conv3DNetwork, ConvNetwork, ConvolutionalNetwork
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import (
     NETWORKS,
@@ -61,7 +61,9 @@ __all__ = [
     "TARGETS",
     "ClusteringSettings",
     "Config",
+    "Conv3DNetwork",
     "ConvNetwork",
+    "ConvolutionalNetwork",
     "DataSettings",
     "DecObjective",
     "DenseNetwork",

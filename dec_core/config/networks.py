@@ -14,7 +14,8 @@ from dec_core.config.section import Section, implied_kind, setting
 Activation = Literal["relu", "elu", "gelu", "tanh"]
 Initializer = Literal["variance_scaling", "glorot_uniform", "he_normal"]
 Shapes = list[tuple[int, ...]]
-ImageShape = tuple[int, int, int]
+# (height, width, channels) of an image, (depth, height, width, channels) of a volume.
+ImageShape = tuple[int, ...]
 Units = Annotated[int, Field(ge=1, le=20_000)]
 
 
@@ -73,7 +74,8 @@ class NetworkSettings(Section):
 
         Parameters
         ----------
-        image_shape : (height, width, channels); None where samples are no images
+        image_shape : (height, width, channels) or (depth, height, width, channels); None where
+            samples are neither images nor volumes
         """
         del n_features, image_shape  # most kinds take any
         return None
@@ -93,6 +95,14 @@ class DenseNetwork(NetworkSettings):
     activation: Activation = ACTIVATION
     initializer: Initializer = INITIALIZER
     bottleneck_initializer: Initializer = BOTTLENECK_INITIALIZER
+    dropout: float = setting(
+        0.0,
+        "Dropout",
+        "Share of each hidden layer's outputs that a gradient step sets to 0.",
+        ge=0,
+        le=0.9,
+        exclude_if=lambda share: share == 0,  # as it was written before there was dropout
+    )
 
     @property
     def n_dimensions(self) -> int:

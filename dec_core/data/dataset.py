@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dec_core.config import ImageShape
 from dec_core.data.preparation import Preparation
 from dec_core.data.samples import Samples
 from dec_core.errors import DataError
@@ -35,8 +37,9 @@ class Dataset:
     y : array-like of shape (n_samples,) or None
         True labels: text, or whole numbers from 0. Text is numbered in its order, or in that of
         ``class_names``; so are numbers from 65,536 on, which become the names of their classes.
-    image_shape : (height, width, channels) or None
-        How one sample is shown as a picture, in pixels; the channels of a pixel lie side by side.
+    image_shape : (height, width, channels), (depth, height, width, channels) or None
+        How the numbers of one image or volume are arranged; the channels of a pixel or voxel lie
+        side by side.
     class_names : sequence of str or None
         ``class_names[label]`` is the name of a true label.
     source : str
@@ -73,7 +76,7 @@ class Dataset:
     name: str
     samples: Samples
     y: npt.NDArray[np.int64] | None
-    image_shape: tuple[int, int, int] | None
+    image_shape: ImageShape | None
     class_names: tuple[str, ...] | None
     source: str
     rows: npt.NDArray[np.int64] | None
@@ -85,7 +88,7 @@ class Dataset:
         name: str,
         samples: npt.ArrayLike | Samples,
         y: npt.ArrayLike | None = None,
-        image_shape: tuple[int, int, int] | None = None,
+        image_shape: ImageShape | None = None,
         class_names: Sequence[str] | None = None,
         source: str = "arrays",
         rows: npt.NDArray[np.int64] | None = None,
@@ -229,15 +232,16 @@ def _check_image_shape(name: str, image_shape: Any, *, n_features: int) -> None:
     if image_shape is None:
         return
     try:
-        height, width, channels = image_shape
-        fits = min(image_shape) > 0 and height * width * channels == n_features
-    except (TypeError, ValueError):  # not three numbers
+        is_long = len(image_shape) in (3, 4)
+        fits = is_long and min(image_shape) > 0 and math.prod(image_shape) == n_features
+    except TypeError:  # no numbers
         fits = False
     if not fits:
         raise DataError(
-            f"The image_shape of {name} must be three numbers, (height, width, channels), "
-            f"that multiply to its number of features ({n_features:,}). Received {image_shape}. "
-            "Correct the shape or leave it out; grey images have 1 channel."
+            f"The image_shape of {name} must be three numbers, (height, width, channels), or "
+            "four of a volume, (depth, height, width, channels), that multiply to its number of "
+            f"features ({n_features:,}). Received {image_shape}. Correct the shape or leave it "
+            "out; grey images have 1 channel."
         )
 
 

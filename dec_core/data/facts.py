@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 from types import MappingProxyType
 
-ImageShape = tuple[int, int, int]
+from dec_core.config import ImageShape
 
 
 @dataclass(frozen=True)

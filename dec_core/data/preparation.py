@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dec_core.config import FileData, Missing
+from dec_core.config import FileData, ImageShape, Missing
 from dec_core.data.columns import Role, column_text, column_values, missing_values, roles
 from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale, on_scale
-from dec_core.data.sources.contents import Contents, ImageShape, listed
+from dec_core.data.sources.contents import Contents, listed
 from dec_core.data.sources.limits import check_fits
 from dec_core.errors import DataError
 
@@ -68,7 +68,8 @@ class Preparation:
     kept : (n_raw,) bool, False for a feature that was constant; None where all are kept
     divisor : by which the whole numbers of a built-in set were divided before anything else
     scale : what is done last
-    image_shape : (height, width, channels) of a sample, or None
+    image_shape : (height, width, channels) of an image, (depth, height, width, channels) of a
+        volume; None where samples are neither
     """
 
     columns: tuple[Feature, ...] = ()

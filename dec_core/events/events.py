@@ -32,7 +32,7 @@ from pydantic import AfterValidator, ConfigDict, Field, with_config
 from dec_core.analysis.forecast import Sign
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Judgement, StopReason
-from dec_core.config import Config
+from dec_core.config import Config, ImageShape
 
 # What stored numbers may be; no count of a run comes near the bound, which every program can hold.
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
@@ -121,7 +121,8 @@ class ReconstructionsTaken(Event):
     unexplained : (n_features,) float32, the mean squared error of each feature divided by its
         variance, both over a seeded choice of the samples: 0 where it is reconstructed exactly, 1
         where its mean would do as well, NaN where it is constant
-    image_shape : (height, width, channels) of a sample that is an image, otherwise None
+    image_shape : (height, width, channels) of a sample that is an image, (depth, height, width,
+        channels) of a volume, otherwise None
     """
 
     epoch: int
@@ -129,7 +130,7 @@ class ReconstructionsTaken(Event):
     originals: NDArray[np.float32]
     reconstructions: NDArray[np.float32]
     unexplained: NDArray[np.float32]
-    image_shape: tuple[int, int, int] | None
+    image_shape: ImageShape | None
 
 
 # Events with arrays and nothing else; they have no line in the log of a run.

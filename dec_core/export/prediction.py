@@ -93,9 +93,10 @@ def preparation_of(store: RunStore, run_id: str) -> Preparation:
 def _wanted(record: RunRecord, preparation: Preparation) -> Wanted:
     """The part and the size of images that the run was trained on."""
     part = None if record.config is None else record.config.get("data.part")
-    if preparation.image_shape is None:
+    shape = preparation.image_shape
+    if shape is None or len(shape) > 3:  # no file of images
         return Wanted(part)
-    height, width, channels = preparation.image_shape
+    height, width, channels = shape
     return Wanted(part, (height, width), "grey" if channels == 1 else "color")
 
 

@@ -25,6 +25,7 @@ from dec_core.model.autoencoder import (
 )
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.conv_autoencoder import build_conv
+from dec_core.model.dropout import dropout_layers, set_dropout_step
 from dec_core.model.neighbors import neighbor_loss
 from dec_core.model.objectives import OBJECTIVE_LOSSES
 from dec_core.model.optimizers import build_optimizer
@@ -44,6 +45,7 @@ __all__ = [
     "build_clustering_model",
     "build_conv",
     "build_optimizer",
+    "dropout_layers",
     "is_dissolved",
     "kl_divergence",
     "mean_squared_error",
@@ -52,6 +54,7 @@ __all__ = [
     "recycled_target_distribution",
     "recycled_target_of_sample",
     "restore_clustering_model",
+    "set_dropout_step",
     "soft_assignment",
     "soft_reset",
     "target_distribution",

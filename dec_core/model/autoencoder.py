@@ -50,7 +50,10 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
     """The symmetric dense autoencoder.
 
     The embedding and the output are linear, every other layer has ``settings.activation``.
-    The decoder mirrors the encoder's layers, the embedding left out.
+    The decoder mirrors the encoder's layers, the embedding left out. With ``settings.dropout`` in
+    training a share of the outputs of every layer that has the activation is set to 0, and the
+    others are scaled up to keep the sum (Srivastava et al., JMLR 2014); ``set_dropout_step`` says
+    which.
     """
     *hidden, n_dimensions = settings.units
     layer_seeds = iter(np.random.SeedSequence(seed).generate_state(2 * len(hidden) + 2))
@@ -61,14 +64,20 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
             units, name=name, activation=activation, kernel_initializer=kernel
         )
 
+    def hidden_layer(flow: Any, units: int, name: str) -> Any:
+        flow = dense(units, name, settings.activation, settings.initializer)(flow)
+        if not settings.dropout:
+            return flow
+        return keras.layers.Dropout(settings.dropout, seed=0, name=f"{name}_dropout")(flow)
+
     inputs = keras.Input((n_features,), name="input")
     flow = inputs
     for index, units in enumerate(hidden):
-        flow = dense(units, f"encoder_{index}", settings.activation, settings.initializer)(flow)
+        flow = hidden_layer(flow, units, f"encoder_{index}")
     embedding = dense(n_dimensions, "embedding", None, settings.bottleneck_initializer)(flow)
     flow = embedding
     for index, units in reversed(list(enumerate(hidden))):
-        flow = dense(units, f"decoder_{index}", settings.activation, settings.initializer)(flow)
+        flow = hidden_layer(flow, units, f"decoder_{index}")
     output = dense(n_features, "output", None, settings.initializer)(flow)
     return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
 

@@ -1,28 +1,42 @@
-"""The convolutional autoencoder."""
+"""The convolutional autoencoders of images and of volumes."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 
-from dec_core.config import ConvNetwork, ImageShape
+from dec_core.config import ConvolutionalNetwork, ImageShape
 from dec_core.model.autoencoder import NETWORK_BUILDERS, Autoencoder, build_initializer
 
 
-def build_conv(n_features: int, settings: ConvNetwork, seed: int) -> Autoencoder:
+class _Classes(NamedTuple):
+    """Keras' layers for samples of some number of sides."""
+
+    convolution: type[keras.Layer]
+    transposed: type[keras.Layer]
+    cropping: type[keras.Layer]
+
+
+_CLASSES = {
+    2: _Classes(keras.layers.Conv2D, keras.layers.Conv2DTranspose, keras.layers.Cropping2D),
+    3: _Classes(keras.layers.Conv3D, keras.layers.Conv3DTranspose, keras.layers.Cropping3D),
+}
+
+
+def build_conv(n_features: int, settings: ConvolutionalNetwork, seed: int) -> Autoencoder:
     """Convolutions, a dense embedding, a dense layer and transposed convolutions.
 
     The embedding and the output are linear, every other layer has ``settings.activation``. Rows of
-    ``n_features`` pixels go in and come out.
+    ``n_features`` pixels or voxels go in and come out.
 
     A transposed convolution with stride s gives s times the size that it gets, which is up to
     s - 1 pixels more than the encoder's convolution took in. The pixels beyond are cut off where
     the convolution had its padding, so that every pixel of the output lies where the convolution's
-    kernel saw it, and the size is the image's for any height and width.
+    kernel saw it, and the size is the sample's for sides of any length.
 
     Source: Guo, Liu, Zhu, Yin, "Deep Clustering with Convolutional Autoencoders", ICONIP 2017,
     whose network this is but for the padding.
@@ -30,20 +44,20 @@ def build_conv(n_features: int, settings: ConvNetwork, seed: int) -> Autoencoder
     Raises
     ------
     SettingsError
-        If samples of ``n_features`` numbers are no images of the settings' shape.
+        If samples of ``n_features`` numbers cannot have the settings' shape.
     """
     maps = settings.maps(n_features)
     layers = _Layers(settings, seed)
     inputs = keras.Input((n_features,), name="input")
     flow = keras.layers.Reshape(maps[0], name="image")(inputs)
-    for index, (_, _, filters) in enumerate(maps[1:]):
-        flow = layers.convolution(f"encoder_{index}", index, filters)(flow)
+    for index, shape in enumerate(maps[1:]):
+        flow = layers.convolution(f"encoder_{index}", index, shape[-1])(flow)
     flow = keras.layers.Flatten(name="pixels")(flow)
     embedding = layers.embedding()(flow)
     flow = layers.dense("decoder_dense", math.prod(maps[-1]))(embedding)
     flow = keras.layers.Reshape(maps[-1], name="maps")(flow)
     for index in reversed(range(len(settings.filters))):
-        flow = layers.transposed(index, maps[index][2])(flow)
+        flow = layers.transposed(index, maps[index][-1])(flow)
         flow = _cropped(flow, maps[index], settings, index)
     output = keras.layers.Reshape((n_features,), name="output")(flow)
     return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
@@ -52,20 +66,21 @@ def build_conv(n_features: int, settings: ConvNetwork, seed: int) -> Autoencoder
 class _Layers:
     """The layers that have weights; each takes the next seed."""
 
-    def __init__(self, settings: ConvNetwork, seed: int) -> None:
+    def __init__(self, settings: ConvolutionalNetwork, seed: int) -> None:
         self._settings = settings
+        self._classes = _CLASSES[settings.n_sides]
         n_layers = 2 * len(settings.filters) + 2
         self._seeds: Iterator[Any] = iter(np.random.SeedSequence(seed).generate_state(n_layers))
 
     def convolution(self, name: str, index: int, filters: int) -> keras.Layer:
-        return keras.layers.Conv2D(
+        return self._classes.convolution(
             filters, activation=self._settings.activation, name=name, **self._shared(index)
         )
 
     def transposed(self, index: int, filters: int) -> keras.Layer:
         """The mirror of a convolution; that of the first gives the image."""
         activation = self._settings.activation if index else None
-        return keras.layers.Conv2DTranspose(
+        return self._classes.transposed(
             filters, activation=activation, name=f"decoder_{index}", **self._shared(index)
         )
 
@@ -93,13 +108,13 @@ class _Layers:
         return build_initializer(self._settings.initializer, int(next(self._seeds)))
 
 
-def _cropped(flow: Any, shape: ImageShape, settings: ConvNetwork, index: int) -> Any:
+def _cropped(flow: Any, shape: ImageShape, settings: ConvolutionalNetwork, index: int) -> Any:
     """Of the size that the convolution took in."""
     kernel, stride = settings.kernels[index], settings.strides[index]
-    crops = tuple(_crop(size, kernel, stride) for size in shape[:2])
+    crops = tuple(_crop(size, kernel, stride) for size in shape[:-1])
     if not any(map(sum, crops)):
         return flow
-    return keras.layers.Cropping2D(crops, name=f"crop_{index}")(flow)
+    return _CLASSES[settings.n_sides].cropping(crops, name=f"crop_{index}")(flow)
 
 
 def _crop(size: int, kernel: int, stride: int) -> tuple[int, int]:
@@ -113,4 +128,4 @@ def _crop(size: int, kernel: int, stride: int) -> tuple[int, int]:
     return before, excess - before
 
 
-NETWORK_BUILDERS["conv"] = build_conv
+NETWORK_BUILDERS["conv"] = NETWORK_BUILDERS["conv3d"] = build_conv

@@ -15,7 +15,11 @@ _BETWEEN_ROWS = 0.12
 
 
 def draw_gallery(
-    tiles: NDArray[np.number], names: Sequence[str], samples: NDArray[np.integer]
+    tiles: NDArray[np.number],
+    names: Sequence[str],
+    samples: NDArray[np.integer],
+    *,
+    of_volumes: bool = False,
 ) -> Plot:
     """Images of each class; where there are no labels, one row of any.
 
@@ -24,6 +28,7 @@ def draw_gallery(
     tiles : (n_rows, n_columns, height, width, channels), NaN where a class has fewer images
     names : of the rows, their classes
     samples : (n_rows, n_columns) the numbers of the samples, -1 where there is none
+    of_volumes : whether the images are the middle slices of volumes
     """
     low, high = float(np.nanmin(tiles)), float(np.nanmax(tiles))
     images = levels(tiles, low, high)
@@ -36,7 +41,8 @@ def draw_gallery(
     has_classes = any(names)
     figure = new_figure(
         "What do the classes look like?" if has_classes else "What do the samples look like?",
-        "A row per class, drawn at random" if has_classes else "Drawn at random",
+        ("A row per class, drawn at random" if has_classes else "Drawn at random")
+        + "; the middle slice of each volume" * of_volumes,
         {"ids": "sample", "text": "class"},
     )
     figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.pictures import as_pictures, is_volume
+from dec_core.config import ImageShape
 from dec_core.events.events import ReconstructionsTaken
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
@@ -37,28 +39,25 @@ def draw_reconstructions(view: View, frames: Frames, features: Sequence[str] = (
     return _draw_images(taken, taken.image_shape, _names(view, frames, taken))
 
 
-def grey_levels(
-    taken: ReconstructionsTaken, image_shape: tuple[int, int, int]
-) -> NDArray[np.uint8]:
+def grey_levels(taken: ReconstructionsTaken, image_shape: ImageShape) -> NDArray[np.uint8]:
     """Originals and reconstructions in one scale, from the least number of the originals to the
-    largest.
+    largest; of volumes the middle slices.
 
     Returns
     -------
     (2, n_shown, height, width, 1 or 3) from 0 to 255; only images of three channels are in colour
     """
-    tiles = np.stack([taken.originals, taken.reconstructions]).reshape(2, -1, *image_shape)
+    tiles = as_pictures(np.stack([taken.originals, taken.reconstructions]), image_shape)
     return levels(tiles, float(taken.originals.min()), float(taken.originals.max()))
 
 
-def _draw_images(
-    taken: ReconstructionsTaken, image_shape: tuple[int, int, int], names: list[str]
-) -> Plot:
+def _draw_images(taken: ReconstructionsTaken, image_shape: ImageShape, names: list[str]) -> Plot:
     tiles, errors = grey_levels(taken, image_shape), _errors(taken)
     grid = Grid.with_text(*tiles.shape[2:4], share=_TEXT_ROOM)
+    what = "the middle slices; below" if is_volume(image_shape) else "below"
     figure = new_figure(
         _TITLE,
-        f"{_after(taken).capitalize()}; below each pair is its mean squared error",
+        f"{_after(taken).capitalize()}; {what} each pair is its mean squared error",
         {"ids": "sample", "customdata": "mean_squared_error"},
     )
     picture = grid.mosaic(tiles)

@@ -191,8 +191,8 @@ def _n_lacking(contents: Contents, settings: FileData) -> int:
 
 
 class DataSize(NamedTuple):
-    """How many samples and features data have; ``image_shape`` is (height, width, channels) of a
-    sample, None where it is no image."""
+    """How many samples and features data have; ``image_shape`` is that of an image or a volume,
+    None where samples are neither."""
 
     n_samples: int
     n_features: int

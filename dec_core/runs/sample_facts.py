@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.pictures import as_pictures
 from dec_core.config import DataSettings, FileData
 from dec_core.data import Dataset, load
 from dec_core.data.scaling import Scale
@@ -42,8 +43,8 @@ class SampleFacts:
     true_label : its name, or empty
     shares : the clusters with the largest soft assignment q and these, the largest first; empty
         where the sample's embedding is not kept
-    picture : a PNG of one pixel per feature, or empty where the data are no images
-    features : those that deviate most from their mean, where the data are no images
+    picture : a PNG of the image, of a volume its middle slice; empty where the data are neither
+    features : those that deviate most from their mean, where the data are neither
     """
 
     id: str
@@ -138,7 +139,7 @@ def _picture(dataset: Dataset, sample: int) -> bytes:
 
     low, high = _range(dataset)
     pixels = (dataset.samples[sample] - low) / ((high - low) or 1.0) * 255
-    image = pixels.round().astype(np.uint8).reshape(dataset.image_shape)
+    image = as_pictures(pixels.round().astype(np.uint8), dataset.image_shape)
     stream = io.BytesIO()
     Image.fromarray(image[:, :, 0] if image.shape[2] == 1 else image).save(stream, "PNG")
     return stream.getvalue()

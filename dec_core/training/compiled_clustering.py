@@ -17,6 +17,7 @@ from dec_core.model import (
     OBJECTIVE_LOSSES,
     TARGET_FUNCTIONS,
     ClusteringLayer,
+    dropout_layers,
     mean_squared_error,
     neighbor_loss,
 )
@@ -87,12 +88,15 @@ class ClusteringLoop(CompiledLoop):
         along = [] if decoder is None else decoder.trainable_variables
         super().__init__(model, x, settings, seed, along)
         self._decoder = decoder
+        if decoder is not None:
+            self._dropout += dropout_layers(decoder)
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self.encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
         widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
-        self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
+        products = sum(_products(layer) for layer in model.layers)
+        self._rows = evaluation_rows(n_clusters, n_dimensions, widest, products)
         self._compiled_steps = self._compile_steps(settings)
         self._compiled_evaluation = _compile_evaluation(self.encoder, self.layer, x)
 
@@ -172,6 +176,7 @@ class ClusteringLoop(CompiledLoop):
 
         With a shuffled order they must lie within one pass over the data.
         """
+        self._go_to_step(first)
         order = self.batches.order(first)
         losses = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
         return Losses(*map(float, losses))
@@ -229,6 +234,12 @@ class ClusteringLoop(CompiledLoop):
             return objective.total(clustering, reconstruction), (clustering, reconstruction)
 
         return with_decoder
+
+
+def _products(layer: keras.Layer) -> int:
+    """Multiplications of a convolution for one sample: each place takes the whole kernel once."""
+    places = layer.output.shape[1:-1]
+    return math.prod((*places, *layer.kernel.shape)) if places and hasattr(layer, "kernel") else 0
 
 
 def _compile_evaluation(encoder: keras.Model, layer: ClusteringLayer, x: ResidentSamples) -> Any:

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from dec_core.config import ClusteringSettings, PretrainingSettings
-from dec_core.model import build_optimizer
+from dec_core.model import build_optimizer, dropout_layers, set_dropout_step
 from dec_core.training.batches import Batches
 from dec_core.training.checkpoint import Arrays
 from dec_core.training.resident import ResidentSamples
@@ -41,6 +41,7 @@ class CompiledLoop:
         self._variables = [*model.trainable_variables, *along]
         self.optimizer.build(self._variables)
         self._model = model
+        self._dropout = dropout_layers(model)
         self._untrained_optimizer = self.optimizer_state
         self.begin(x, settings, seed)
 
@@ -52,6 +53,7 @@ class CompiledLoop:
         self._x: Any = x
         self._settings = settings
         self.batches = Batches(x.n_samples, settings.batch_size, _shuffle_seed(settings, seed))
+        self._dropout_seed = _dropout_seed(settings, seed)
         self._set_optimizer(self._untrained_optimizer)
         self.optimizer.learning_rate.assign(settings.learning_rate)
 
@@ -68,6 +70,10 @@ class CompiledLoop:
     def optimizer_state(self) -> Arrays:
         """The optimizer's variables, as arrays."""
         return tuple(np.asarray(variable) for variable in self.optimizer.variables)
+
+    def _go_to_step(self, step: int) -> None:
+        """Have the layers that drop values do so from gradient step ``step`` on."""
+        set_dropout_step(self._dropout, self._dropout_seed, step)
 
     def forget_momentum(self, variable: Any) -> None:
         """Set what the optimizer keeps for one of the trained variables to 0."""
@@ -89,3 +95,8 @@ def _shuffle_seed(settings: Settings, seed: int) -> tuple[int, int] | None:
     if isinstance(settings, PretrainingSettings):
         return (seed, 1) if settings.shuffle else None
     return (seed, 3) if settings.batch_order == "shuffled" else None
+
+
+def _dropout_seed(settings: Settings, seed: int) -> tuple[int, int]:
+    """Each phase drops values of its own."""
+    return seed, 4 if isinstance(settings, PretrainingSettings) else 5

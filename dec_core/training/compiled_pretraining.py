@@ -45,6 +45,7 @@ class PretrainingLoop(CompiledLoop):
 
         Returns the sum over these steps of batch loss times batch size.
         """
+        self._go_to_step(first)
         order = self.batches.order(first)
         return float(self._compiled(self._x, order, tf.constant(first), tf.constant(count)))
 

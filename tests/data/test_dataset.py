@@ -143,7 +143,7 @@ def test_no_copy_evades_the_checks() -> None:
 
 
 def test_shape_and_class_names_must_fit() -> None:
-    for shape in (28, (1, 3), (1, 3, 1, 1), (-1, -3, 1), ("a", "b", 1)):
+    for shape in (28, (1, 3), (1, 3, 1, 1, 1), (-1, -3, 1), ("a", "b", 1)):
         with pytest.raises(DataError, match="image_shape of small must be three numbers"):
             small(image_shape=shape)
     with pytest.raises(DataError, match=r"image_shape.*\(3\)\. Received \(2, 2, 1\)"):

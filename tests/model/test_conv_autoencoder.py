@@ -8,10 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from dec_core.config import Config, ConvNetwork
+from dec_core.config import Config, Conv3DNetwork, ConvNetwork, ConvolutionalNetwork
 from dec_core.errors import SettingsError
 from dec_core.model import build_autoencoder
 
@@ -23,34 +21,28 @@ def small(**values: Any) -> ConvNetwork:
     return ConvNetwork(**{**chosen, **values})
 
 
-@st.composite
-def networks(draw: st.DrawFn) -> ConvNetwork:
-    """Of one or two layers, for images of any sides from 1 to 33, grey or in colour."""
-    layers = draw(st.integers(1, 2))
-
-    def numbers(largest: int) -> tuple[int, ...]:
-        return tuple(draw(st.lists(st.integers(1, largest), min_size=layers, max_size=layers)))
-
-    sides = draw(st.integers(1, 33)), draw(st.integers(1, 33))
-    return ConvNetwork(
-        filters=numbers(4),
-        kernels=numbers(6),
-        strides=numbers(4),
-        dimensions=draw(st.integers(1, 3)),
-        image_shape=(*sides, draw(st.sampled_from((1, 3)))),
-    )
+def volumes(**values: Any) -> Conv3DNetwork:
+    chosen = {"filters": (3, 5), "kernels": (3, 2), "strides": (2, 2), "dimensions": 2}
+    return Conv3DNetwork(**{**chosen, **values})
 
 
-@settings(max_examples=8, deadline=None)
-@given(networks())
-def test_any_image_comes_out_as_large_as_it_went_in(network: ConvNetwork) -> None:
-    n_features = math.prod(network.image_shape)
-    autoencoder = build_autoencoder(n_features, network, seed=0)
-    assert autoencoder.model.output_shape == (None, n_features)
-    shapes = network.encoder_shapes(n_features)
-    assert [weights.shape for weights in autoencoder.encoder.get_weights()] == shapes
-    shapes = shapes + network.decoder_shapes(n_features)
-    assert [weights.shape for weights in autoencoder.model.get_weights()] == shapes
+@pytest.mark.parametrize("size", range(1, 34))
+def test_any_image_and_volume_comes_out_as_large_as_it_went_in(size: int) -> None:
+    """Sides of 1 to 33, unequal ones, grey and colour; kernels and strides of every parity."""
+    layers = {"kernels": (5, 1 + size % 4), "strides": (1 + size % 3, 2 + size % 2)}
+    flat = small(**layers, image_shape=(size, 34 - size, 1 + size % 2 * 2))
+    deep = volumes(**layers, image_shape=(size, 34 - size, 1 + size % 5, 3 - size % 2 * 2))
+    for network in (flat, deep):
+        n_features = math.prod(network.image_shape)
+        autoencoder = build_autoencoder(n_features, network, seed=0)
+        assert autoencoder.model.output_shape == (None, n_features)
+        shapes = network.encoder_shapes(n_features)
+        assert [one.shape for one in autoencoder.encoder.weights] == shapes
+        shapes = shapes + network.decoder_shapes(n_features)
+        assert [one.shape for one in autoencoder.model.weights] == shapes
+        # What the layers say of themselves holds when they run.
+        if size % 11 == 3:
+            assert autoencoder.model(np.ones((2, n_features))).shape == (2, n_features)
 
 
 def test_outputs_are_those_of_the_layers() -> None:
@@ -85,23 +77,28 @@ def test_rows_are_images_in_the_order_of_their_pixels() -> None:
     np.testing.assert_array_equal(maps, x.reshape(2, *COLOUR))
 
 
+@pytest.mark.parametrize("n_sides", [2, 3])
 @pytest.mark.parametrize(
     ("size", "kernel", "stride"), [(7, 5, 2), (8, 5, 2), (11, 4, 3), (7, 2, 3)]
 )
-def test_a_pixel_comes_out_where_the_kernel_saw_it(size: int, kernel: int, stride: int) -> None:
+def test_a_pixel_comes_out_where_the_kernel_saw_it(
+    size: int, kernel: int, stride: int, n_sides: int
+) -> None:
     """The transposed convolution, cropped, is the transpose of the encoder's as a matrix."""
-    network = ConvNetwork(
-        filters=(1,), kernels=(kernel,), strides=(stride,), image_shape=(size, 1, 1)
-    )
+    layer: dict[str, Any] = {"filters": (1,), "kernels": (kernel,), "strides": (stride,)}
+    network: ConvolutionalNetwork = ConvNetwork(**layer, image_shape=(size, 1, 1))
+    if n_sides == 3:
+        network = Conv3DNetwork(**layer, image_shape=(1, size, 1, 1))
     model = build_autoencoder(size, network, seed=0).model
-    weights = np.random.default_rng(1).random((kernel, kernel, 1, 1), np.float32)
+    weights = np.random.default_rng(1).random((*(kernel,) * n_sides, 1, 1), np.float32)
     for name in ("encoder_0", "decoder_0"):
         model.get_layer(name).set_weights([weights, np.zeros(1, np.float32)])
     down = keras.Model(model.input, model.get_layer("encoder_0").output)
     up = keras.Model(model.get_layer("maps").output, model.layers[-1].output)
     matrix = down(np.eye(size, dtype=np.float32)).numpy().reshape(size, -1)
     n_maps = matrix.shape[1]
-    transposed = up(np.eye(n_maps, dtype=np.float32).reshape(n_maps, n_maps, 1, 1)).numpy()
+    maps = (n_maps, *network.maps(size)[-1])
+    transposed = up(np.eye(n_maps, dtype=np.float32).reshape(maps)).numpy()
     np.testing.assert_array_equal(transposed, matrix.T)
 
 
@@ -116,6 +113,8 @@ def test_weights_depend_on_the_seed_alone() -> None:
 def test_no_shape_stands_for_a_square_of_grey_or_colour_pixels() -> None:
     assert ConvNetwork().maps(784) == [(28, 28, 1), (14, 14, 32), (7, 7, 64), (4, 4, 128)]
     assert ConvNetwork().shape_of_images(27) == (3, 3, 3)
+    assert Conv3DNetwork().maps(8**3)[:2] == [(8, 8, 8, 1), (4, 4, 4, 32)]
+    assert Conv3DNetwork().shape_of_images(3 * 33**3) == (33, 33, 33, 3)
     for network, n_features in ((ConvNetwork(), 13), (small(image_shape=COLOUR), 161)):
         with pytest.raises(SettingsError, match=r"autoencoder\.image_shape: must be three numbers"):
             build_autoencoder(n_features, network, seed=0)
@@ -137,9 +136,8 @@ def test_what_does_not_suit_the_data_is_said_by_setting() -> None:
     assert [(one.path.partition(".")[2], one.words) for one in found if one is not None] == [
         (
             "image_shape",
-            "the rows of these data are no images, which a convolutional network needs. Choose the "
-            "dense network, or give height, width and channels if each row holds the pixels of an "
-            "image",
+            "the rows of these data are no images, which this network needs. Choose the dense "
+            "network, or give height, width and channels if each row holds the pixels of an image",
         ),
         (
             "image_shape",
@@ -153,6 +151,53 @@ def test_what_does_not_suit_the_data_is_said_by_setting() -> None:
         ),
         ("kernels", "must be at most 8, the longer side of the images. Received 9"),
     ]
+
+
+def test_volumes_and_images_are_told_apart() -> None:
+    voxels = (4, 5, 6, 1)
+    assert volumes(image_shape=voxels).misfit(120, voxels) is None
+    found = [
+        volumes().misfit(64, None),
+        volumes(image_shape=voxels).misfit(120, (4, 5, 6)),
+        small().misfit(120, voxels),
+        volumes().misfit(120, voxels),
+        volumes(image_shape=voxels).misfit(121, None),
+        volumes(image_shape=voxels, kernels=(3, 7)).misfit(120, voxels),
+    ]
+    assert [tuple(one) for one in found if one is not None] == [
+        (
+            "autoencoder.image_shape",
+            "the rows of these data are no volumes, which this network needs. Choose the dense "
+            "network, or give depth, height, width and channels if each row holds the voxels of a "
+            "volume",
+        ),
+        (
+            "autoencoder.kind",
+            "conv3d is for volumes, and the samples of these data are images of shape 4,5,6. "
+            "Choose conv or dense; an array of volumes whose last side is 1, 3 or 4 needs one more "
+            "for the channels",
+        ),
+        (
+            "autoencoder.kind",
+            "conv is for images, and the samples of these data are volumes of shape 4,5,6,1. "
+            "Choose conv3d or dense",
+        ),
+        (
+            "autoencoder.image_shape",
+            "must be 4,5,6,1, the shape of the data's volumes. Received none, which stands for "
+            "cubes",
+        ),
+        (
+            "autoencoder.image_shape",
+            "must be four numbers that multiply to the number of features (121). Received 4,5,6,1",
+        ),
+        (
+            "autoencoder.kernels",
+            "must be at most 6, the longest side of the volumes. Received 7",
+        ),
+    ]
+    with pytest.raises(SettingsError, match=r"four numbers \(depth, height, width, channels\), or"):
+        Config().with_values({"autoencoder.kind": "conv3d", "autoencoder.image_shape": "5,3,1"})
 
 
 def test_lists_of_unequal_length_are_refused_in_words() -> None:

@@ -59,7 +59,7 @@ def framed(number: int) -> FrameTaken:
 
 
 def reconstructed(
-    epoch: int = 2, image_shape: tuple[int, int, int] | None = None
+    epoch: int = 2, image_shape: tuple[int, ...] | None = None
 ) -> ReconstructionsTaken:
     """Samples 1 and 6 of five features, or of so many pixels. The first is exact."""
     n_features = 5 if image_shape is None else math.prod(image_shape)

@@ -38,9 +38,10 @@ def test_originals_and_reconstructions_share_one_scale() -> None:
     assert images([[2, 2]], [[2, 3]]).tolist() == [[[0, 0]], [[0, 255]]]
 
 
-def test_three_channels_are_colors_and_large_images_get_smaller() -> None:
+def test_three_channels_are_colors_large_images_get_smaller_and_volumes_are_cut() -> None:
     assert grey_levels(reconstructed(image_shape=(2, 2, 3)), (2, 2, 3)).shape == (2, 2, 2, 2, 3)
     assert grey_levels(reconstructed(image_shape=(2, 2, 2)), (2, 2, 2)).shape == (2, 2, 2, 2, 1)
+    assert grey_levels(reconstructed(image_shape=(5, 2, 3, 1)), (5, 2, 3, 1)).shape[2:] == (2, 3, 1)
     large = 200, 100, 1
     assert grey_levels(reconstructed(image_shape=large), large).shape == (2, 2, 50, 25, 1)
 

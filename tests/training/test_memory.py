@@ -79,12 +79,17 @@ def test_feature_maps_of_a_batch_are_counted() -> None:
 def test_presets_keep_their_rows_and_fit_a_small_machine(preset: str) -> None:
     config = PRESETS[preset].config
     network = config.autoencoder
+    products = 0
     if isinstance(network, ConvNetwork):
-        widest = max(math.prod(shape) for shape in network.maps(784))
+        maps = network.maps(784)
+        widest = max(math.prod(shape) for shape in maps)
+        kernels = [shape for shape in network.encoder_shapes(784) if len(shape) == 4]
+        places = [math.prod(shape[:-1]) for shape in maps[1:]]
+        products = sum(n * math.prod(shape) for n, shape in zip(places, kernels, strict=True))
     else:
         widest = max(784, *config.get("autoencoder.units"))
     n_clusters = config.clustering.n_clusters
-    assert evaluation_rows(n_clusters, network.n_dimensions, widest) == 8_192
+    assert evaluation_rows(n_clusters, network.n_dimensions, widest, products) == 8_192
     check_memory(config, 70_000, 784, available=500_000_000)
 
 
@@ -94,6 +99,8 @@ def test_rows_shrink_with_the_bytes_of_one() -> None:
     assert rows * 4 * 3 * 200 * 2_000 <= EVALUATION_BYTES
     assert evaluation_rows(200, 20_000, 20_000) >= 1
     assert evaluation_rows(10**6, 10**6, 1) == 1
+    assert evaluation_rows(2, 2, 100, products=2**30 - 1) == 32
+    assert evaluation_rows(2, 2, 100, products=2**40) == 16
 
 
 def test_what_fits_exactly_is_not_refused() -> None:

@@ -50,6 +50,7 @@ CONV_GRAPHS: dict[str, Any] = {
 OTHER_GRAPHS: dict[str, Any] = {
     "autoencoder.units": (4, 3),
     "autoencoder.activation": "tanh",
+    "autoencoder.dropout": 0.5,
     "pretraining.optimizer": "sgd",
     "pretraining.momentum": 0.5,
     "pretraining.batch_size": 32,
@@ -86,11 +87,15 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> NetworkPool:
 
 
 @pytest.mark.usefixtures("pool")
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize(("optimizer", "dropout"), [("sgd", 0), ("adam", 0.2)])
 def test_a_run_after_another_is_as_it_would_be_alone(
-    monkeypatch: pytest.MonkeyPatch, optimizer: str
+    monkeypatch: pytest.MonkeyPatch, optimizer: str, dropout: float
 ) -> None:
-    values = {"pretraining.optimizer": optimizer, "clustering.optimizer": optimizer}
+    values: dict[str, Any] = {
+        "pretraining.optimizer": optimizer,
+        "clustering.optimizer": optimizer,
+        "autoencoder.dropout": dropout,
+    }
     first = numbers(values)
     second = numbers({**values, **ANOTHER_RUN})
     assert numbers(values) == first

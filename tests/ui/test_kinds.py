@@ -38,7 +38,7 @@ def drawn(screen: AppTest) -> set[str]:
 def test_the_form_shows_a_field_for_its_kind_only() -> None:
     screen = new_screen()
     assert setting(screen, "autoencoder.kind").label == "Network"
-    assert setting(screen, "autoencoder.kind").options == ["dense", "conv", "ring"]
+    assert setting(screen, "autoencoder.kind").options == ["dense", "conv", "conv3d", "ring"]
     assert "autoencoder.units" in drawn(screen)
     assert not {"autoencoder.rings", "clustering.power", "data.size"} & drawn(screen)
     change(screen, "autoencoder.kind", "ring")

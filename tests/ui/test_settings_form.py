@@ -154,6 +154,13 @@ def test_a_wrong_setting_in_a_link_is_left_out_with_a_sentence(path: str, value:
     assert not button(screen, "Start").disabled
 
 
+def test_a_link_may_hold_settings_that_fit_only_together() -> None:
+    network = {"kind": "conv", "filters": "4,8", "kernels": "3,3", "strides": "2,2"}
+    screen = new_screen(**{f"autoencoder__{name}": text for name, text in network.items()})
+    assert not sentences(screen)
+    assert setting(screen, "autoencoder.filters").value == "4,8"
+
+
 def test_an_unknown_preset_in_a_link_is_left_out_with_a_sentence() -> None:
     screen = new_screen(preset="best", seed="5")
     (sentence,) = sentences(screen)

@@ -49,7 +49,7 @@ class Header(NamedTuple):
 
 
 def read_npy(path: Path, _wanted: Wanted) -> Contents:
-    """An array, (n_samples,), (n_samples, n_features) or images, mapped and not copied.
+    """An array, (n_samples,), (n_samples, n_features), images or volumes, mapped and not copied.
 
     Raises
     ------
@@ -89,14 +89,13 @@ def read_npz(path: Path, wanted: Wanted) -> Contents:
 def contents_of_array(
     array: Numbers, format_: str, columns: pa.Table | None = None, notes: tuple[str, ...] = ()
 ) -> Contents:
-    """An array of samples as ``Contents``: images where its shape and type are theirs."""
+    """An array of samples as ``Contents``: images or volumes where its shape is theirs."""
     import pyarrow as pa
 
-    is_image = array.dtype == np.uint8 or array.dtype.kind == "f"
     return Contents(
         pa.table({}) if columns is None else columns,
         array.reshape(len(array), -1),
-        image_shape=image_shape_of(array.shape) if is_image else None,
+        image_shape=image_shape_of(array.shape, array.dtype),
         format=format_,
         notes=notes,
     )

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import numpy.typing as npt
 
-from dec_core.config import ImageColor
+from dec_core.config import ImageColor, ImageShape
 from dec_core.errors import SettingsError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-ImageShape = tuple[int, int, int]
 
 
 class Wanted(NamedTuple):
@@ -53,7 +52,8 @@ class Contents:
     matrix : (n_samples, n_features) numbers in the type that the file has, also a memory map; None
         where the columns are the features
     feature_names : of the columns of ``matrix``; None where they have none
-    image_shape : (height, width, channels) of one row of ``matrix``, or None
+    image_shape : (height, width, channels) of one row of ``matrix`` that is an image, (depth,
+        height, width, channels) of a volume; otherwise None
     part, parts : which array ``matrix`` is, and which there are; "" and none where there is no
         choice
     format : the format in words, as "CSV" or "PNG images"
@@ -80,13 +80,26 @@ class Contents:
         return tuple(self.columns.column_names)
 
 
-def image_shape_of(shape: tuple[int, ...]) -> ImageShape | None:
-    """(height, width, channels) of samples, where (n_samples, ...) are images; otherwise None."""
+def image_shape_of(shape: tuple[int, ...], dtype: npt.DTypeLike) -> ImageShape | None:
+    """The shape of one sample, where an array (n_samples, ...) holds images or volumes.
+
+    Whole numbers of more than a byte may be a table of counts, but none has three sides. A last
+    side of 1, 3 or 4 is taken for channels: volumes as narrow need a side for their channels too.
+
+    Returns
+    -------
+    (height, width, channels), or (depth, height, width, channels); None where samples are neither
+    """
+    may_be_image = np.dtype(dtype) == np.uint8 or np.dtype(dtype).kind == "f"
     match shape[1:]:
         case (height, width):
-            return height, width, 1
+            return (height, width, 1) if may_be_image else None
         case (height, width, (1 | 3 | 4) as channels):
-            return height, width, channels
+            return (height, width, channels) if may_be_image else None
+        case (depth, height, width):
+            return depth, height, width, 1
+        case (depth, height, width, (1 | 3 | 4) as channels):
+            return depth, height, width, channels
         case _:
             return None
 

@@ -38,8 +38,9 @@ def _sizes(look: DataLook) -> list[str]:
         rows += f" of {contents.n_samples:,} rows"
     features = _count(dataset.n_features, "feature")
     if dataset.image_shape is not None:
-        height, width, channels = dataset.image_shape
-        features = f"{height} x {width} pixels, {'grey' if channels == 1 else 'colour'}"
+        *sides, channels = dataset.image_shape
+        what = "voxels" if len(sides) == 3 else "pixels"
+        features = f"{' x '.join(map(str, sides))} {what}, {'grey' if channels == 1 else 'colour'}"
     low, high = float(dataset.samples.min()), float(dataset.samples.max())
     return [rows, features, f"values from {low:,.4g} to {high:,.4g}", _classes(look)]
 

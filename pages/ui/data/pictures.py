@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dec_core.analysis.pictures import as_pictures, is_volume
+from dec_core.config import ImageShape
 from dec_core.data import Dataset
 from dec_core.data.scaling import Scale
 from dec_core.errors import DataError
@@ -73,11 +75,10 @@ def _counts(dataset: Dataset) -> Plot:
 
 def _gallery(dataset: Dataset) -> Plot:
     samples, names = chosen_images(dataset)
-    tiles = np.asarray(dataset.samples[samples.clip(0).reshape(-1)]).reshape(
-        *samples.shape,
-        *dataset.image_shape,  # type: ignore[misc]
-    )
-    return draw_gallery(tiles, names, samples)
+    shape: ImageShape = dataset.image_shape  # type: ignore[assignment]
+    tiles = as_pictures(dataset.samples[samples.clip(0).reshape(-1)], shape)
+    tiles = tiles.reshape(*samples.shape, *tiles.shape[1:])
+    return draw_gallery(tiles, names, samples, of_volumes=is_volume(shape))
 
 
 def chosen_images(dataset: Dataset) -> tuple[NDArray[np.int64], list[str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
+
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import SettingsError
 from pages.ui.parts.parameters import parameters
@@ -17,16 +20,26 @@ def read_settings() -> tuple[str, Config, list[str]]:
     if preset not in PRESETS:
         problems.append(_problem(SettingsError(f"Unknown preset {preset[:40]!r}.")))
         preset = DEFAULT_PRESET
-    config = get_preset(preset).config
-    for path in SETTINGS:
-        text = parameters.get(path)
-        if text is None:
-            continue
+    texts = {path: parameters.get(path) for path in SETTINGS}
+    named = {path: text for path, text in texts.items() if text is not None}
+    config, errors = _as_far_as_it_fits(get_preset(preset).config, named)
+    return preset, config, problems + [_problem(error) for error in errors]
+
+
+def _as_far_as_it_fits(
+    config: Config, named: Mapping[str, str]
+) -> tuple[Config, list[SettingsError]]:
+    """All settings that are named at once, as some fit only together: a network has a kernel size
+    for each of its layers. Where they do not fit, one after the other without those that do not."""
+    with suppress(SettingsError):
+        return config.with_values(named), []
+    errors = []
+    for path, text in named.items():
         try:
             config = config.with_values({path: text})
         except SettingsError as error:
-            problems.append(_problem(error))
-    return preset, config, problems
+            errors.append(error)
+    return config, errors
 
 
 def names_settings() -> bool:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from dec_core.config import Config, ConvNetwork
+from dec_core.config import Config, ConvolutionalNetwork, ImageShape
 from dec_core.errors import DECLabError
 from pages.ui.train.data_block import known_size
 
@@ -18,7 +18,7 @@ def encoder_funnel(config: Config) -> None:
     size, network = None, config.autoencoder
     with suppress(DECLabError):
         size = known_size(config.data)
-    if isinstance(network, ConvNetwork):
+    if isinstance(network, ConvolutionalNetwork):
         if size is not None and network.misfit(size.n_features, size.image_shape) is None:
             draw_maps(network.maps(size.n_features), network.dimensions)
     elif config.has("autoencoder.units"):
@@ -31,10 +31,11 @@ def draw_funnel(widths: Sequence[int]) -> None:
     st.html(funnel(widths, names, " to ".join(names) + " units"))
 
 
-def draw_maps(maps: Sequence[tuple[int, int, int]], n_dimensions: int) -> None:
-    """Draw the image and the feature maps, (height, width, filters) each, and the embedding."""
+def draw_maps(maps: Sequence[ImageShape], n_dimensions: int) -> None:
+    """Draw the image or volume and the feature maps, whose last side are the filters, and the
+    embedding."""
     times = "\N{MULTIPLICATION SIGN}"
-    names = [f"{height}{times}{width}<br>{times}{filters}" for height, width, filters in maps]
+    names = [f"{times.join(map(str, sides))}<br>{times}{filters}" for *sides, filters in maps]
     said = " to ".join(" by ".join(map(str, shape)) for shape in maps)
     widths = [*(math.prod(shape) for shape in maps), n_dimensions]
     st.html(funnel(widths, [*names, f"{n_dimensions:,}"], f"{said} to {n_dimensions:,} values"))

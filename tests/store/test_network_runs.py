@@ -1,10 +1,11 @@
-"""A run of a convolutional network is stored, goes on, branches and leaves the house as any other.
+"""Runs of every kind of network are stored, go on, branch and leave the house as any other.
 
-Digits are images of 8 x 8 pixels.
+Digits are images of 8 x 8 pixels; volumes are random.
 """
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 from dec_core.config import Config
 from dec_core.data import load
 from dec_core.errors import SettingsError
-from dec_core.export.model_file import save_model
+from dec_core.events.events import Phase
+from dec_core.export.model_file import save_autoencoder, save_model
 from dec_core.export.prediction import predict
 from dec_core.runs.execution import train_to_store
 from dec_core.store.branch import branch
@@ -34,18 +36,47 @@ CONV: dict[str, Any] = {
 }
 
 
+DROPOUT: dict[str, Any] = {"autoencoder.dropout": 0.3, "clustering.objective": "idec"}
+CONV_3D: dict[str, Any] = {
+    **CONV,
+    "autoencoder.kind": "conv3d",
+    "autoencoder.image_shape": "5,4,6,1",
+    "clustering.n_clusters": 3,
+}
+
+
 def conv_config(**values: Any) -> Config:
     named = {name.replace("__", "."): value for name, value in values.items()}
     return Config().with_values(SMALL).with_values({**CONV, **named})
 
 
-def test_a_run_resumes_branches_and_is_saved(tmp_path: Path) -> None:
-    store, config = RunStore(), conv_config()
-    finished, given_up = (store.create(config, "digits") for _ in range(2))
+@pytest.fixture
+def volumes(tmp_path: Path) -> dict[str, Any]:
+    """Settings of a file of random volumes, as bytes."""
+    array = np.random.default_rng(0).integers(0, 256, (60, 5, 4, 6), np.uint8)
+    np.save(tmp_path / "volumes.npy", array)
+    return {"data.name": "file", "data.file": str(tmp_path / "volumes.npy"), "data.n_samples": None}
+
+
+@pytest.mark.parametrize("values", [CONV, CONV_3D, DROPOUT], ids=["conv", "conv3d", "dropout"])
+def test_a_run_resumes_branches_and_is_saved(
+    tmp_path: Path, values: dict[str, Any], volumes: dict[str, Any]
+) -> None:
+    data = volumes if values is CONV_3D else {}
+    store, config = RunStore(), Config().with_values({**SMALL, "pretraining.epochs": 4, **data})
+    config = config.with_values(values)
+    finished, early, late = (store.create(config, "digits") for _ in range(3))
+    # Before any run that would leave it a pretrained autoencoder.
+    train(store, early, moments=4)
+    checkpoint = store.checkpoint(early)
+    assert checkpoint.phase is Phase.PRETRAINING and 0 < checkpoint.epoch < 4
+    resumed = train(store, early)
+    shutil.rmtree(store.root / ".pretrained")
     whole = train(store, finished)
-    train(store, given_up, moments=13)
-    assert store.record(given_up).state is RunState.INTERRUPTED
-    same(whole, train(store, given_up))
+    train(store, late, moments=15)
+    assert store.record(late).state is RunState.INTERRUPTED
+    same(whole, resumed)
+    same(whole, train(store, late))
     same(whole, stored(store, finished))
     same(whole, train(store, branch(store, finished, config, "digits", 20)))
 
@@ -56,6 +87,11 @@ def test_a_run_resumes_branches_and_is_saved(tmp_path: Path) -> None:
     q = model.predict(samples.x, verbose=0)
     labels = whole.frames.frame(whole.view.updates[-1].update).labels
     np.testing.assert_array_equal(q.argmax(axis=1), labels)
+    pretrained = store.pretrained.get(config, samples.fingerprint, samples.n_features)
+    path = save_autoencoder(
+        store.checkpoint(finished), pretrained, samples.n_features, tmp_path / "autoencoder.keras"
+    )
+    assert keras.models.load_model(path)(samples.x[:2]).shape == (2, samples.n_features)
 
 
 def test_new_samples_are_assigned_with_a_decoder_that_was_trained_along(tmp_path: Path) -> None:
