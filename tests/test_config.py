@@ -248,7 +248,7 @@ def test_r_port_is_the_seed_value_by_value() -> None:
 def test_dec_keras_is_the_reference() -> None:
     config = get_preset("dec-keras").config
     assert config.get("autoencoder.units") == (500, 500, 2000, 10)
-    assert config.pretraining.epochs == 300
+    assert config.pretraining_epochs == 300
     assert config.get("clustering.target") == "paper"
     assert (config.clustering.learning_rate, config.clustering.momentum) == (0.01, 0.9)
     assert config.clustering.update_interval == 140

@@ -1,8 +1,8 @@
 """The settings of a run: their names, types, bounds, defaults, labels, help and presets.
 
 The command line, the form on the Train page and the checks all read them from here. Data sources,
-networks, target rules and objectives have kinds (``kinds``): a new one is a class and one
-``register``. Importing this room loads neither NumPy nor TensorFlow.
+networks, pretraining, target rules and objectives have kinds (``kinds``): a new one is a class and
+one ``register``. Importing this room loads neither NumPy nor TensorFlow.
 """
 
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
@@ -32,8 +32,17 @@ from dec_core.config.presets import (
     Preset,
     get_preset,
 )
+from dec_core.config.pretraining import (
+    PRETRAININGS,
+    LayerWisePretraining,
+    NoPretraining,
+    Pretraining,
+    PretrainingFromRun,
+    PretrainingSettings,
+    PretrainingStage,
+)
 from dec_core.config.section import setting
-from dec_core.config.settings import ClusteringSettings, PretrainingSettings
+from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import (
     SOURCES,
     DataSettings,
@@ -51,6 +60,7 @@ __all__ = [
     "NETWORKS",
     "OBJECTIVES",
     "PRESETS",
+    "PRETRAININGS",
     "REFERENCE_PRESET",
     "SETTINGS",
     "SOURCES",
@@ -67,12 +77,17 @@ __all__ = [
     "ImageShape",
     "Initializer",
     "Kinds",
+    "LayerWisePretraining",
     "Misfit",
     "Missing",
     "NetworkSettings",
+    "NoPretraining",
     "Objective",
     "Preset",
+    "Pretraining",
+    "PretrainingFromRun",
     "PretrainingSettings",
+    "PretrainingStage",
     "Scaling",
     "Setting",
     "Shapes",

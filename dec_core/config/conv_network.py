@@ -97,6 +97,11 @@ class ConvNetwork(NetworkSettings):
         """Units of the embedding."""
         return self.dimensions
 
+    @property
+    def n_layers(self) -> int:
+        """The convolutions and the embedding."""
+        return len(self.filters) + 1
+
     def shape_of_images(self, n_features: int) -> ImageShape:
         """(height, width, channels) of a sample.
 
@@ -111,6 +116,11 @@ class ConvNetwork(NetworkSettings):
             raise SettingsError(f"autoencoder.image_shape: {self._wrong_shape(n_features)}.")
         height, width, channels = shape
         return height, width, channels
+
+    def pixels(self, n_features: int) -> ImageShape | None:
+        """The shape of the images, where samples can have it."""
+        is_fitting = self._fitting_shape(n_features) is not None
+        return self.shape_of_images(n_features) if is_fitting else None
 
     def maps(self, n_features: int) -> list[ImageShape]:
         """(height, width, filters) of the image and of what each convolution makes of it."""

@@ -8,7 +8,8 @@ from dec_core.config.config import Config
 from dec_core.config.conv_network import ConvNetwork
 from dec_core.config.networks import DenseNetwork
 from dec_core.config.objectives import IdecObjective, TargetRule
-from dec_core.config.settings import ClusteringSettings, PretrainingSettings
+from dec_core.config.pretraining import PretrainingSettings
+from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import DataSettings
 from dec_core.errors import SettingsError
 

@@ -17,6 +17,7 @@ from dec_core.model.assignment import (
 from dec_core.model.autoencoder import (
     NETWORK_BUILDERS,
     Autoencoder,
+    LayerPair,
     build_autoencoder,
     build_clustering_model,
     build_optimizer,
@@ -33,6 +34,7 @@ __all__ = [
     "TARGET_FUNCTIONS",
     "Autoencoder",
     "ClusteringLayer",
+    "LayerPair",
     "Target",
     "build_autoencoder",
     "build_clustering_model",

@@ -61,6 +61,11 @@ class TrainingContext:
         return DataSpace(self.dataset.samples, self.sample_ids, self.config.seed)
 
     @property
+    def image_shape(self) -> tuple[int, int, int] | None:
+        """(height, width, channels) of a sample that is an image, by the data or by the network."""
+        return self.dataset.image_shape or self.config.autoencoder.pixels(self.dataset.n_features)
+
+    @property
     def label_type(self) -> np.dtype[Any]:
         """The smallest unsigned integer type that holds every label."""
         return np.min_scalar_type(self.config.clustering.n_clusters - 1)

@@ -11,7 +11,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from typing import Any
 
 import keras
@@ -19,8 +18,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.config import SETTINGS, Config
+from dec_core.config import SETTINGS, Config, PretrainingStage
 from dec_core.model import Autoencoder, build_autoencoder, build_clustering_model
+from dec_core.training.augmentation import Augmentation
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.context import TrainingContext
@@ -28,8 +28,9 @@ from dec_core.training.context import TrainingContext
 # Settings that no graph depends on.
 _NOT_IN_A_GRAPH = frozenset(
     "seed autoencoder.initializer autoencoder.bottleneck_initializer pretraining.epochs "
-    "pretraining.learning_rate clustering.learning_rate clustering.update_interval clustering.tol "
-    "clustering.max_iterations clustering.kmeans_restarts".split()
+    "pretraining.layer_epochs pretraining.run pretraining.learning_rate clustering.learning_rate "
+    "clustering.update_interval clustering.tol clustering.max_iterations "
+    "clustering.kmeans_restarts".split()
 )
 
 
@@ -41,19 +42,23 @@ class CompiledNetwork:
 
     def __init__(self, context: TrainingContext) -> None:
         self._autoencoder = self._built(context)
-        self._pretraining: PretrainingLoop | None = None
+        self._pretraining: dict[int | None, PretrainingLoop] = {}
         self._clustering: ClusteringLoop | None = None
+        self._reconstructions: dict[int | None, Callable[[NDArray[np.float32]], Any]] = {}
 
     @property
     def autoencoder(self) -> keras.Model:
         """Maps (batch, n_features) to its reconstruction."""
         return self._autoencoder.model
 
-    @cached_property
-    def reconstruct(self) -> Callable[[NDArray[np.float32]], Any]:
-        """Maps (n_samples, n_features) float32 to its reconstruction, as a tensor."""
-        model = self.autoencoder
-        return tf.function(lambda x: model(x, training=False), autograph=False)
+    def reconstruct(self, x: NDArray[np.float32], layer: int | None = None) -> NDArray[np.float32]:
+        """The reconstructions of samples, (n_samples, n_features).
+
+        Parameters
+        ----------
+        layer : up to which layer of the encoder and back, where those after it are not trained yet
+        """
+        return np.asarray(self._reconstruction(layer)(x))
 
     @property
     def n_bytes(self) -> int:
@@ -64,14 +69,23 @@ class CompiledNetwork:
         """Untrained weights by the seed of a run."""
         self.autoencoder.set_weights(self._built(context).model.get_weights())
 
-    def pretraining(self, context: TrainingContext) -> PretrainingLoop:
-        """The loop that pretrains the autoencoder as it is, with a fresh optimizer."""
-        settings, seed = context.config.pretraining, context.config.seed
-        if self._pretraining is None:
-            self._pretraining = PretrainingLoop(self.autoencoder, context.x, settings, seed)
+    def pretraining(self, context: TrainingContext, stage: PretrainingStage) -> PretrainingLoop:
+        """The loop that trains the autoencoder, or a layer of it, as it is, with a fresh
+        optimizer."""
+        settings, seed = stage.settings, context.config.seed
+        if stage.layer in self._pretraining:
+            self._pretraining[stage.layer].begin(context.x, settings, seed)
         else:
-            self._pretraining.begin(context.x, settings, seed)
-        return self._pretraining
+            self._pretraining[stage.layer] = PretrainingLoop(
+                self.autoencoder,
+                context.x,
+                settings,
+                seed,
+                augmentation=Augmentation.of(settings, context.image_shape),
+                layer=None if stage.layer is None else self._autoencoder.layer(stage.layer),
+                dropout=stage.dropout,
+            )
+        return self._pretraining[stage.layer]
 
     def clustering(self, context: TrainingContext) -> ClusteringLoop:
         """The loop that trains encoder and centres as they are, with a fresh optimizer; the
@@ -80,16 +94,26 @@ class CompiledNetwork:
         if self._clustering is None:
             model = build_clustering_model(self._autoencoder.encoder, settings)
             decoder = self._autoencoder.decoder if settings.objective.trains_decoder else None
-            self._clustering = ClusteringLoop(model, context.x, settings, seed, decoder)
+            augmentation = Augmentation.of(settings, context.image_shape)
+            self._clustering = ClusteringLoop(
+                model, context.x, settings, seed, decoder, augmentation=augmentation
+            )
         else:
             self._clustering.begin(context.x, settings, seed)
         return self._clustering
 
     def end(self) -> None:
         """Let go of the data of the run."""
-        for loop in (self._pretraining, self._clustering):
+        for loop in (*self._pretraining.values(), self._clustering):
             if loop is not None:
                 loop.end()
+
+    def _reconstruction(self, layer: int | None) -> Callable[[NDArray[np.float32]], Any]:
+        if layer not in self._reconstructions:
+            model = self.autoencoder if layer is None else self._autoencoder.through(layer)
+            compiled = tf.function(lambda x: model(x, training=False), autograph=False)
+            self._reconstructions[layer] = compiled
+        return self._reconstructions[layer]
 
     @staticmethod
     def _built(context: TrainingContext) -> Autoencoder:
@@ -137,7 +161,8 @@ class NetworkPool:
 def _key(context: TrainingContext) -> Hashable:
     """What the graphs of a run depend on."""
     samples = context.dataset.samples
-    return samples.shape, samples.are_whole, _graph_settings(context.config)
+    shape = samples.shape, context.image_shape
+    return shape, samples.are_whole, _graph_settings(context.config)
 
 
 def _graph_settings(config: Config) -> Hashable:
