@@ -340,8 +340,7 @@ def _imbalance(looked: _Looked) -> Iterator[DataCheck]:
 
 
 def _sizes(looked: _Looked) -> Iterator[DataCheck]:
-    n, config = looked.n_samples, looked.config
-    clustering = config.clustering
+    n, config, clustering = looked.n_samples, looked.config, looked.config.clustering
     paths = [one for one in ("pretraining.batch_size", "clustering.batch_size") if config.has(one)]
     largest = max(config.get(one) for one in paths)
     if largest > n:

@@ -55,7 +55,8 @@ def take_pretrained(store: RunStore, config: Config, n_features: int) -> Pretrai
         If there is no such run, it has another network or number of features, or its autoencoder
         is no longer kept.
     """
-    misfit = run_misfit(store, config, n_features)
+    unnamed = config.pretraining.misfit(config.autoencoder, None)
+    misfit = unnamed or run_misfit(store, config, n_features)
     if misfit is not None:
         raise misfit.error
     run_id = config.get(_PATH)
@@ -83,7 +84,8 @@ def run_misfit(store: RunStore, config: Config, n_features: int | None) -> Misfi
     try:
         record = store.record(source.run)
     except RunError as error:
-        return Misfit(_PATH, f"must be the id of a stored run. {str(error).rstrip('.')}")
+        reason = str(error).partition(". ")[0]
+        return Misfit(_PATH, f"must be the id of a stored run. {reason}")
     if record.config is None or not record.n_features:
         return Misfit(_PATH, f"must be the id of a run that has trained. {source.run} has not")
     if not _are_alike(record.config.autoencoder, config.autoencoder):

@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -44,21 +45,27 @@ class CompiledNetwork:
         self._autoencoder = self._built(context)
         self._pretraining: dict[int | None, PretrainingLoop] = {}
         self._clustering: ClusteringLoop | None = None
-        self._reconstructions: dict[int | None, Callable[[NDArray[np.float32]], Any]] = {}
+        self._through: dict[int, keras.Model] = {}
 
     @property
     def autoencoder(self) -> keras.Model:
         """Maps (batch, n_features) to its reconstruction."""
         return self._autoencoder.model
 
-    def reconstruct(self, x: NDArray[np.float32], layer: int | None = None) -> NDArray[np.float32]:
-        """The reconstructions of samples, (n_samples, n_features).
+    @cached_property
+    def reconstruct(self) -> Callable[[NDArray[np.float32]], Any]:
+        """Maps (n_samples, n_features) float32 to its reconstruction, as a tensor."""
+        model = self.autoencoder
+        return tf.function(lambda x: model(x, training=False), autograph=False)
 
-        Parameters
-        ----------
-        layer : up to which layer of the encoder and back, where those after it are not trained yet
+    def reconstruct_through(self, layer: int, x: NDArray[np.float32]) -> Any:
+        """What the layers of the encoder up to ``layer``, and their mirrors, make of samples.
+
+        It is not compiled: each layer is looked at a few times only.
         """
-        return np.asarray(self._reconstruction(layer)(x))
+        if layer not in self._through:
+            self._through[layer] = self._autoencoder.through(layer)
+        return self._through[layer](x, training=False)
 
     @property
     def n_bytes(self) -> int:
@@ -107,13 +114,6 @@ class CompiledNetwork:
         for loop in (*self._pretraining.values(), self._clustering):
             if loop is not None:
                 loop.end()
-
-    def _reconstruction(self, layer: int | None) -> Callable[[NDArray[np.float32]], Any]:
-        if layer not in self._reconstructions:
-            model = self.autoencoder if layer is None else self._autoencoder.through(layer)
-            compiled = tf.function(lambda x: model(x, training=False), autograph=False)
-            self._reconstructions[layer] = compiled
-        return self._reconstructions[layer]
 
     @staticmethod
     def _built(context: TrainingContext) -> Autoencoder:

@@ -55,7 +55,10 @@ class ReconstructionWatch:
         after it are left out.
         """
         started = perf_counter()
-        reconstructed = self._network.reconstruct(self._x, layer)
+        if layer is None:
+            reconstructed = self._network.reconstruct(self._x).numpy()
+        else:
+            reconstructed = self._network.reconstruct_through(layer, self._x).numpy()
         n_shown = len(self._shown_ids)
         taken = ReconstructionsTaken(
             epoch,
