@@ -59,6 +59,6 @@ def augmentation_misfit(
         return Misfit(path, words)
     side = min(image_shape[:2])
     if shift >= side:
-        words = f"must be less than {side}, the shorter side of the images. Received {shift}"
-        return Misfit(path, words)
+        words = f"must be at most {side - 1}, as the images have a side of {side} pixels"
+        return Misfit(path, f"{words}. Received {shift}")
     return None
