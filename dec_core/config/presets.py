@@ -107,7 +107,9 @@ _CONVDEC = Preset(
     ),
 )
 
-PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _DEC_PAPER, _IDEC, _CONVDEC, _R_PORT)}
+PRESETS = {
+    preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _DEC_PAPER, _IDEC, _CONVDEC, _R_PORT)
+}
 DEFAULT_PRESET = _DIGITS.name
 # Whose clustering settings are known to converge, also on other data.
 REFERENCE_PRESET = _DEC_KERAS.name

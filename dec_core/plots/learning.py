@@ -106,10 +106,8 @@ def draw_pretraining(view: View) -> Plot:
     has_layers = any(stage.layer is not None for stage in stages)
     aid = "Mean squared error of the reconstruction after each epoch; it should fall and flatten"
     if has_layers:
-        aid = (
-            "Mean squared error after each epoch: of a layer by itself that of what it takes, so "
-            "that only errors of the same layer can be compared; each should fall and flatten"
-        )
+        # What a layer takes is of another size than the samples.
+        aid = "Mean squared error after each epoch, to be compared within one layer; it should fall"
     figure = new_figure("Does the autoencoder learn?", aid, {"x": "epoch", "y": "loss"})
     if not len(numbers.epochs):
         words = "Waits for the first epoch" if stages else "Nothing is trained before k-means"
@@ -145,7 +143,7 @@ def _name_stages(figure: Figure, stages: Sequence[PretrainingStage]) -> None:
             x=begin + 0.5 + stage.epochs / 2,
             y=1,
             yref="paper",
-            yanchor="bottom",
+            yanchor="top",
             showarrow=False,
             text="all layers" if stage.layer is None else f"layer {stage.layer}",
         )

@@ -182,5 +182,7 @@ def test_images_are_moved_only_where_there_are_images(store: RunStore, tmp_path:
     for setting in ("pretraining.shift", "clustering.rotation"):
         with pytest.raises(SettingsError, match=rf"^{setting}: must be 0, as the rows of these"):
             train_to_store(config_of({**table, setting: 3}), store, "digits")
-    with pytest.raises(SettingsError, match=r"^pretraining\.shift: must be at most 7, as the images"):
+    with pytest.raises(
+        SettingsError, match=r"^pretraining\.shift: must be at most 7, as the images"
+    ):
         train_to_store(config_of({"pretraining.shift": 8}), store, "digits")
