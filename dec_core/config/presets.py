@@ -45,13 +45,15 @@ _DEC_KERAS = Preset(
 )
 
 # The paper's recipe (section 5.3) in epochs of 70,000 images, 274 steps each: 50,000 iterations per
-# layer are 183, the 100,000 of fine-tuning 365. What differs: the paper's rate of 0.1 is for an
-# error that is summed over the pixels, ours is their mean, so that the rate is that of DEC-keras;
-# the paper divides it by 10 every 20,000 iterations, ours stays; its weights begin as normal
-# numbers with a standard deviation of 0.01, and its images are scaled to a mean square of 1.
+# layer are 183, the 100,000 of fine-tuning 365. What differs: the paper's rate is 0.1 for an error
+# that is summed over the pixels, ours are means, so that the rate is 1 as in DEC-keras (at 0.1 the
+# layers of 2,000 images learned little); the paper divides it by 10 every 20,000 iterations, ours
+# stays; its weights begin as normal numbers with a standard deviation of 0.01, its images are
+# scaled to a mean square of 1. The two hours are estimated from the epochs of smaller runs.
 _DEC_PAPER = Preset(
     "dec-paper",
-    "SUMMARY",
+    "The paper's recipe, layer by layer with dropout and then all layers: about two hours of "
+    "pretraining on 2 cores for the 70,000 images of MNIST, where the paper reports ACC 0.843.",
     Config(
         data=DataSettings(name="mnist"),
         autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),
