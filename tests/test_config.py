@@ -209,6 +209,14 @@ def test_missing_settings_take_their_defaults() -> None:
     assert Config.from_json("{}") == Config()
 
 
+def test_dec_paper_has_the_iterations_of_the_paper() -> None:
+    config = get_preset("dec-paper").config
+    per_epoch = -(-70_000 // config.get("pretraining.batch_size"))
+    iterations = [stage.epochs * per_epoch for stage in config.pretraining_stages]
+    assert iterations == pytest.approx([50_000] * 4 + [100_000], rel=0.005)
+    assert [stage.dropout for stage in config.pretraining_stages] == [0.2] * 4 + [0.0]
+
+
 def test_r_port_is_the_seed_value_by_value() -> None:
     config = get_preset("r-port").config
     assert {path: config.get(path) for path in SETTINGS if config.has(path)} == {

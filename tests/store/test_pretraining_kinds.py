@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dec_core.config import Config, get_preset
+from dec_core.config import Config
 from dec_core.errors import SettingsError
 from dec_core.events.events import PretrainingReused
 from dec_core.export.bundle import export_run
@@ -186,17 +186,3 @@ def test_images_are_moved_only_where_there_are_images(store: RunStore, tmp_path:
         SettingsError, match=r"^pretraining\.shift: must be at most 7, as the images"
     ):
         train_to_store(config_of({"pretraining.shift": 8}), store, "digits")
-
-
-def test_the_recipe_of_the_paper_trains_on_a_small_set(store: RunStore) -> None:
-    short = {
-        "data.n_samples": 200,
-        "pretraining.layer_epochs": 1,
-        "pretraining.epochs": 1,
-        "clustering.max_iterations": 10,
-    }
-    config = get_preset("dec-paper").on("digits")
-    assert config.pretraining_epochs * -(-70_000 // 256) == pytest.approx(300_000, rel=0.01)
-    view = store.view(train_to_store(config.with_values(short), store, "dec-paper"))
-    assert [epoch.layer for epoch in view.pretraining] == [1, 2, 3, 4, None]
-    assert view.finished is not None and view.iteration == 10
