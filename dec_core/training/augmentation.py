@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from dec_core.config import ClusteringSettings, PretrainingSettings
+from dec_core.config import ClusteringSettings, ImageShape, PretrainingSettings
 
 
 class Augmentation(NamedTuple):
@@ -25,13 +25,13 @@ class Augmentation(NamedTuple):
 
     shift: int
     rotation: int
-    image_shape: tuple[int, int, int]
+    image_shape: ImageShape
 
     @classmethod
     def of(
         cls,
         settings: PretrainingSettings | ClusteringSettings,
-        image_shape: tuple[int, int, int] | None,
+        image_shape: ImageShape | None,
     ) -> Augmentation | None:
         """What the settings ask for; None where images stay as they are."""
         if image_shape is None or not (settings.shift or settings.rotation):
