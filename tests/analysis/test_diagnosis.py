@@ -206,6 +206,16 @@ def test_pretraining_is_blamed_where_the_reference_from_the_same_start_fails() -
     assert to_dict(found)["remedy"] == {"pretraining.epochs": 150}
 
 
+def test_a_network_that_was_not_pretrained_at_all_is_blamed() -> None:
+    def world(config: Config) -> float | None:
+        return 0.45 if config.pretraining_epochs < 100 else 0.7
+
+    found, _ = diagnosed({"pretraining.kind": "none"}, world)
+    assert ids(found) == ["pretraining_insufficient"]
+    remedy = to_dict(found)["remedy"]
+    assert (remedy["pretraining.kind"], remedy["pretraining.epochs"]) == ("end-to-end", 150)
+
+
 def test_other_weights_differ_more_by_chance() -> None:
     """What follows from another pretraining is a cost only where it is clear."""
 
