@@ -88,6 +88,8 @@ def run_misfit(store: RunStore, config: Config, n_features: int | None) -> Misfi
         return Misfit(_PATH, f"must be the id of a stored run. {reason}")
     if record.config is None or not record.n_features:
         return Misfit(_PATH, f"must be the id of a run that has trained. {source.run} has not")
+    if not _is_pretrained(record.config):
+        return Misfit(_PATH, f"must be a run that was pretrained. {source.run} was not")
     if not _are_alike(record.config.autoencoder, config.autoencoder):
         words = "must be a run with the network that is chosen here"
         return Misfit(_PATH, f"{words}. That of {source.run} is another one")
@@ -110,6 +112,7 @@ def fitting_runs(store: RunStore, config: Config, n_features: int | None) -> lis
         for record in store.records()
         if record.config is not None
         and record.n_features
+        and _is_pretrained(record.config)
         and n_features in (None, record.n_features)
         and _are_alike(record.config.autoencoder, config.autoencoder)
         and has_pretrained(store, record)
@@ -129,6 +132,10 @@ def has_pretrained(store: RunStore, record: RunRecord) -> bool:
 def _gone(run_id: str) -> Misfit:
     words = "must be a run whose pretrained autoencoder is kept"
     return Misfit(_PATH, f"{words}. That of {run_id} is not. Choose another, or train it again")
+
+
+def _is_pretrained(config: Config) -> bool:
+    return config.pretraining_epochs > 0 or isinstance(config.pretraining, PretrainingFromRun)
 
 
 def _are_alike(one: NetworkSettings, other: NetworkSettings) -> bool:

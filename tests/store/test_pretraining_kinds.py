@@ -139,11 +139,13 @@ def test_runs_that_cannot_give_an_autoencoder_are_refused_with_the_reason(
 ) -> None:
     source = layer_wise[0]
     waiting = store.create(config_of({}), "digits")
+    untrained = train_to_store(config_of(NONE), store, "digits")
     other = {**from_run(source), "autoencoder.units": (8, 4)}
     for values, words in (
         (from_run("quiet-otter-0000"), "There is no run quiet-otter-0000 in"),
         (from_run("otter"), "A run id looks like quiet-otter-3f2a"),
         (from_run(waiting), f"a run that has trained. {waiting} has not"),
+        (from_run(untrained), f"a run that was pretrained. {untrained} was not"),
         (from_run(""), "must be the id of an earlier run. Received none"),
         (other, "That of .* is another one"),
     ):
@@ -158,6 +160,7 @@ def test_runs_that_cannot_give_an_autoencoder_are_refused_with_the_reason(
     found = [record.run_id for record in fitting_runs(store, alike, 64)]
     assert {source, taken} <= set(found)
     assert found.index(taken) < found.index(source)
+    assert untrained not in found
     assert not fitting_runs(store, alike, 784)
     # Without the file of all runs it is gone; that of the run which took it is not.
     alone = RunStore(tmp_path / "alone")
