@@ -1,7 +1,8 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
-Tests run two at a time, the types beside them; then those with a browser, two at a time as well;
-and then those whose processes yield to all others, so that only their like may run beside them.
+Tests with a browser, which wait a lot, run beside those without one, which compute; the types
+beside both; and then those whose processes yield to all others, so that only their like may run
+beside them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tests.browser.chromium import find_chromium
 
@@ -18,11 +21,9 @@ _STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
 _BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The browser's event loop would stand in the way of other tests in the same process.
-_TESTS = (
-    ["-m", "not browser and not serial and not campaign", *_BY_TWO],
-    ["-m", "browser and not serial and not campaign", *_BY_TWO],
-    ["-m", "serial and not campaign", *_BY_TWO],
-)
+_COMPUTING = ["-m", "not browser and not serial and not campaign", *_BY_TWO]
+_BROWSING = ["-m", "browser and not serial and not campaign", *_BY_TWO]
+_YIELDING = ["-m", "serial and not campaign", *_BY_TWO]
 _NOTHING_CHOSEN = 5
 
 
@@ -35,11 +36,13 @@ def main(arguments: list[str]) -> int:
         if status := _start(check).wait():
             return status
     types = _start(["mypy"])
-    places: tuple[list[str], ...] = ([], ["tests/browser"], _yielding_files())
     # All, so that one fault does not hide another.
     statuses = [
-        _start(["pytest", *choice, *(arguments or where)]).wait()
-        for choice, where in zip(_TESTS, places, strict=True)
+        *_beside(
+            ["pytest", *_COMPUTING, *arguments],
+            ["pytest", *_BROWSING, *(arguments or ["tests/browser"])],
+        ),
+        _start(["pytest", *_YIELDING, *(arguments or _yielding_files())]).wait(),
     ]
     if status := types.wait():
         return status
@@ -49,16 +52,26 @@ def main(arguments: list[str]) -> int:
     return failed[0] if failed else 0
 
 
+def _beside(check: list[str], other: list[str]) -> tuple[int, int]:
+    """Both exit statuses; the second one's lines are printed in one piece after the first's."""
+    with TemporaryFile() as said:
+        beside = _start(other, said)
+        statuses = _start(check).wait(), beside.wait()
+        said.seek(0)
+        print(f"$ {' '.join(other)}\n{said.read().decode()}", flush=True)
+    return statuses
+
+
 def _yielding_files() -> list[str]:
     """Where tests of the last kind are: only to look at all files takes 10 s."""
     files = sorted(Path("tests").rglob("test_*.py"))
     return [str(path) for path in files if "mark.serial" in path.read_text(encoding="utf-8")]
 
 
-def _start(check: list[str]) -> subprocess.Popen[bytes]:
+def _start(check: list[str], output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", *check]
     print(f"$ {' '.join(command[1:])}", flush=True)
-    return subprocess.Popen(command)
+    return subprocess.Popen(command, stdout=output)
 
 
 def _install_chromium() -> None:

@@ -12,6 +12,7 @@ from pyarrow import csv
 
 from dec_core.cli.main import main
 from dec_core.export.reproduce import command_line
+from dec_core.store.store import RunStore
 from tests.own_files import blobs_csv, on_file
 from tests.test_cli import KEYS
 
@@ -69,6 +70,9 @@ def test_an_ending_that_is_no_table_is_refused_first(
         (["--data", "blobs.csv", "--dataset", "digits"], 2, "Received both"),
         (["--label", "kind"], 2, "data.label belongs to data.name=file"),
         (["--data", "blobs.csv", "--id", "key", "--label", "key"], 2, "A column has one role"),
+        # Known only once the values are there.
+        (["--data", "blobs.csv", "--set", "data.log1p=true"], 2, "needs numbers from 0 on"),
+        (["--data", "blobs.csv", "--set", "autoencoder.kind=conv"], 2, "are no images"),
     ],
 )
 def test_what_is_wrong_is_said(  # noqa: PLR0917 - three are parameters
@@ -84,6 +88,28 @@ def test_what_is_wrong_is_said(  # noqa: PLR0917 - three are parameters
     said = capsys.readouterr().err
     for part in words.split(".*"):
         assert part in said
+    assert not RunStore().records()
+
+
+def test_a_branch_whose_file_is_gone_is_refused_before_it_is_made(
+    trained: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "blobs.csv").unlink()
+    assert main(["runs", "branch", trained["run_id"], "--at", "0"]) == 1
+    printed = capsys.readouterr()
+    assert "blobs.csv could not be opened" in printed.err
+    assert not printed.out
+    assert [record.run_id for record in RunStore().records()] == [trained["run_id"]]
+
+
+def test_what_is_no_run_id_is_said_without_a_word_of_links(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["predict", "nope", "--data", "new.csv", "--to", "labels.csv"]) == 1
+    said = capsys.readouterr().err
+    assert "A run id looks like quiet-otter-3f2a" in said
+    assert "link" not in said
+    assert "address" not in said
 
 
 def test_the_command_of_a_run_names_its_file() -> None:

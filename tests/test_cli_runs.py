@@ -129,6 +129,14 @@ def test_resume_prints_what_train_prints(run_id: str, say: Say) -> None:
     assert values["nmi"] == dict(parent.summary)["nmi"]
 
 
+@pytest.mark.parametrize("wrong", [("--only", "lables"), ("--film-width", "900")])
+def test_a_wrong_part_or_size_exits_with_2(
+    run_id: str, wrong: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["runs", "export", run_id, *wrong]) == 2
+    assert f"Received {wrong[1]}" in capsys.readouterr().err
+
+
 def test_delete(run_id: str, say: Say) -> None:
     assert as_json(say("delete", run_id, "--json")) == {"deleted": run_id}
     assert RunStore().records() == []

@@ -108,7 +108,7 @@ def test_differences_by_hand() -> None:
 
 
 def test_every_setting_has_a_label_and_a_help_sentence() -> None:
-    assert len(SETTINGS) == 54
+    assert len(SETTINGS) == 61
     for path, setting in SETTINGS.items():
         assert setting.path == path
         assert setting.label

@@ -20,29 +20,50 @@ ENTRIES = (
 )
 
 
-def policy_that_openmp_read(imports: str, **environment: str) -> str:
-    """What OpenMP itself says of its policy when scikit-learn has loaded it."""
+# Says what OpenMP would read, and ends, where the first library that brings it is asked for.
+WATCH = """
+import os, sys
+
+class Watch:
+    def find_spec(name, *_):
+        if name.partition(".")[0] in {"sklearn", "scipy", "numba", "tensorflow"}:
+            print("POLICY", os.environ.get("OMP_WAIT_POLICY"), flush=True)
+            os._exit(0)
+
+sys.meta_path.insert(0, Watch)
+sys.argv, sys.exit = ["dec_core", "presets"], lambda *_: None
+"""
+
+
+def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh process, for which nobody has set a policy."""
     inherited = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
-    finished = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.exit = lambda *_: None\n{imports}"],
+    return subprocess.run(
+        [sys.executable, "-c", script],
         cwd=ROOT,
-        env={**inherited, "OMP_DISPLAY_ENV": "true", **environment},
+        env={**inherited, **environment},
         capture_output=True,
         text=True,
         check=True,
         input="",
     )
-    found = re.search(r"OMP_WAIT_POLICY\s*=\s*'(\w+)'", finished.stderr)
-    assert found, finished.stderr
-    return found[1].lower()
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_every_entry_point_lets_openmp_sleep(entry: str) -> None:
-    imports = f"sys.argv = ['dec_core', 'presets']\nimport {entry}\nimport sklearn.cluster"
-    assert policy_that_openmp_read(imports) == "passive"
+    printed = run(f"{WATCH}\nimport {entry}\nimport sklearn").stdout
+    assert printed.splitlines()[-1] == "POLICY passive"
 
 
-def test_a_policy_that_the_person_has_set_stays() -> None:
-    imports = "import dec_core\nimport sklearn.cluster"
-    assert policy_that_openmp_read(imports, OMP_WAIT_POLICY="active") == "active"
+@pytest.mark.parametrize(
+    ("policy", "environment"), [("passive", {}), ("active", {"OMP_WAIT_POLICY": "active"})]
+)
+def test_openmp_reads_it_unless_the_person_has_set_another(
+    policy: str, environment: dict[str, str]
+) -> None:
+    """By what OpenMP itself says once scikit-learn has loaded it."""
+    script = "import dec_core\nimport sklearn.cluster"
+    said = run(script, OMP_DISPLAY_ENV="true", **environment).stderr
+    found = re.search(r"OMP_WAIT_POLICY\s*=\s*'(\w+)'", said)
+    assert found, said
+    assert found[1].lower() == policy

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.analysis.data_check import AboutColumns, DataCheck, Remedy, Severity
 from dec_core.analysis.data_facts import UNSCALED_RATIO, UNSCALED_VALUE, DataFacts, data_facts
 from dec_core.analysis.rows import Rows
 from dec_core.analysis.table_figures import (
@@ -35,64 +33,6 @@ _SAMPLES_PER_CLUSTER = 10
 _REPEATED_SHARE, _DROPPED_SHARE = 0.01, 0.2
 # A column of text with more values is never made features of 0 and 1.
 _MOST_CATEGORIES = 100
-
-
-class Severity(StrEnum):
-    """How much a finding matters; the value is the word on screens."""
-
-    PROBLEM = "problem"
-    WARNING = "warning"
-    NOTE = "note"
-
-
-@dataclass(frozen=True)
-class Remedy:
-    """What can be done: in words, and as settings with the values that they should have."""
-
-    words: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class DataCheck:
-    """A finding: ``sentence`` says it with its figure; a PROBLEM keeps a run from starting."""
-
-    name: str
-    severity: Severity
-    sentence: str
-    remedies: tuple[Remedy, ...] = ()
-
-
-@dataclass(frozen=True)
-class AboutColumns:
-    """What is known of data beside their numbers.
-
-    Attributes
-    ----------
-    feature_names : of the features, empty where they have none
-    columns : those of the features that are columns of a file, so that they can be left out
-    is_images : whether the features are pixels
-    n_rows, n_lacking : rows of the file, and those of them that lack a value
-    lacks_label : whether labels are among what is missing
-    constant : features that were left out as they have one value
-    text : columns of text that were left out, with their numbers of values
-    label_like, id_like : a column that is trained on and looks like labels, like an id; or ""
-    """
-
-    feature_names: tuple[str, ...] = ()
-    columns: frozenset[str] = frozenset()
-    is_images: bool = False
-    n_rows: int = 0
-    n_lacking: int = 0
-    lacks_label: bool = False
-    constant: tuple[str, ...] = ()
-    text: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    label_like: str = ""
-    id_like: str = ""
-
-    def name(self, feature: int) -> str:
-        """Of a feature, numbered from 0 where it has none."""
-        return self.feature_names[feature] if self.feature_names else f"feature {feature}"
 
 
 @dataclass(frozen=True)
@@ -234,6 +174,16 @@ def _tails(looked: _Looked) -> Iterator[DataCheck]:
         f"times their usual size, the first is {first}.",
         (logarithm if can_log else Remedy("Standardise", standard),),
     )
+
+
+def _logarithm(looked: _Looked) -> Iterator[DataCheck]:
+    if looked.config.data.log1p and looked.about.lowest < 0:
+        yield DataCheck(
+            "logarithm",
+            Severity.PROBLEM,
+            f"The logarithm needs values from 0 on, and the lowest is {looked.about.lowest:,.4g}.",
+            (Remedy("Take no logarithm", {"data.log1p": False}),),
+        )
 
 
 def _constant(looked: _Looked) -> Iterator[DataCheck]:
@@ -378,6 +328,7 @@ def _text(looked: _Looked) -> Iterator[DataCheck]:
 
 _CHECKS: tuple[Callable[[_Looked], Iterator[DataCheck]], ...] = (
     _missing,
+    _logarithm,
     _distinct,
     _scale,
     _tails,

@@ -21,6 +21,8 @@ from dec_core.config import (
     IdecObjective,
     NoPretraining,
     PretrainingSettings,
+    SmallDissolving,
+    SoftReset,
     get_preset,
 )
 
@@ -88,6 +90,7 @@ def suspects(config: Config, facts: DataFacts, history: History) -> tuple[Factor
         *_of_steps(config),
         *_of_updates(config),
         *_of_batches(config, facts),
+        *_of_repairs(config),
         *_of_start(config, facts),
     )
 
@@ -172,6 +175,8 @@ def _of_objective(config: Config) -> Iterator[Factor]:
     if gamma is not None and gamma != published:
         way = "high" if gamma > published else "low"
         words = f"gamma, the weight of the clustering loss, is {gamma:g}, which is too {way}"
+        if gamma == 0:
+            words = "gamma is 0, so that the target distribution has no influence"
         yield Factor(f"gamma_too_{way}", Stage.CLUSTERING, words, _set(gamma=published))
 
 
@@ -192,6 +197,17 @@ def _of_updates(config: Config) -> Iterator[Factor]:
         words = f"the run stops once fewer than {own.tol:.3g} of the labels change"
         repair = _set(tol=reference.tol)
         yield Factor("tolerance_too_large", Stage.CLUSTERING, words, repair)
+
+
+def _of_repairs(config: Config) -> Iterator[Factor]:
+    """What the run does to its own encoder and clusters."""
+    own = config.clustering
+    if isinstance(own.reset, SoftReset):
+        words = f"the encoder is reset every {own.reset.reset_every:,} passes over the data"
+        yield Factor("encoder_reset", Stage.CLUSTERING, words, _set(reset="none"))
+    if isinstance(own.dissolve, SmallDissolving):
+        words = "small clusters are dissolved"
+        yield Factor("clusters_dissolved", Stage.CLUSTERING, words, _set(dissolve="none"))
 
 
 def too_few_iterations(config: Config, needed: int) -> Iterator[Factor]:

@@ -41,6 +41,9 @@ OF_COLLAPSE = frozenset(
     "dying_clusters effective_clusters_fall cluster_grows structure_falls embedding_explodes "
     "embedding_shrinks rank_falls centers_merge assignments_uniform".split()
 )
+# Kinds of signs that compare with as many clusters as the start had, which says nothing where some
+# are dissolved on purpose.
+_OF_FEWER = frozenset({"effective_clusters_fall", "cluster_grows", "structure_falls"})
 # Kinds of signs that the target is not that of equation 3, which are told in one sentence.
 OF_TARGET = frozenset({"target_rows", "target_above_one"})
 
@@ -56,7 +59,8 @@ class Sign:
 
 def forecast(start: Start, history: History) -> tuple[Sign, ...]:
     """What is wrong after the updates in ``history``, the gravest first; empty if nothing is."""
-    return tuple(sign for look in _LOOKS for sign in look(start, history))
+    signs = (sign for look in _LOOKS for sign in look(start, history))
+    return tuple(sign for sign in signs if not (start.dissolves and sign.kind in _OF_FEWER))
 
 
 def told(signs: tuple[Sign, ...]) -> str:
@@ -114,7 +118,10 @@ def _of_first(name: str, part: float) -> Callable[[Start, History], float]:
 def _of_dimensions(start: Start, history: History) -> float:
     """A part of the dimensions that the first update filled, or of those that the centres can span
     where these are fewer: two clusters that separate well lie along one line."""
-    spanned = len(start.cluster_sizes) - 1
+    n_clusters = len(start.cluster_sizes)
+    if start.dissolves:
+        n_clusters = int(history[-1].measures["occupied_clusters"])
+    spanned = n_clusters - 1
     return FALLING_RANK * min(history[0].measures.get("embedding_rank", math.nan), spanned)
 
 

@@ -76,6 +76,24 @@ def accuracy(table: NDArray[np.int64]) -> float:
     return float(table[rows, columns].sum() / table.sum())
 
 
+def matched(reference: Labels, labels: Labels, n_clusters: int) -> NDArray[np.intp]:
+    """New numbers for the clusters of ``labels``, so that most samples keep their reference.
+
+    Parameters
+    ----------
+    reference, labels : (n_samples,) from 0, below ``n_clusters``
+
+    Returns
+    -------
+    (n_clusters,), a permutation: ``result[labels]`` agrees with ``reference`` on as many samples as
+    a one-to-one matching can (the Hungarian method)
+    """
+    pairs = reference.astype(np.intp) * n_clusters + labels
+    table = np.bincount(pairs, minlength=n_clusters**2).reshape(n_clusters, n_clusters)
+    numbers, clusters = linear_sum_assignment(table, maximize=True)
+    return np.asarray(numbers[np.argsort(clusters)])
+
+
 def normalized_mutual_information(table: NDArray[np.int64]) -> float:
     """Mutual information over the arithmetic mean of the entropies, in [0, 1].
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dec_core.analysis.metrics import effective_clusters
-from dec_core.config import Config
+from dec_core.config import Config, SmallDissolving
 
 # One cluster dominates once it has gone half the way from its start to holding everything,
 # and holds at least this share.
@@ -50,12 +50,14 @@ class Start:
         squared error over the variance of the data
     n_dimensions : of the embedding; 0 where it is not known
     steps_per_pass : gradient steps that see every sample once; 0 where it is not known
+    dissolves : whether small clusters are dissolved, so that fewer of them are no loss
     """
 
     cluster_sizes: tuple[int, ...]
     measures: Mapping[str, float] = field(default_factory=dict)
     n_dimensions: int = 0
     steps_per_pass: int = 0
+    dissolves: bool = False
 
     @classmethod
     def of(
@@ -67,6 +69,7 @@ class Start:
             measures,
             config.autoencoder.n_dimensions,
             math.ceil(sum(cluster_sizes) / config.clustering.batch_size),
+            isinstance(config.clustering.dissolve, SmallDissolving),
         )
 
     @property
@@ -141,11 +144,12 @@ def collapse(start: Start, history: History) -> Evidence | None:
     """Why the last update is that of a collapsed run; None where it is not.
 
     Clusters that merge are no collapse by themselves: what counts is whether those that are left
-    still tell of the data what the start's told.
+    still tell of the data what the start's told. Where clusters are dissolved on purpose, fewer of
+    them tell less: only a cluster that dominates, or half of the structure lost, is a collapse.
     """
     grown = _GROWN.passed(start, history)
     found = [bound.passed(start, history) for bound in (_DOMINATED, _LOST)]
-    if grown is not None:
+    if grown is not None and not start.dissolves:
         fewer = (bound.passed(start, history) for bound in (_FEWER, _LESS))
         found += [
             replace(one, iteration=max(one.iteration, grown.iteration)) for one in fewer if one

@@ -120,6 +120,9 @@ def assess(start: Start, history: History) -> Judgement:
         return Judgement(Condition.WARNING, None, f"Warning: {told(warnings)}.", evidence)
     last = history[-1]
     clusters = f"{last.measures['occupied_clusters']} of {len(start.cluster_sizes)} clusters"
+    clusters += " left" * (
+        start.dissolves and last.measures["occupied_clusters"] < start.n_occupied
+    )
     score = gain(start, last)
     sentence = f"Healthy so far: {clusters}{', ' * bool(score)}{score}."
     return Judgement(Condition.HEALTHY, None, sentence)

@@ -73,7 +73,7 @@ def config_for_data(values: Mapping[str, Any]) -> Config:
     base = get_preset(DEFAULT_PRESET).config
     chosen = base.with_values(values)
     look = look_at(chosen.data, chosen.seed)
-    proposed = [one for one in look.suggestions if one.path not in values]
+    proposed = [one for one in look.suggestions if one.path not in values and chosen.has(one.path)]
     for one in proposed:
         setting = SETTINGS[one.path]
         print(f"{setting.words} {setting.format(one.value)}: {one.reason}", file=sys.stderr)

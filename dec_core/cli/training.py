@@ -79,7 +79,7 @@ class ProgressLine:
 
 def _show(event: Event, view: View, progress: ProgressLine) -> None:
     from dec_core.events import events
-    from dec_core.events.log_text import log_line, true_scores
+    from dec_core.events.log_text import dissolved_words, log_line, reset_words, true_scores
 
     match event:
         case events.PretrainingReused():
@@ -99,6 +99,12 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
             progress.clear()
             line = log_line(event, view.config.clustering.max_iterations)
             print("   ".join(filter(None, (line, true_scores(event.measures)))), flush=True)
+        case events.EncoderReset():
+            progress.clear()
+            print(f"{reset_words(event)}.")
+        case events.ClustersDissolved():
+            progress.clear()
+            print(f"{dissolved_words(event)}.")
         case events.RunFinished():
             progress.clear()
             print(event.judgement.sentence)

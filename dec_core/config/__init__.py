@@ -1,8 +1,9 @@
 """The settings of a run: their names, types, bounds, defaults, labels, help and presets.
 
 The command line, the form on the Train page and the checks all read them from here. Data sources,
-networks, pretraining, target rules and objectives have kinds (``kinds``): a new one is a class and
-one ``register``. Importing this room loads neither NumPy nor TensorFlow.
+networks, pretraining, target rules, objectives, resets of the encoder and the dissolving of
+clusters have kinds (``kinds``): a new one is a class and one ``register``. Importing this room
+loads neither NumPy nor TensorFlow.
 """
 
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
@@ -41,6 +42,7 @@ from dec_core.config.pretraining import (
     PretrainingSettings,
     PretrainingStage,
 )
+from dec_core.config.repairs import DISSOLVINGS, RESETS, Dissolving, SmallDissolving, SoftReset
 from dec_core.config.section import setting
 from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import (
@@ -56,12 +58,14 @@ from dec_core.config.table import SETTINGS, Setting
 
 __all__ = [
     "DEFAULT_PRESET",
+    "DISSOLVINGS",
     "LIVE_PARAMETERS",
     "NETWORKS",
     "OBJECTIVES",
     "PRESETS",
     "PRETRAININGS",
     "REFERENCE_PRESET",
+    "RESETS",
     "SETTINGS",
     "SOURCES",
     "TARGETS",
@@ -71,6 +75,7 @@ __all__ = [
     "DataSettings",
     "DecObjective",
     "DenseNetwork",
+    "Dissolving",
     "FileData",
     "IdecObjective",
     "ImageColor",
@@ -91,6 +96,8 @@ __all__ = [
     "Scaling",
     "Setting",
     "Shapes",
+    "SmallDissolving",
+    "SoftReset",
     "TargetRule",
     "UnknownSource",
     "get_preset",

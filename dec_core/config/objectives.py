@@ -38,6 +38,11 @@ class Objective(Section):
         """Whether the decoder is trained along with encoder and centres."""
         return False
 
+    @property
+    def remark(self) -> str:
+        """What a person should know of a run that strives for it; "" for nothing."""
+        return ""
+
 
 class DecObjective(Objective):
     """A distance between the target distribution and q (Xie et al., ICML 2016, equation 2)."""
@@ -65,6 +70,17 @@ class IdecObjective(Objective):
     def trains_decoder(self) -> bool:
         """True: the reconstruction error is its own term."""
         return True
+
+    @property
+    def remark(self) -> str:
+        """That nothing clusters at gamma 0."""
+        if self.gamma:
+            return ""
+        return (
+            "At gamma 0 the target distribution has no influence: the autoencoder is trained on, "
+            "the centres stay where k-means put them, and labels change only because the "
+            "embedding moves."
+        )
 
 
 OBJECTIVES = Kinds(

@@ -7,6 +7,14 @@ from typing import Annotated, Literal
 from dec_core.config.augmentation import ROTATION, SHIFT
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
 from dec_core.config.pretraining import OptimizerName
+from dec_core.config.repairs import (
+    DISSOLVINGS,
+    RESETS,
+    Dissolving,
+    NoDissolving,
+    NoReset,
+    Reset,
+)
 from dec_core.config.section import Section, setting
 
 BatchOrder = Literal["stored", "shuffled"]
@@ -74,3 +82,5 @@ class ClusteringSettings(Section):
     )
     shift: int = SHIFT
     rotation: int = ROTATION
+    reset: Annotated[Reset, RESETS] = NoReset()
+    dissolve: Annotated[Dissolving, DISSOLVINGS] = NoDissolving()

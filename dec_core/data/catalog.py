@@ -112,7 +112,7 @@ def scaled(dataset: Dataset, scaling: Scaling, *, log1p: bool = False) -> Datase
 
     Raises
     ------
-    DataError
+    SettingsError
         If ``log1p`` meets a number below 0.
     """
     if scaling == "none" and not log1p:

@@ -63,6 +63,23 @@ def file_place(settings: FileData) -> str | None:
     return "an upload" if is_upload(settings.file) else str(path.parent)
 
 
+def check_at_hand(settings: FileData) -> tuple[Path, tuple[int, ...]]:
+    """Where the file lies, and its state, which changes when it is written anew.
+
+    Raises
+    ------
+    SettingsError
+        If the settings name no file.
+    DataUnavailableError
+        If it is not there.
+    """
+    path = locate(settings)
+    try:
+        return path, state_of(path)
+    except OSError as error:
+        raise DataUnavailableError(could_not_be_opened(path, error)) from error
+
+
 def contents_of(settings: FileData) -> Contents:
     """What the file of the settings holds, all of it.
 
@@ -77,11 +94,7 @@ def contents_of(settings: FileData) -> Contents:
     DataError
         If it cannot be read.
     """
-    path = locate(settings)
-    try:
-        state = state_of(path)
-    except OSError as error:
-        raise DataUnavailableError(could_not_be_opened(path, error)) from error
+    path, state = check_at_hand(settings)
     side = settings.image_size
     wanted = Wanted(settings.part, None if side is None else (side, side), settings.image_color)
     return _contents_at(path, wanted, state)
@@ -111,8 +124,8 @@ def load_file(settings: FileData, seed: int) -> Dataset:
         If it cannot be read, or a value does not suit the settings.
     """
     contents = contents_of(settings)
-    rows, labels = chosen_rows(contents, settings, seed)
-    preparation, samples = Preparation.fit(contents, settings, rows)
+    rows, labels, unfitted = chosen_rows(contents, settings, seed)
+    preparation, samples = unfitted.fit(contents, settings, rows)
     ids = None if settings.id is None else column_ids(contents, settings.id)[rows]
     return Dataset(
         settings.called,
@@ -127,10 +140,17 @@ def load_file(settings: FileData, seed: int) -> Dataset:
     )
 
 
-def chosen_rows(
-    contents: Contents, settings: FileData, seed: int
-) -> tuple[npt.NDArray[np.int64], _Labels | None]:
-    """The rows that are trained on, ascending, and the labels of all rows, where there are any.
+class ChosenRows(NamedTuple):
+    """The rows that are trained on, ascending, the labels of all rows, where there are any, and
+    what the settings do with the columns, as far as it does not depend on the values."""
+
+    rows: npt.NDArray[np.int64]
+    labels: _Labels | None
+    unfitted: Preparation
+
+
+def chosen_rows(contents: Contents, settings: FileData, seed: int) -> ChosenRows:
+    """Which rows of a file are trained on.
 
     Raises
     ------
@@ -144,8 +164,9 @@ def chosen_rows(
         numbers, names, missing = labels_of(contents, settings.label)
         labels = _Labels(numbers, names)
         rows = _labeled(settings, rows, missing)
+    unfitted = Preparation.unfitted(contents, settings)
     if settings.missing != "median":
-        rows = complete_rows(contents, Preparation.unfitted(contents, settings), rows)
+        rows = complete_rows(contents, unfitted, rows)
     if not len(rows):
         raise DataError(
             f"At least one row must have all values. {settings.called} has "
@@ -156,7 +177,7 @@ def chosen_rows(
         check_n_samples(settings.n_samples, len(rows), settings.called)
         of_rows = None if labels is None else labels.numbers[rows]
         rows = rows[stratified_indices(of_rows, len(rows), settings.n_samples, seed)]
-    return rows, labels
+    return ChosenRows(rows, labels, unfitted)
 
 
 def _labeled(

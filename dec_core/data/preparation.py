@@ -81,9 +81,10 @@ class Preparation:
     scale: Scale = field(default_factory=Scale)
     image_shape: ImageShape | None = None
 
-    @classmethod
-    def fit(cls, contents: Contents, settings: FileData, rows: Rows) -> tuple[Preparation, Samples]:
-        """What the settings do with these rows of a file, and the rows after it.
+    def fit(
+        self, contents: Contents, settings: FileData, rows: Rows
+    ) -> tuple[Preparation, Samples]:
+        """This preparation as these rows of a file complete it, and the rows after it.
 
         Parameters
         ----------
@@ -92,10 +93,10 @@ class Preparation:
 
         Raises
         ------
-        DataError
+        SettingsError, DataError
             If no feature is left, or a value does not suit the settings.
         """
-        plain = cls.unfitted(contents, settings)
+        plain = self
         raw = plain._raw(contents, rows)
         if settings.missing == "median":
             plain = replace(plain, medians=plain._medians(raw))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dec_core.config import Scaling
 from dec_core.data.samples import Samples
-from dec_core.errors import DataError
+from dec_core.errors import DataError, SettingsError
 
 Numbers = npt.NDArray[Any]
 Floats = npt.NDArray[np.float64]
@@ -44,9 +44,13 @@ class Scale:
 
         Raises
         ------
-        DataError
+        SettingsError
             If ``log1p`` meets a number below 0.
         """
+        if log1p:
+            problem = log_problem(float(x.min()))
+            if problem:
+                raise SettingsError(problem, {"data.log1p": problem})
         return cls(scaling, log1p, *_offset_and_divisor(_logged(x) if log1p else x, scaling))
 
     def apply(self, x: Numbers) -> npt.NDArray[np.float32]:
@@ -58,6 +62,9 @@ class Scale:
             If ``log1p`` meets a number below 0.
         """
         if self.log1p:
+            problem = log_problem(float(x.min()))
+            if problem:
+                raise DataError(problem)
             x = _logged(x)
         if self.scaling == "none":
             with np.errstate(over="ignore"):
@@ -83,7 +90,7 @@ def on_scale(x: Numbers | Samples, scaling: Scaling, log1p: bool = False) -> tup
 
     Raises
     ------
-    DataError
+    SettingsError
         If ``log1p`` meets a number below 0.
     """
     samples = x if isinstance(x, Samples) else Samples(x)
@@ -120,13 +127,17 @@ def _to_length(rows: Floats) -> Floats:
     return rows / np.where(length > 0, length, 1.0) * np.sqrt(rows.shape[1])
 
 
+def log_problem(low: float) -> str:
+    """Why no logarithm can be taken of numbers whose lowest is ``low``; "" where it can."""
+    if not low < 0:
+        return ""
+    return (
+        f"data.log1p needs numbers from 0 on. Received {low:g}. Choose data.log1p=false, or "
+        "leave the columns with negative numbers out."
+    )
+
+
 def _logged(x: Numbers) -> Numbers:
-    low = float(x.min())
-    if low < 0:
-        raise DataError(
-            f"data.log1p needs numbers from 0 on. Received {low:g}. Choose data.log1p=false, or "
-            "leave the columns with negative numbers out."
-        )
     return _by_rows(x, np.log1p)
 
 

@@ -7,8 +7,8 @@
                                             one per epoch
     Progress* FrameTaken CentersInitialized the k-means start
     SignSeen* FrameTaken TargetUpdated      iteration 0, before any gradient step
-    (StepsDone+ Progress* SignSeen* FrameTaken TargetUpdated)*
-                                            one per update interval, and one at the end
+    ((Progress* EncoderReset)? StepsDone+ Progress* ClustersDissolved? SignSeen* FrameTaken
+     TargetUpdated)*                        one per update interval, and one at the end
     RunFinished
 
 Iteration n is, in every event, the state after n gradient steps of clustering. Events carry numbers
@@ -38,6 +38,7 @@ from dec_core.config import Config
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 CountFrom1 = Annotated[int, Field(strict=True, ge=1, le=2**53)]
 Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 _Yes = Annotated[bool, Field(strict=True)]
 _Whole = Annotated[int, Field(strict=True)]
 _Finite = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -255,6 +256,39 @@ class SignSeen(Event):
 
     iteration: Count
     sign: Sign
+
+
+@dataclass(frozen=True)
+class EncoderReset(Event):
+    """After an update, the encoder was softly reset and its embedding clustered anew.
+
+    Attributes
+    ----------
+    iteration : gradient steps done
+    cluster_sizes : number of samples per cluster, by the new centres; each has the number of the
+        former cluster with which it shares most
+    delta_label : the share of samples that are in another cluster than before, in [0, 1]
+    """
+
+    iteration: Count
+    cluster_sizes: tuple[Count, ...]
+    delta_label: Share
+
+
+@dataclass(frozen=True)
+class ClustersDissolved(Event):
+    """At the update that follows, clusters were too small and were taken out for good.
+
+    Attributes
+    ----------
+    iteration : gradient steps done
+    clusters : their numbers, from 0
+    n_left : how many clusters are left
+    """
+
+    iteration: Count
+    clusters: tuple[Count, ...]
+    n_left: CountFrom1
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dec_core.analysis.measures import MEASURES
-from dec_core.events.events import TargetUpdated
+from dec_core.events.events import ClustersDissolved, EncoderReset, TargetUpdated
 from dec_core.events.view import View
 
 _IN_LOG = ("loss", "delta_label", "successive_acc", "successive_nmi")
@@ -38,13 +38,34 @@ def true_scores(measures: Mapping[str, float]) -> str:
     )
 
 
+def reset_words(reset: EncoderReset) -> str:
+    """A reset of the encoder, as a sentence without its end."""
+    share = f"{reset.delta_label:.1%} of the samples changed cluster"
+    return f"Encoder reset after iteration {reset.iteration:,}: {share}"
+
+
+def dissolved_words(dissolved: ClustersDissolved) -> str:
+    """Clusters that were dissolved, as a sentence without its end."""
+    *others, last = map(str, dissolved.clusters)
+    named = f"clusters {', '.join(others)} and {last}" if others else f"cluster {last}"
+    return (
+        f"{named.capitalize()} dissolved at iteration {dissolved.iteration:,}: "
+        f"{dissolved.n_left} left"
+    )
+
+
 def log_text(view: View, first: int = 0) -> str:
-    """The updates of a run, from ``first`` on, and its last sentence."""
+    """The updates of a run, from ``first`` on, with what was done to encoder and clusters between
+    them, and its last sentence."""
     if view.started is None:
         return ""
     maximum = view.started.config.clustering.max_iterations
     lines = [f"{first:,} updates before these"] if first > 0 else []
-    lines += [log_line(update, maximum) for update in view.updates[max(first, 0) :]]
+    before = {one.iteration: f"{dissolved_words(one)}." for one in view.dissolved}
+    after = {one.iteration: f"{reset_words(one)}." for one in view.resets}
+    for update in view.updates[max(first, 0) :]:
+        place = update.iteration
+        lines += filter(None, (before.get(place), log_line(update, maximum), after.get(place)))
     if view.finished is not None:
         lines.append(view.finished.judgement.sentence)
     return "\n".join(lines)

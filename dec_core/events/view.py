@@ -16,6 +16,8 @@ from dec_core.analysis.verdict import Judgement, Start, assess
 from dec_core.config import Config, PretrainingStage
 from dec_core.events.events import (
     CentersInitialized,
+    ClustersDissolved,
+    EncoderReset,
     Event,
     ParameterChanged,
     Phase,
@@ -56,6 +58,8 @@ class View:
     changes: tuple[ParameterChanged, ...] = ()
     warnings: tuple[str, ...] = ()
     signs: tuple[SignSeen, ...] = ()
+    resets: tuple[EncoderReset, ...] = ()
+    dissolved: tuple[ClustersDissolved, ...] = ()
     finished: RunFinished | None = None
     failed: RunFailed | None = None
 
@@ -175,7 +179,9 @@ def fold(view: View, event: Event) -> View:
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
-        case ParameterChanged() | WarningRaised() | SignSeen():
+        case (
+            ParameterChanged() | WarningRaised() | SignSeen() | EncoderReset() | ClustersDissolved()
+        ):
             change = _noted(view, event)
         case RunFinished():
             change = {"finished": event, "progress": None}
@@ -186,7 +192,10 @@ def fold(view: View, event: Event) -> View:
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
 
 
-def _noted(view: View, event: ParameterChanged | WarningRaised | SignSeen) -> dict[str, object]:
+def _noted(
+    view: View,
+    event: ParameterChanged | WarningRaised | SignSeen | EncoderReset | ClustersDissolved,
+) -> dict[str, object]:
     match event:
         case ParameterChanged():
             return {"changes": (*view.changes, event)}
@@ -194,6 +203,10 @@ def _noted(view: View, event: ParameterChanged | WarningRaised | SignSeen) -> di
             return {"warnings": (*view.warnings, event.message)}
         case SignSeen():
             return {"signs": (*view.signs, event)}
+        case EncoderReset():
+            return {"resets": (*view.resets, event)}
+        case ClustersDissolved():
+            return {"dissolved": (*view.dissolved, event)}
 
 
 def replay(events: Iterable[Event]) -> View:

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from dec_core.errors import DECLabError, ExportError
+from dec_core.errors import DECLabError, ExportError, SettingsError
 from dec_core.events.events import Phase
 from dec_core.export.bundle_parts import PARTS, File, StoredRun
 from dec_core.export.figures import FigureFormat
-from dec_core.export.film import FILM_WIDTH
+from dec_core.export.film import FILM_WIDTH, check_film_width
 from dec_core.export.paper import FigureSize
 from dec_core.export.targets import Exported, OnProgress, opened, refused, write_alone
 from dec_core.store.record import RunRecord, RunState
@@ -50,11 +50,14 @@ def export_run(
     ------
     RunError
         If the run is unknown or damaged.
+    SettingsError
+        If there is no such part or width of a film.
     ExportError
-        If a part is unknown, the run still waits or trains, nothing of what was chosen can be
-        made, or the target cannot be written.
+        If the run still waits or trains, nothing of what was chosen can be made, or the target
+        cannot be written.
     """
     chosen = _chosen(only, target)
+    check_film_width(film_width)
 
     def drawn(done: int, wanted: int) -> None:
         step = f"figures, image {done + 1} of {wanted}"
@@ -81,7 +84,7 @@ def _chosen(only: Collection[str], target: Path) -> list[str]:
     only = set(only) - stems | (alike or named)
     unknown = [name for name in only if name not in PARTS]
     if unknown:
-        raise ExportError(
+        raise SettingsError(
             f"The parts of an export are {', '.join(PARTS)}. Received {', '.join(unknown)}. "
             "Choose among them, or none for all."
         )

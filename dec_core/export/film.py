@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.projection import run_map, run_maps
-from dec_core.errors import ExportError
+from dec_core.errors import ExportError, SettingsError
 from dec_core.events.events import KMEANS
 from dec_core.events.frames import Frame, Frames
 from dec_core.events.view import View
@@ -22,6 +22,16 @@ MOST_FRAMES = 100
 # How wide it is drawn, in pixels.
 FILM_WIDTHS = (500, 760, 1_000)
 FILM_WIDTH = 760
+
+
+def check_film_width(width: int) -> None:
+    """Raises SettingsError if it is not one of ``FILM_WIDTHS``."""
+    if width not in FILM_WIDTHS:
+        raise SettingsError(
+            f"A film is {', '.join(f'{one:,}' for one in FILM_WIDTHS)} pixels wide. "
+            f"Received {width:,}. Choose one of these widths."
+        )
+
 
 Points = NDArray[np.float32]
 # The ends of an axis, or of one side of a rectangle.

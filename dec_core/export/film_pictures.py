@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dec_core.errors import ExportError
-from dec_core.export.film import FILM_WIDTH, FILM_WIDTHS, Ends, Film
+from dec_core.export.film import FILM_WIDTH, Ends, Film, check_film_width
 from dec_core.export.paper import AXIS, GRID, INK, PAPER
 from dec_core.plots.palette import cluster_colors
 
@@ -33,14 +32,10 @@ def film_size(width: int) -> tuple[int, int]:
 
     Raises
     ------
-    ExportError
+    SettingsError
         If the width is not one of ``FILM_WIDTHS``.
     """
-    if width not in FILM_WIDTHS:
-        raise ExportError(
-            f"A film is {', '.join(f'{one:,}' for one in FILM_WIDTHS)} pixels wide. "
-            f"Received {width:,}. Choose one of these widths."
-        )
+    check_film_width(width)
     return width, 2 * round(width * _DESIGN_HEIGHT / _DESIGN_WIDTH / 2)
 
 
@@ -55,7 +50,7 @@ class FilmPictures:
 
     Raises
     ------
-    ExportError
+    SettingsError
         As ``film_size``.
     """
 

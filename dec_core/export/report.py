@@ -12,6 +12,7 @@ from dec_core.analysis.measure import Measure
 from dec_core.analysis.measures import MEASURES
 from dec_core.config import PRESETS, SETTINGS, Config
 from dec_core.events.frames import Frames
+from dec_core.events.log_text import dissolved_words, reset_words
 from dec_core.events.outcome import best
 from dec_core.events.view import View
 from dec_core.export.figures import all_plots
@@ -128,7 +129,9 @@ def _remarks(view: View) -> list[str]:
         f"{change.iteration:,}."
         for change in view.changes
     ]
-    return [*changes, *view.warnings]
+    resets = [f"{reset_words(one)}." for one in view.resets]
+    dissolved = [f"{dissolved_words(one)}." for one in view.dissolved]
+    return [*changes, *resets, *dissolved, *view.warnings]
 
 
 def _settings(config: Config, preset: str) -> str:

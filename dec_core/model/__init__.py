@@ -7,6 +7,8 @@ Importing it loads Keras and registers ``ClusteringLayer``, so that saved models
 """
 
 from dec_core.model.assignment import (
+    DISSOLVED,
+    is_dissolved,
     kl_divergence,
     nearest_center,
     recycled_target_distribution,
@@ -20,15 +22,19 @@ from dec_core.model.autoencoder import (
     LayerPair,
     build_autoencoder,
     build_clustering_model,
-    build_optimizer,
     restore_clustering_model,
 )
 from dec_core.model.clustering_layer import ClusteringLayer
 from dec_core.model.conv_autoencoder import build_conv
+from dec_core.model.neighbors import neighbor_loss
 from dec_core.model.objectives import OBJECTIVE_LOSSES
+from dec_core.model.optimizers import build_optimizer
+from dec_core.model.reconstruction import mean_squared_error
+from dec_core.model.soft_reset import soft_reset
 from dec_core.model.targets import TARGET_FUNCTIONS, Target
 
 __all__ = [
+    "DISSOLVED",
     "NETWORK_BUILDERS",
     "OBJECTIVE_LOSSES",
     "TARGET_FUNCTIONS",
@@ -40,11 +46,15 @@ __all__ = [
     "build_clustering_model",
     "build_conv",
     "build_optimizer",
+    "is_dissolved",
     "kl_divergence",
+    "mean_squared_error",
     "nearest_center",
+    "neighbor_loss",
     "recycled_target_distribution",
     "recycled_target_of_sample",
     "restore_clustering_model",
     "soft_assignment",
+    "soft_reset",
     "target_distribution",
 ]

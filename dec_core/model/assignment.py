@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 
+# Where every coordinate of a dissolved cluster's centre lies: so far out that no sample is near,
+# that q is 0 but for rounding and that in float32 its gradient is 0 and a gradient step changes
+# nothing. Squares of the distance, over the smallest alpha, are still finite.
+DISSOLVED = 1e15
+
 
 def soft_assignment(embedding: Floats, centers: Floats, alpha: float = 1.0) -> Floats:
     """Similarity of every sample to every centre under Student's t (equation 1).
@@ -54,6 +59,20 @@ def nearest_center(embedding: Floats, centers: Floats) -> NDArray[np.intp]:
     unit = np.maximum(unit, np.finfo(np.float64).tiny)[:, None, None]
     with np.errstate(over="ignore"):
         return np.square(differences / unit).sum(axis=2).argmin(axis=1)
+
+
+def is_dissolved(centers: Floats) -> NDArray[np.bool_]:
+    """Which clusters were dissolved.
+
+    Parameters
+    ----------
+    centers : (n_clusters, n_dimensions)
+
+    Returns
+    -------
+    (n_clusters,)
+    """
+    return np.asarray((centers == np.float32(DISSOLVED)).all(axis=1))
 
 
 def _differences(embedding: Floats, centers: Floats) -> NDArray[np.float64]:

@@ -170,13 +170,6 @@ def restore_clustering_model(
     return model
 
 
-def build_optimizer(name: str, learning_rate: float, momentum: float) -> keras.Optimizer:
-    """Keras' SGD with momentum, or Adam, which ignores ``momentum``."""
-    if name == "adam":
-        return keras.optimizers.Adam(learning_rate)
-    return keras.optimizers.SGD(learning_rate, momentum=momentum)
-
-
 def build_initializer(name: Initializer, seed: int) -> keras.initializers.Initializer:
     """Of a kernel; the numbers that it draws depend on the seed alone."""
     if name == "variance_scaling":

@@ -8,9 +8,11 @@ from math import ceil, isfinite, log10
 import numpy as np
 
 from dec_core.analysis.measure import Measure
+from dec_core.analysis.published import Reference
 from dec_core.plots.comparison_curves import Along, Series, series_curve
 from dec_core.plots.comparison_traces import LEAST_CHANGE, Panel, Trace, traces_of
 from dec_core.plots.figure import Figure
+from dec_core.plots.published import name_references, reading_aids, reference_traces
 from dec_core.plots.style import Plot, name_axes, new_figure
 
 _COLUMNS = 3
@@ -24,6 +26,7 @@ def draw_comparison(
     measures: Sequence[Measure],
     along: Along = Along.ITERATIONS,
     smoothing: float = 0.0,
+    references: Sequence[Reference] = (),
 ) -> Plot:
     """Which run does better?
 
@@ -36,9 +39,10 @@ def draw_comparison(
     measures : a panel each
     along : what the curves run along
     smoothing : weight of the moving average in [0, 1), 0 for none; see ``smoothed``
+    references : published results to be seen behind the curves
     """
     columns = {"x": along.column, "y": "value"}
-    aids = _reading_aids(series, along, smoothing)
+    aids = _reading_aids(series, along, smoothing) + reading_aids(references, measures)
     figure = new_figure("Which run does better?", "<br>".join(aids), columns)
     figure.layout.meta = {"columns": columns | {"meta": "measure"}, "runs": True}
     figure.update_layout(showlegend=False, margin={"t": 57 + _LINE * len(aids), "b": 40})
@@ -46,8 +50,11 @@ def draw_comparison(
     for number, measure in enumerate(measures):
         panel = Panel(measure, along, smoothing, "" if number == 0 else str(number + 1))
         _place(figure, panel, number, len(measures))
-        for one in series:
-            traces += traces_of(panel, one, is_first=number == 0)
+        curves = [trace for one in series for trace in traces_of(panel, one, is_first=number == 0)]
+        if references and curves:
+            traces += reference_traces(panel, references, _extent(curves))
+            name_references(figure, panel, references)
+        traces += curves
     # All at once and as plain values: plotly takes half as long over hundreds of them.
     figure.add_traces(traces)
     if along is Along.LOG:

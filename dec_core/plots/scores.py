@@ -15,8 +15,9 @@ from dec_core.events.events import TargetUpdated
 from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
+from dec_core.plots.marks import add_marks
 from dec_core.plots.palette import ACC, ARI, NMI
-from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
+from dec_core.plots.style import Plot, new_figure, over_iterations
 
 Floats = NDArray[np.float32]
 # About the pixels of the curves' width.
@@ -75,7 +76,7 @@ def draw_scores(view: View, *, with_ari: bool = False) -> Plot:
     figure = _draw(
         numbers, "Is it better than k-means?", "Against the true labels; dashed: the k-means start"
     )
-    mark_changes(figure, view.changes)
+    add_marks(figure, view)
     return Plot("scores", figure, _alternative(numbers, "Scores against the true labels"))
 
 
@@ -92,7 +93,7 @@ def draw_silhouette(view: View) -> Plot:
         "Silhouette; dashed: the k-means start. A clear fall or a gap is structure lost; "
         "no rise is no fault",
     )
-    mark_changes(figure, view.changes)
+    add_marks(figure, view)
     return Plot("silhouette", figure, _alternative(numbers, "Clusters in the data"))
 
 
@@ -104,7 +105,7 @@ def draw_successive(view: View) -> Plot:
         "Do the labels still change?",
         "1 means that no label changed, not that all are right",
     )
-    mark_changes(figure, view.changes)
+    add_marks(figure, view)
     return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))
 
 

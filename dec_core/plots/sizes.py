@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.signs import History, Start
 from dec_core.events.view import View
+from dec_core.plots.marks import add_marks
 from dec_core.plots.palette import cluster_colors
-from dec_core.plots.style import Plot, mark_changes, new_figure, over_iterations
+from dec_core.plots.style import Plot, new_figure, over_iterations
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ def draw_sizes(view: View) -> Plot:
             fillcolor=color,
             hovertemplate=f"cluster {cluster}: %{{y:.1%}} at iteration %{{x:,}}<extra></extra>",
         )
-    mark_changes(figure, view.changes)
+    add_marks(figure, view)
     figure.update_layout(
         legend={"traceorder": "reversed", "tracegroupgap": 0, "maxheight": 400},
         showlegend=n_clusters <= 20,

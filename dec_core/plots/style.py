@@ -1,24 +1,15 @@
-"""What all figures share: title, margins, zoom that survives, marks of changed parameters."""
+"""What all figures share: title, margins, zoom that survives."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dec_core.events.events import ParameterChanged
 from dec_core.plots.figure import Figure
 
-_SHORT_NAMES = {
-    "clustering.learning_rate": "rate",
-    "clustering.update_interval": "interval",
-    "clustering.tol": "tol",
-}
 # What the margin above a figure holds for the title and a reading aid of one line, in pixels.
 TITLE_ROOM = 42
 _TOP_MARGIN = 12
-# A label is about this part of a plot wide, as it stands upright.
-_LABEL_SHARE = 0.03
 # Letters of a sentence that stands where a figure would.
 _LINE_LENGTH = 56
 
@@ -103,43 +94,3 @@ def name_axes(figure: Figure, suffix: str, name: str) -> None:
         showarrow=False,
         font={"size": 12, "weight": 600},
     )
-
-
-def mark_changes(figure: Figure, changes: Sequence[ParameterChanged]) -> None:
-    """A dotted line where a live parameter was changed, with its new value.
-
-    Changes that stand at the same place, or too near for two labels, share the label of the last.
-    """
-    line = {"width": 1, "dash": "dot", "color": "#8f9d9b"}
-    for place in {change.iteration: None for change in changes}:
-        figure.add_vline(x=place, line=line)
-    for group in _near(changes, _extent(figure, changes) * _LABEL_SHARE):
-        values = {_SHORT_NAMES.get(c.path, c.path): f"{c.new:g}" for c in group}
-        figure.add_annotation(
-            text=", ".join(f"{name} {value}" for name, value in values.items()),
-            x=group[-1].iteration,
-            xanchor="right",
-            yref="y domain",
-            y=1,
-            yanchor="top",
-            showarrow=False,
-            font={"size": 10},
-            textangle=-90,
-        )
-
-
-def _near(changes: Sequence[ParameterChanged], distance: float) -> list[list[ParameterChanged]]:
-    """Runs of changes, each nearer to the first of its run than ``distance``."""
-    groups: list[list[ParameterChanged]] = []
-    for change in changes:
-        if groups and change.iteration - groups[-1][0].iteration <= distance:
-            groups[-1].append(change)
-        else:
-            groups.append([change])
-    return groups
-
-
-def _extent(figure: Figure, changes: Sequence[ParameterChanged]) -> float:
-    """The last iteration that the figure shows."""
-    ends = [float(max(trace.x)) for trace in figure.data if trace.x is not None and len(trace.x)]
-    return max([*ends, *(float(change.iteration) for change in changes)], default=0.0)

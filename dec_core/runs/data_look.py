@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from dec_core.analysis.data_checks import AboutColumns, DataCheck, data_checks
+from dec_core.analysis.data_check import AboutColumns, DataCheck, Severity
+from dec_core.analysis.data_checks import data_checks
 from dec_core.analysis.suggestions import Suggestion, suggested_settings, value_facts
 from dec_core.config import Config, DataSettings, FileData, ImageShape
 from dec_core.data import Dataset, load, place_of
@@ -79,6 +80,11 @@ class DataLook:
             found = data_checks(self.dataset.samples, self.dataset.y, config, self.about)
             self._known_checks[config] = found
         return self._known_checks[config]
+
+    def obstacle(self, config: Config) -> str:
+        """Why a run with these settings could not start, or ""."""
+        problems = (c.sentence for c in self.checks(config) if c.severity is Severity.PROBLEM)
+        return self.problem or next(problems, "")
 
 
 def look_at(settings: DataSettings, seed: int = 0) -> DataLook:
@@ -163,6 +169,7 @@ def _about(
         if is_whole and settings.missing == "refuse"
         else _n_lacking(contents, settings),
         lacks_label=missing is not None and bool(missing.any()),
+        lowest=0.0 if dataset is None else float(dataset.samples.min()),
         constant=() if preparation is None else preparation.constant,
         text={c.name: n_values(contents, c.name) for c in columns if _is_text_left_out(c)}
         if contents.matrix is None
@@ -178,7 +185,7 @@ def _n_lacking(contents: Contents, settings: FileData) -> int:
     """Rows that lack a value or their label."""
     every = settings.model_copy(update={"missing": "drop", "n_samples": None})
     try:
-        return contents.n_samples - len(chosen_rows(contents, every, 0)[0])
+        return contents.n_samples - len(chosen_rows(contents, every, 0).rows)
     except DataError:
         return contents.n_samples
 

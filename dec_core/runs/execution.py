@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dec_core.config import Config
-from dec_core.errors import DataUnavailableError, DECLabError, RunError, SettingsError
+from dec_core.errors import DECLabError, RunError
 from dec_core.events.events import ArrayEvent, Event, RunFailed, WarningRaised
 from dec_core.events.frames import Frames
 from dec_core.events.view import View, fold
@@ -99,7 +99,8 @@ def train_recorded(
 ) -> None:
     """Train the run of a recorder to its end and give the recorder back, whatever happens.
 
-    A failure is stored; a new run whose settings do not fit its data is removed.
+    A failure is stored; a new run that could not begin, as its data are not there, damaged or do
+    not fit its settings, is removed.
 
     Parameters
     ----------
@@ -117,14 +118,12 @@ def train_recorded(
         for advance in execute(recorder, dataset=dataset, pretrained=pretrained):
             view = advance.view
             follow(advance)
-    except SettingsError:
-        # Settings that do not fit the data never will: there is nothing to resume.
-        recorder.withdraw()
-        raise
     except Exception as error:
-        # A run that has trained can go on where its data are.
-        may_pass = isinstance(error, DataUnavailableError)
-        if not (may_pass and recorder.has_trained):
+        has_begun = view.started is not None
+        if isinstance(error, DECLabError) and not has_begun:
+            # A new run has nothing to resume; one that has trained can go on where its data are.
+            recorder.withdraw()
+        else:
             event = failure_of(error)
             recorder.write_failure(event, fold(view, event))
         raise

@@ -31,7 +31,9 @@ KEPT_RUNS = 12
 class RunManager:
     """Starts, queues and finds runs. Every method may be called from any thread.
 
-    At most ``DEC_MAX_ACTIVE_RUNS`` train at a time, one unless it says otherwise.
+    At most ``DEC_MAX_ACTIVE_RUNS`` train at a time, one unless it says otherwise. With
+    ``DEC_EARLY_UMAP=0`` the UMAP process starts only when its first map is asked for, which then
+    takes seconds longer.
 
     Raises
     ------
@@ -241,7 +243,8 @@ class RunManager:
 
     def _load_heavy_modules(self) -> None:
         load_trainer()
-        self.projector.warm_up()
+        if os.environ.get("DEC_EARLY_UMAP") != "0":
+            self.projector.warm_up()
 
     def _enqueue(
         self,

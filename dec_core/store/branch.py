@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dec_core.config import Config
+from dec_core.config import Config, FileData
+from dec_core.data.files import check_at_hand
 from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
 from dec_core.events.view import View, replay
@@ -58,7 +59,11 @@ def branch(
         If there is no such run or checkpoint, or the folder cannot be written.
     SettingsError
         If the settings differ in what the checkpoint fixes, or train a decoder that is not kept.
+    DataUnavailableError
+        If the samples lie in a file that is not there.
     """
+    if isinstance(config.data, FileData):
+        check_at_hand(config.data)
     parent = store.record(parent_id)
     checkpoints = store.checkpoint_files(parent_id)
     kept = checkpoints.iterations()

@@ -18,6 +18,8 @@ from pydantic_core import from_json, to_json
 from dec_core.config import Config
 from dec_core.events.events import (
     CentersInitialized,
+    ClustersDissolved,
+    EncoderReset,
     Event,
     ParameterChanged,
     PretrainingEpochEnded,
@@ -44,6 +46,8 @@ STORED: dict[str, type[Event]] = {
         ParameterChanged,
         WarningRaised,
         SignSeen,
+        EncoderReset,
+        ClustersDissolved,
         RunFinished,
         RunFailed,
     )

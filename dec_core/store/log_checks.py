@@ -11,6 +11,8 @@ from dec_core.analysis.verdict import JUDGED
 from dec_core.config import LIVE_PARAMETERS, Config
 from dec_core.events.events import (
     CentersInitialized,
+    ClustersDissolved,
+    EncoderReset,
     Event,
     ParameterChanged,
     PretrainingEpochEnded,
@@ -67,6 +69,12 @@ class LogChecks:
                 _check_at_most("iteration", event.iteration, maximum)
                 _check_sizes(run, event.cluster_sizes)
                 _check_judged(event)
+            case EncoderReset():
+                _check_at_most("iteration", event.iteration, maximum)
+                _check_sizes(run, event.cluster_sizes)
+            case ClustersDissolved():
+                _check_at_most("iteration", event.iteration, maximum)
+                _check_clusters(run, event)
             case ParameterChanged():
                 _check_at_most("iteration", event.iteration, maximum)
                 if event.path not in LIVE_PARAMETERS:
@@ -118,6 +126,12 @@ def _check_sizes(run: RunStarted, sizes: tuple[int, ...]) -> None:
         raise ValueError(f"it has sizes of {len(sizes)} clusters")
     if sum(sizes) != run.n_samples:
         raise ValueError(f"its clusters hold {sum(sizes)} samples")
+
+
+def _check_clusters(run: RunStarted, event: ClustersDissolved) -> None:
+    n_clusters = run.config.clustering.n_clusters
+    if not event.clusters or max(event.clusters) >= n_clusters or event.n_left >= n_clusters:
+        raise ValueError(f"it dissolves {event.clusters} of {n_clusters} clusters")
 
 
 def _check_judged(event: TargetUpdated) -> None:

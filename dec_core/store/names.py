@@ -39,8 +39,8 @@ def check_run_id(run_id: str) -> str:
     """
     if not is_run_id(run_id):
         raise RunError(
-            "A run id looks like quiet-otter-3f2a. The link holds something else. "
-            "Check the address or start a new run."
+            "A run id looks like quiet-otter-3f2a. What was given is none. "
+            "Copy one from the list of runs, or start a new run."
         )
     return run_id
 

@@ -204,7 +204,7 @@ class RunStore:
             raise RunError(_unreadable(self.root, error)) from error
         if not is_there:
             raise RunError(
-                f"There is no run {run_id} in {self.root}. Check the address, or start a new run "
+                f"There is no run {run_id} in {self.root}. Check the id, or start a new run "
                 "with these settings."
             )
         return folder

@@ -3,6 +3,7 @@
     checkpoint, shapes, memory, resident        what a run is made of
     clock, pace, requests, context              what every phase gets from outside
     batches, compiled_*, kmeans_restarts        the work itself
+    evaluating, dissolving, resetting           what happens between two gradient steps
     networks                                    compiled graphs, kept from run to run
     phases                                      pretraining, k-means, clustering: work as events
     trainer                                     the phases in their order

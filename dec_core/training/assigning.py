@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dec_core.data.samples import Samples
 from dec_core.errors import RunError
 from dec_core.events.events import Phase
@@ -36,14 +38,14 @@ class Assigner:
         self._config = checkpoint.config
         self._model = restore_clustering_model(n_features, self._config, checkpoint.weights)
         self._loop: ClusteringLoop | None = None
-        self._are_whole = False
+        self._type: Any = None
 
     def assign(self, samples: Samples) -> Evaluation:
         """Embedding, q and labels of samples, prepared as the samples of the run were."""
         x, settings, seed = ResidentSamples.of(samples), self._config.clustering, self._config.seed
-        if self._loop is None or self._are_whole is not samples.are_whole:
+        if self._loop is None or self._type != x.values.dtype:
             self._loop = ClusteringLoop(self._model, x, settings, seed)
-            self._are_whole = samples.are_whole
+            self._type = x.values.dtype
         else:
             self._loop.begin(x, settings, seed)
         found = self._loop.evaluate_all()

@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import Observation, Start, StopReason
 from dec_core.config import (
+    DISSOLVINGS,
     LIVE_PARAMETERS,
     OBJECTIVES,
+    RESETS,
     SETTINGS,
     TARGETS,
     Config,
     PretrainingFromRun,
 )
 from dec_core.errors import SettingsError
-from dec_core.events.events import Phase
+from dec_core.events.events import EncoderReset, Phase
 from dec_core.events.view import View
 from dec_core.training.shapes import (
     autoencoder_shapes,
@@ -43,11 +45,13 @@ BRANCH_SETTINGS = (
     *(
         f"clustering.{name}"
         for name in (
-            "target objective loss optimizer momentum batch_size batch_order max_iterations "
-            "shift rotation".split()
+            "target objective loss optimizer momentum batch_size batch_order max_iterations reset "
+            "dissolve shift rotation".split()
         )
     ),
 )
+# And what only some kinds of these have.
+_BRANCH_KINDS = (TARGETS, OBJECTIVES, RESETS, DISSOLVINGS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,12 +184,13 @@ def _are_clusters(labels: NDArray[Any], n_clusters: int) -> bool:
 @dataclass(frozen=True, eq=False)
 class Resumption:
     """A checkpoint with what was observed on the way to it: the loss of every pretraining epoch,
-    the k-means start and every update."""
+    the k-means start, every update and every reset of the encoder."""
 
     checkpoint: Checkpoint
     losses: tuple[float, ...] = ()
     start: Start = field(default_factory=lambda: Start(()))
     history: Sequence[Observation] = ()
+    resets: tuple[EncoderReset, ...] = ()
 
     @classmethod
     def after(cls, view: View, checkpoint: Checkpoint) -> Resumption:
@@ -195,6 +200,7 @@ class Resumption:
             losses=tuple(epoch.loss for epoch in view.pretraining),
             start=view.start or Start(()),
             history=view.updates,
+            resets=view.resets,
         )
 
 
@@ -231,9 +237,9 @@ def check_branch(parent: Config, branch: Config) -> None:
 
 
 def is_branch_setting(path: str) -> bool:
-    """Whether a branch may set it anew: also what only some target rules or objectives have."""
+    """Whether a branch may set it anew: also what only some kinds of these settings have."""
     row = SETTINGS.get(path)
-    return path in BRANCH_SETTINGS or (row is not None and row.union in (TARGETS, OBJECTIVES))
+    return path in BRANCH_SETTINGS or (row is not None and row.union in _BRANCH_KINDS)
 
 
 def _fixed_differences(parent: Config, branch: Config) -> list[str]:

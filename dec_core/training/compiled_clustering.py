@@ -11,8 +11,15 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.config import ClusteringSettings
-from dec_core.model import OBJECTIVE_LOSSES, TARGET_FUNCTIONS, ClusteringLayer
+from dec_core.config import ClusteringSettings, SmallDissolving
+from dec_core.model import (
+    DISSOLVED,
+    OBJECTIVE_LOSSES,
+    TARGET_FUNCTIONS,
+    ClusteringLayer,
+    mean_squared_error,
+    neighbor_loss,
+)
 from dec_core.training.augmentation import Augmentation
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
@@ -57,7 +64,7 @@ class Losses(NamedTuple):
 class ClusteringLoop(CompiledLoop):
     """Gradient steps that make the objective smaller: q is pulled towards the target distribution.
 
-    As in pretraining the arithmetic is Keras' own and only the loop moved into the graph.
+    As in pretraining the weights equal those of Keras' ``train_on_batch``, bit for bit.
 
     Parameters
     ----------
@@ -68,6 +75,11 @@ class ClusteringLoop(CompiledLoop):
         is trained along, in place, and the loss has the reconstruction error
     augmentation : how the images of a batch are moved; P comes from clean data all the same, and
         the clean image is what is to be reconstructed
+
+    Attributes
+    ----------
+    encoder : maps (batch, n_features) to the embedding
+    layer : holds the centres
     """
 
     def __init__(
@@ -85,13 +97,13 @@ class ClusteringLoop(CompiledLoop):
         self._decoder = decoder
         self._augmentation = augmentation
         self.layer: ClusteringLayer = model.get_layer("clustering")
-        self._encoder = keras.Model(model.input, self.layer.input)
+        self.encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
         widest = max(math.prod(layer.output.shape[1:]) for layer in model.layers)
         n_clusters, n_dimensions = self.layer.cluster_centers.shape
         self._rows = evaluation_rows(n_clusters, n_dimensions, widest)
         self._compiled_steps = self._compile_steps(settings)
-        self._compiled_evaluation = _compile_evaluation(self._encoder, self.layer, x)
+        self._compiled_evaluation = _compile_evaluation(self.encoder, self.layer, x)
 
     @property
     def centers(self) -> NDArray[np.float32]:
@@ -123,6 +135,17 @@ class ClusteringLoop(CompiledLoop):
         if is_same and len(checkpoint.optimizer) == len(self.optimizer.variables):
             self._set_optimizer(checkpoint.optimizer)
         self.optimizer.learning_rate.assign(self._settings.learning_rate)
+
+    def place_centers(self, centers: NDArray[np.float32]) -> None:
+        """Put the centres, (n_clusters, n_dimensions), elsewhere; they have no momentum there."""
+        self.layer.cluster_centers.assign(centers)
+        self.forget_momentum(self.layer.cluster_centers)
+
+    def dissolve(self, clusters: NDArray[np.integer]) -> None:
+        """Take these clusters out of q and P for good, see ``model.DISSOLVED``."""
+        centers = self.centers.copy()
+        centers[clusters] = DISSOLVED
+        self.layer.cluster_centers.assign(centers)
 
     def evaluate(self) -> Iterator[tuple[int, Evaluation]]:
         """All samples, piece by piece, with the number of rows before each."""
@@ -190,24 +213,35 @@ class ClusteringLoop(CompiledLoop):
     ) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
         """From a batch as it is seen, as it is to be reconstructed, and its target to what the step
         makes smaller, and to ``Losses``."""
-        model, encoder, decoder, layer = self._model, self._encoder, self._decoder, self.layer
+        model, encoder, decoder, layer = self._model, self.encoder, self._decoder, self.layer
         objective = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
         batch_target = self._target.in_batch
-        mean_squared_error = keras.losses.MeanSquaredError()
+        dissolve = settings.dissolve
+        neighbor_weight = dissolve.neighbor_weight if isinstance(dissolve, SmallDissolving) else 0.0
 
         def clustering_loss(target: Any, q: Any) -> Any:
             return objective.clustering(target if batch_target is None else batch_target(q), q)
+
+        def of_embedding(target: Any, embedding: Any) -> Any:
+            loss = clustering_loss(target, layer(embedding))
+            if neighbor_weight:
+                loss += neighbor_weight * neighbor_loss(embedding, layer.cluster_centers)
+            return loss
 
         def alone(batch: Any, _: Any, target: Any) -> tuple[Any, Any]:
             loss = clustering_loss(target, model(batch, training=True))
             return loss, (loss,)
 
+        def with_neighbors(batch: Any, _: Any, target: Any) -> tuple[Any, Any]:
+            loss = of_embedding(target, encoder(batch, training=True))
+            return loss, (loss,)
+
         if decoder is None:
-            return alone
+            return with_neighbors if neighbor_weight else alone
 
         def with_decoder(batch: Any, clean: Any, target: Any) -> tuple[Any, Any]:
             embedding = encoder(batch, training=True)
-            clustering = clustering_loss(target, layer(embedding))
+            clustering = of_embedding(target, embedding)
             reconstruction = mean_squared_error(clean, decoder(embedding, training=True))
             return objective.total(clustering, reconstruction), (clustering, reconstruction)
 

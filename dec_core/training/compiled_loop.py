@@ -71,6 +71,15 @@ class CompiledLoop:
         """The optimizer's variables, as arrays."""
         return tuple(np.asarray(variable) for variable in self.optimizer.variables)
 
+    def forget_momentum(self, variable: Any) -> None:
+        """Set what the optimizer keeps for one of the trained variables to 0."""
+        place = next(i for i, trained in enumerate(self._variables) if trained is variable)
+        # Step count and learning rate come first, then the same number for each variable.
+        kept = self.optimizer.variables[2:]
+        per_variable = len(kept) // len(self._variables)
+        for slot in kept[place * per_variable : (place + 1) * per_variable]:
+            slot.assign(np.zeros(slot.shape, np.float32))
+
     def _set_optimizer(self, state: Arrays) -> None:
         """Put the optimizer's variables back to ``state``, which has as many."""
         for variable, value in zip(self.optimizer.variables, state, strict=True):

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from dec_core.config import PretrainingSettings
-from dec_core.model import LayerPair
+from dec_core.model import LayerPair, mean_squared_error
 from dec_core.training.augmentation import Augmentation
 from dec_core.training.checkpoint import Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
@@ -23,8 +23,7 @@ LossOfBatch = Callable[[Any, Any, Any, Any], Any]
 class PretrainingLoop(CompiledLoop):
     """Gradient steps on the mean squared reconstruction error.
 
-    The arithmetic is Keras' own (its loss, its optimizer), so that the weights equal those of
-    ``train_on_batch`` on the same batches; only the loop around it moved into the graph.
+    The weights equal those of Keras' ``train_on_batch`` on the same batches, bit for bit.
 
     Parameters
     ----------
@@ -88,8 +87,6 @@ class PretrainingLoop(CompiledLoop):
 
 
 def _loss_of_all(autoencoder: keras.Model) -> LossOfBatch:
-    mean_squared_error = keras.losses.MeanSquaredError()
-
     def loss(batch: Any, clean: Any, _seed: Any, _step: Any) -> Any:
         return mean_squared_error(clean, autoencoder(batch, training=True))
 
@@ -98,7 +95,7 @@ def _loss_of_all(autoencoder: keras.Model) -> LossOfBatch:
 
 def _loss_of_layer(layer: LayerPair, rate: float) -> LossOfBatch:
     """Of a denoising autoencoder (Xie et al., ICML 2016, equations 6 to 9)."""
-    mean_squared_error = keras.losses.MeanSquaredError()
+    of_any_shape = keras.losses.MeanSquaredError()
 
     def taken(batch: Any) -> Any:
         return batch if layer.before is None else layer.before(batch, training=False)
@@ -109,6 +106,6 @@ def _loss_of_layer(layer: LayerPair, rate: float) -> LossOfBatch:
         noisy = dropped(seen, rate, seed_of(Purpose.LAYER_INPUT, seed, step))
         given = layer.encoder(noisy, training=True)
         noisy = dropped(given, rate, seed_of(Purpose.LAYER_OUTPUT, seed, step))
-        return mean_squared_error(target, layer.decoder(noisy, training=True))
+        return of_any_shape(target, layer.decoder(noisy, training=True))
 
     return loss

@@ -25,13 +25,15 @@ from dec_core.training.augmentation import Augmentation
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.context import TrainingContext
+from dec_core.training.resident import resident_type
 
 # Settings that no graph depends on.
 _NOT_IN_A_GRAPH = frozenset(
     "seed autoencoder.initializer autoencoder.bottleneck_initializer pretraining.epochs "
     "pretraining.layer_epochs pretraining.run pretraining.learning_rate clustering.learning_rate "
     "clustering.update_interval clustering.tol clustering.max_iterations "
-    "clustering.kmeans_restarts".split()
+    "clustering.kmeans_restarts clustering.reset clustering.reset_every clustering.reset_keep "
+    "clustering.resets clustering.dissolve_below".split()
 )
 
 
@@ -162,7 +164,7 @@ def _key(context: TrainingContext) -> Hashable:
     """What the graphs of a run depend on."""
     samples = context.dataset.samples
     shape = samples.shape, context.image_shape
-    return shape, samples.are_whole, _graph_settings(context.config)
+    return shape, resident_type(samples), _graph_settings(context.config)
 
 
 def _graph_settings(config: Config) -> Hashable:

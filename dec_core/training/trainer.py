@@ -8,7 +8,14 @@ from dec_core.config import Config, Misfit, PretrainingFromRun
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
-from dec_core.events.events import Event, Phase, RunFinished, RunStarted, SamplesChosen
+from dec_core.events.events import (
+    Event,
+    Phase,
+    RunFinished,
+    RunStarted,
+    SamplesChosen,
+    WarningRaised,
+)
 from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.clock import ActiveTime
 from dec_core.training.context import TrainingContext
@@ -18,6 +25,7 @@ from dec_core.training.phases.clustering import ClusteringPhase
 from dec_core.training.phases.kmeans import KMeansPhase
 from dec_core.training.phases.phase import TrainingPhase
 from dec_core.training.phases.pretraining import PretrainingPhase
+from dec_core.training.resident import resident_type
 
 
 def train(config: Config, dataset: Dataset) -> Iterator[Event]:
@@ -92,6 +100,8 @@ class Trainer:
             dataset = self._context.dataset
             yield SamplesChosen(self._context.sample_ids, dataset.y, dataset.rows, dataset.ids)
             yield self._run_started()
+            if self.config.clustering.objective.remark:
+                yield WarningRaised(self.config.clustering.objective.remark)
         with NETWORKS.network(self._context) as network:
             for phase in self._phases(network):
                 if self._resumption is not None:
@@ -136,7 +146,7 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
         )
     for misfit in config.misfits(dataset.n_features, dataset.image_shape):
         raise misfit.error
-    value_bytes = dataset.samples.values.itemsize
+    value_bytes = resident_type(dataset.samples).itemsize
     check_memory(config, dataset.n_samples, dataset.n_features, value_bytes=value_bytes)
 
 

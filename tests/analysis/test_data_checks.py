@@ -9,12 +9,8 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from dec_core.analysis.data_checks import (
-    AboutColumns,
-    DataCheck,
-    Severity,
-    data_checks,
-)
+from dec_core.analysis.data_check import AboutColumns, DataCheck, Severity
+from dec_core.analysis.data_checks import data_checks
 from dec_core.analysis.table_figures import fitting_batch_size, looked_at
 from dec_core.config import Config
 
@@ -52,6 +48,16 @@ def remedies(check: DataCheck) -> dict[str, Any]:
 def test_nothing_is_said_of_sound_data() -> None:
     y = np.arange(N) % 3
     assert data_checks(table(), y, config(clustering__n_clusters=3), about()) == ()
+
+
+def test_a_logarithm_of_negative_values_is_a_problem() -> None:
+    logarithm = config(data__log1p=True, clustering__n_clusters=3)
+    check = found("logarithm", data_checks(table(), None, logarithm, about(lowest=-2.5)))
+    assert check.severity is Severity.PROBLEM
+    assert check.sentence.endswith("the lowest is -2.5.")
+    assert remedies(check) == {"Take no logarithm": {"data.log1p": False}}
+    assert "logarithm" not in names(data_checks(table(), None, logarithm, about(lowest=0.0)))
+    assert "logarithm" not in names(data_checks(table(), None, config(), about(lowest=-2.5)))
 
 
 def test_nothing_is_said_of_digits_as_images() -> None:

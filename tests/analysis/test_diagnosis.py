@@ -270,6 +270,7 @@ def test_gamma_is_suspected_where_it_is_not_the_published_one() -> None:
     assert repaired(config, found) == REFERENCE.with_values(idec)
     (low,) = suspects(REFERENCE.with_values({**idec, "clustering.gamma": 0.0}), FACTS, [])
     assert low.cause == "gamma_too_low"
+    assert low.words == "gamma is 0, so that the target distribution has no influence"
 
 
 def test_too_large_a_gamma_is_proved_and_repaired() -> None:
@@ -367,3 +368,18 @@ def test_a_convolutional_network_is_suspected_and_the_reference_tried(
     assert repaired.get("autoencoder.units") == (500, 500, 2000, 4)
     assert factor.label(config) == "network and encoder layers"
     assert not list(network_suspects(repaired, is_dead=is_dead))
+
+
+def test_a_reset_or_dissolving_that_does_harm_is_a_cause() -> None:
+    def world(config: Config) -> float | None:
+        if config.get("clustering.dissolve") == "small":
+            return None
+        return 0.5 if config.get("clustering.reset") == "soft" else 0.58
+
+    both = {"clustering.reset": "soft", "clustering.dissolve": "small"}
+    found, _ = diagnosed(both, world)
+    assert "clusters_dissolved" in ids(found)
+    assert "small clusters are dissolved" in answer(found)
+    found, _ = diagnosed({"clustering.reset": "soft"}, world)
+    assert ids(found) == ["encoder_reset"]
+    assert "the encoder is reset every 20 passes over the data" in answer(found)

@@ -18,6 +18,7 @@ from dec_core.analysis.metrics import (
     accuracy,
     contingency,
     effective_clusters,
+    matched,
     purity,
     score,
 )
@@ -131,3 +132,12 @@ def test_purity_by_hand() -> None:
 def test_purity_is_never_below_accuracy(reference: Labels, found: Labels) -> None:
     table = contingency(reference, found)
     assert accuracy(table) <= purity(table) <= 1
+
+
+def test_clusters_get_the_numbers_with_which_most_samples_agree() -> None:
+    reference = np.array([0, 0, 0, 1, 1, 2])
+    # Three of the samples of cluster 2 were in 0; of cluster 0 one was in 1 and one in 2.
+    labels = np.array([2, 2, 2, 0, 1, 0], np.uint8)
+    numbers = matched(reference, labels, 4)
+    assert sorted(numbers) == [0, 1, 2, 3]
+    np.testing.assert_array_equal(numbers[labels], [0, 0, 0, 2, 1, 2])

@@ -9,7 +9,7 @@ import pytest
 
 from dec_core.analysis import verdict
 from dec_core.analysis.signs import Evidence
-from dec_core.analysis.verdict import Condition, Judgement, StopReason, Verdict
+from dec_core.analysis.verdict import Condition, Judgement, Start, StopReason, Verdict
 from tests.analysis.observations import Observed, observe, start
 from tests.analysis.test_verdict import EVEN, ONE_LEFT, assess, conclude
 
@@ -122,3 +122,39 @@ def test_the_numbers_that_decided_are_named() -> None:
     history = [observe(1, EVEN), observe(11, ONE_LEFT), observe(21, ONE_LEFT)]
     judgement = verdict.conclude(start(EVEN), history, StopReason.TOLERANCE)
     assert judgement.evidence == (Evidence("largest_share", 1.0, 0.6, 11),)
+
+
+# Twenty clusters of which ten are dissolved on purpose, and what their structure was worth.
+TWENTY, TEN = (50,) * 20, (100,) * 10 + (0,) * 10
+UNEVEN = (*[160] * 5, *[40] * 5, *[0] * 10)
+
+
+def dissolving(sizes: tuple[int, ...], explained: float) -> tuple[Start, list[Observed]]:
+    """A run that dissolves small clusters, and ends with these sizes."""
+    begin = replace(start(TWENTY, variance_explained=0.6), dissolves=True)
+    history = [observe(0, TWENTY, variance_explained=0.6)]
+    return begin, [*history, observe(30, sizes, 0.6, variance_explained=explained)]
+
+
+@pytest.mark.parametrize("sizes", [TEN, UNEVEN])
+def test_clusters_that_are_dissolved_on_purpose_are_no_collapse(sizes: tuple[int, ...]) -> None:
+    begin, history = dissolving(sizes, explained=0.42)
+    judgement = assess(begin, history)
+    assert judgement.condition is Condition.HEALTHY
+    assert "10 of 20 clusters left" in judgement.sentence
+    over = conclude(begin, history, StopReason.TOLERANCE)
+    assert over.verdict is Verdict.CONVERGED
+    assert over.sentence.startswith("Converged at iteration 30 with 10 of 20 clusters")
+    # The same numbers of a run that means to keep its clusters are a warning, or worse.
+    assert assess(replace(begin, dissolves=False), history).condition is not Condition.HEALTHY
+
+
+@pytest.mark.parametrize(
+    ("sizes", "explained"),
+    [((1000, *[0] * 19), 0.0), ((900, 100, *[0] * 18), 0.35), ((500, 500, *[0] * 18), 0.2)],
+)
+def test_too_few_that_are_left_are_a_collapse_all_the_same(
+    sizes: tuple[int, ...], explained: float
+) -> None:
+    begin, history = dissolving(sizes, explained)
+    assert conclude(begin, history, StopReason.TOLERANCE).verdict is Verdict.COLLAPSED

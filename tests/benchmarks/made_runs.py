@@ -35,9 +35,13 @@ N_EPOCHS = 10
 BEFORE_UPDATES = N_EPOCHS + 3
 
 
-def make_run(store: RunStore, n_samples: int, n_updates: int, seed: int = 0) -> str:
-    """A finished run of that size; returns its id."""
-    config = Config().with_values({"seed": seed, "clustering.max_iterations": 10 * n_updates})
+def make_run(
+    store: RunStore, n_samples: int, n_updates: int, seed: int = 0, config: Config | None = None
+) -> str:
+    """A finished run of that size; returns its id. ACC and NMI rise evenly from 0.5 towards 0.7."""
+    if config is None:
+        config = Config().with_values({"clustering.max_iterations": 10 * n_updates})
+    config = config.with_values({"seed": seed})
     run_id = store.create(config, "digits")
     log, view = EventLog(store.folder(run_id)), View()
     log.open(MemoryFrames(), 0, 0)

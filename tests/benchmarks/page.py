@@ -68,7 +68,7 @@ def main() -> int:
         sys.exit("No Chromium or Chrome was found. Install one or set DEC_CHROMIUM to its path.")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         log = Path(folder) / "log.txt"
-        with running_server(log, threads=0) as server:
+        with running_server(log, threads=0, has_umap=True) as server:
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
             result = _measure(server, log.parent / "runs", browser)
             browser.close()

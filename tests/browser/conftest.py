@@ -149,19 +149,55 @@ def watch(server: str) -> Watch:
     return Watch(server)
 
 
+class Tabs:
+    """Tabs that one test after another uses; only a new one compiles the page's scripts anew."""
+
+    def __init__(self, context: BrowserContext, server: str, watch: Watch) -> None:
+        self.context, self._server, self._watch = context, server, watch
+        self._used: list[Page] = []
+        self._idle: list[Page] = []
+
+    def take(self) -> Page:
+        """One that shows nothing of the app."""
+        if self._idle:
+            page = self._idle.pop()
+        else:
+            page = self.context.new_page()
+            self._watch(page)
+        self._used.append(page)
+        return page
+
+    def give_back(self, *, are_sound: bool) -> None:
+        """Leave the app in every tab and forget what it knew; close those of a failed test."""
+        kept = [page for page in self._used if are_sound and not page.is_closed()]
+        for page in self.context.pages:
+            if page in kept:
+                page.mouse.move(2, 2)
+                page.goto(f"{self._server}/_stcore/health")
+                page.evaluate("() => sessionStorage.clear()")
+            elif page not in self._idle:
+                page.close()
+        self._idle += kept
+        self._used.clear()
+
+
+@pytest.fixture(scope="session")
+def tabs(context: BrowserContext, server: str, watch: Watch) -> Tabs:
+    return Tabs(context, server, watch)
+
+
 @pytest.fixture
 def open_page(
-    context: BrowserContext, server: str, server_folder: Path, watch: Watch
+    tabs: Tabs, server: str, server_folder: Path, watch: Watch, request: pytest.FixtureRequest
 ) -> Iterator[OpenPage]:
     """Open an address of the server; at the end no console may hold an error."""
 
     def open_(
         path: str = "/", *, width: int = 1440, height: int = 900, theme: str = "light"
     ) -> Page:
-        page = context.new_page()
+        page = tabs.take()
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        watch(page)
         page.goto(server + path)
         if path.startswith("/compare"):
             page.get_by_role("heading", name="Compare").wait_for()
@@ -171,10 +207,10 @@ def open_page(
             start_button(page).wait_for()
         return page
 
+    failed = request.session.testsfailed
     yield open_
-    for page in context.pages:
-        page.close()
-    end_runs(context, server, RunStore(server_folder / "runs"))
+    tabs.give_back(are_sound=request.session.testsfailed == failed)
+    end_runs(tabs.context, server, RunStore(server_folder / "runs"))
     watch.check()
 
 

@@ -27,17 +27,28 @@ _TRIES = 3
 
 @contextmanager
 def running_server(
-    log: Path, end: signal.Signals = signal.SIGTERM, *, by_itself: bool = False, threads: int = 1
+    log: Path,
+    end: signal.Signals = signal.SIGTERM,
+    *,
+    by_itself: bool = False,
+    threads: int = 1,
+    has_umap: bool = False,
 ) -> Iterator[str]:
     """Start ``streamlit run app.py``, yield its address, end it by that signal.
 
     ``python app.py`` if it runs ``by_itself``. Its runs lie beside ``log``, where a second server
-    finds them. ``threads`` is what TensorFlow uses for one operation; 0 leaves that to it.
+    finds them. ``threads`` is what TensorFlow uses for one operation; 0 leaves that to it. It
+    starts the UMAP process early if it ``has_umap``: that takes a core for 15 s.
     """
     with log.open("wb") as output:
         for _ in range(_TRIES):
             port = _free_port()
-            process = _start(port, output, log.parent, by_itself=by_itself, threads=threads)
+            environment = {
+                # A run that trains on and on leaves a core to the browser and to other tests.
+                "TF_NUM_INTRAOP_THREADS": str(threads),
+                "DEC_EARLY_UMAP": str(int(has_umap)),
+            }
+            process = _start(port, output, log.parent, environment, by_itself=by_itself)
             try:
                 address = f"http://127.0.0.1:{port}"
                 if not _answers(address, process):
@@ -49,7 +60,9 @@ def running_server(
     raise RuntimeError(f"The server ended with status {process.returncode}. See {log}.")
 
 
-def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool, threads: int) -> Process:
+def _start(
+    port: int, output: IO[bytes], folder: Path, environment: dict[str, str], *, by_itself: bool
+) -> Process:
     options = [f"--server.port={port}", "--server.headless=true"]
     command, home = ["-m", "streamlit", "run", "app.py", *options], {}
     if by_itself:
@@ -66,10 +79,9 @@ def _start(port: int, output: IO[bytes], folder: Path, *, by_itself: bool, threa
         env={
             **os.environ,
             "TF_CPP_MIN_LOG_LEVEL": "3",
-            # A run that trains on and on leaves a core to the browser and to other tests.
-            "TF_NUM_INTRAOP_THREADS": str(threads),
             "DEC_RUNS_DIR": str(folder / "runs"),
             "DEC_ALLOWED_HOSTS": ALLOWED_HOSTS,
+            **environment,
             **home,
         },
     )

@@ -52,7 +52,7 @@ def open_at_once(browser: Browser, address: str) -> Page:
 
 def test_a_run_goes_on_after_its_server_however_that_ends(browser: Browser, tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
-    with running_server(tmp_path / "first.txt", signal.SIGTERM) as address:
+    with running_server(tmp_path / "first.txt", signal.SIGTERM, has_umap=True) as address:
         page = open_page(browser, address + ENDLESS)
         start(page)
         wait_for_updates(page)

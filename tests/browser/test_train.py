@@ -66,6 +66,7 @@ def test_both_themes_at_both_sizes(open_page: OpenPage, stored_run: StoredRun) -
         page = open_page(f"/?run={stored_run(data__n_samples=None)}", theme=theme)
         banner(page, "at iteration 60").wait_for()
         wait_for_updates(page)
+        expect(plot(page, "scores").locator(".main-svg").first).to_be_visible()
         colors[theme] = plot(page, "scores").evaluate(
             "element => [element._fullLayout.paper_bgcolor, element._fullLayout.font.color]"
         )

@@ -15,7 +15,7 @@ from dec_core.data import Dataset, load
 from dec_core.data.catalog import scaled
 from dec_core.data.preparation import Preparation, complete_rows
 from dec_core.data.sources.contents import Contents
-from dec_core.errors import DataError
+from dec_core.errors import DataError, SettingsError
 from tests.data.small_files import table
 
 TABLE = Dataset("table", [[0, 10, 7], [4, 20, 7], [8, 60, 7]], [0, 1, 1])
@@ -46,7 +46,7 @@ def fitted(contents: Contents, **settings: Any) -> tuple[Preparation, np.ndarray
     rows = np.arange(contents.n_samples)
     if chosen.missing != "median":
         rows = complete_rows(contents, Preparation.unfitted(contents, chosen), rows)
-    preparation, samples = Preparation.fit(contents, chosen, rows)
+    preparation, samples = Preparation.unfitted(contents, chosen).fit(contents, chosen, rows)
     return preparation, samples[:]
 
 
@@ -108,8 +108,14 @@ def test_a_data_set_is_loaded_as_its_settings_say() -> None:
 
 
 def test_a_logarithm_needs_numbers_from_0_on() -> None:
-    with pytest.raises(DataError, match=r"log1p needs numbers from 0 on. Received -2"):
+    with pytest.raises(
+        SettingsError, match=r"log1p needs numbers from 0 on. Received -2"
+    ) as caught:
         fitted(table(a=[1, -2]), log1p=True)
+    assert list(caught.value.by_setting) == ["data.log1p"]
+    preparation, _ = fitted(table(a=[1, 2]), log1p=True)
+    with pytest.raises(DataError, match="Received -3"):
+        preparation.apply(table(a=[-3, 2]))
 
 
 def test_categories_become_features_of_0_and_1() -> None:
@@ -229,5 +235,6 @@ def test_new_samples_are_prepared_bit_for_bit_as_the_trained_ones(
     columns = {f"f{i}": x[:, i].astype(x.dtype.newbyteorder("=")) for i in range(d)}
     rows = np.r_[0, 1, np.sort(generator.permutation(np.arange(2, n))[: n // 2])].astype(np.int64)
     for contents in (Contents(pa.table({}), x), table(**columns)):
-        preparation, trained = Preparation.fit(contents, settings, rows)
+        unfitted = Preparation.unfitted(contents, settings)
+        preparation, trained = unfitted.fit(contents, settings, rows)
         assert np.array_equal(preparation.apply(contents).x[rows], trained[:])

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from subprocess import PIPE
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -21,7 +16,6 @@ from dec_core.analysis.factorial import effects, grid_of
 from dec_core.analysis.factorial_words import effect_sentences
 from dec_core.analysis.trials import Rank, Trial
 from dec_core.analysis.verdict import Verdict
-from dec_core.cli.main import main
 from dec_core.config import Config, DataSettings
 from dec_core.data import Dataset, load
 from dec_core.errors import DataUnavailableError, DECLabError, RunError
@@ -35,7 +29,6 @@ from dec_core.runs.commands import Stop, Suspend
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.store.record import RunState
-from dec_core.store.store import RunStore
 from tests.analysis.observations import observe, start
 from tests.kinds import data_source
 from tests.runs.short_runs import pause, wait_for_updates, wait_until
@@ -235,38 +228,6 @@ def test_a_run_that_was_changed_is_explained_by_the_settings_with_which_it_broke
     trial = trial_of(handle)
     assert trial.is_broken
     assert trial.config.clustering.learning_rate == rate
-
-
-def test_kill_in_the_middle_of_a_diagnosis(
-    runs_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    values = {**HEALTHY, **TOO_HIGH}.items()
-    sets = [part for path, value in values for part in ("--set", f"{path}={value}")]
-    arguments = ["diagnose", "--preset", "digits", "--json", *sets]
-
-    def result() -> dict[str, Any]:
-        found = json.loads(capsys.readouterr().out.splitlines()[-1])
-        return {name: found[name] for name in ("verdict", "answer", "repairs", "remedy")}
-
-    undisturbed = tmp_path / "undisturbed"
-    assert main([*arguments, "--runs-dir", str(undisturbed)]) == 0
-    expected = result()
-    (branch,) = [one for one in RunStore(undisturbed).records() if one.lineage is not None]
-    assert branch.lineage is not None
-    log = undisturbed / branch.lineage.parent / "events.jsonl"
-    # So many lines later the run that is to prove the cause has begun.
-    count = len(log.read_text().splitlines()) + 4
-    command = [sys.executable, "-m", "tests.store.killed_writer"]
-    words = f"line {count} {' '.join(arguments)}\n"
-    told = subprocess.run(command, cwd=ROOT, input=words, stdout=PIPE, text=True, check=True).stdout
-    assert told.splitlines()[-1] == str(-signal.SIGKILL)
-    states = {one.lineage is not None: one.state for one in RunStore(runs_dir).records()}
-    assert states == {False: RunState.FINISHED, True: RunState.INTERRUPTED}
-    assert main(arguments) == 0
-    assert result() == expected
-    records = RunStore(runs_dir).records()
-    assert len(records) == len(RunStore(undisturbed).records()) == 2
-    assert {one.state for one in records} == {RunState.FINISHED}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
-from dec_core.errors import ExportError
+from dec_core.errors import ExportError, SettingsError
 from dec_core.events.events import KMEANS, PretrainingEpochEnded
 from dec_core.events.growing import Growing
 from dec_core.events.view import replay
@@ -82,7 +82,7 @@ def test_a_picture_has_equal_units_and_its_notes() -> None:
 
 
 def test_a_film_has_one_of_its_widths() -> None:
-    with pytest.raises(ExportError, match=r"500, 760, 1,000 pixels wide. Received 900."):
+    with pytest.raises(SettingsError, match=r"500, 760, 1,000 pixels wide. Received 900."):
         film_size(900)
 
 

@@ -67,7 +67,7 @@ def test_one_word_gives_both_label_files(store: RunStore, run_id: str, tmp_path:
     table = pq.read_table(tmp_path / "out" / "labels.parquet")
     assert table.column_names[:2] == ["key", "sample"]
     assert table.column_names[-4:] == ["confidence", "q_0", "q_1", "q_2"]
-    with pytest.raises(ExportError, match="Received lables"):
+    with pytest.raises(SettingsError, match="Received lables"):
         export_run(store, run_id, tmp_path / "no", only=["labels", "lables"])
 
 

@@ -12,7 +12,9 @@ import tensorflow as tf
 
 from dec_core.errors import SettingsError
 from dec_core.model import (
+    DISSOLVED,
     ClusteringLayer,
+    is_dissolved,
     kl_divergence,
     nearest_center,
     soft_assignment,
@@ -157,3 +159,26 @@ def test_keras_clips_a_target_above_one() -> None:
     at_one = keras.losses.KLDivergence()(np.array([[1.0, 0.2]], np.float32), q)
     assert float(above) == float(at_one)
     assert float(at_one) == pytest.approx(np.log(1 / 0.3) + 0.2 * np.log(0.2 / 0.7), rel=1e-6)
+
+
+@pytest.mark.parametrize("alpha", [0.01, 1.0, 100.0])
+def test_a_dissolved_cluster_has_no_part_in_anything(
+    points: tuple[Floats, Floats], alpha: float
+) -> None:
+    embedding, centers = (array.astype(np.float32) for array in points)
+    layer = layer_with_centers(centers, alpha)
+    without = layer_with_centers(np.delete(centers, 1, axis=0), alpha)
+    centers[1] = DISSOLVED
+    layer.cluster_centers.assign(centers)
+    np.testing.assert_array_equal(is_dissolved(layer.cluster_centers.numpy()), [0, 1, 0, 0, 0])
+    with tf.GradientTape() as tape:
+        q = layer(embedding)
+        loss = keras.losses.KLDivergence()(target_distribution(q.numpy()), q)
+    gradient = tape.gradient(loss, layer.cluster_centers).numpy()
+    assert not gradient[1].any()
+    assert np.isfinite(gradient).all() and gradient[0].any()
+    assert q.numpy()[:, 1].max() < 1e-12
+    np.testing.assert_allclose(np.delete(q, 1, axis=1), without(embedding), rtol=1e-6)
+    # At the smallest alpha the kernel falls so slowly that q alone would tell less.
+    squared = layer.squared_distance(embedding)
+    assert 1 not in np.asarray(layer.nearest_center(embedding, squared))

@@ -15,6 +15,8 @@ from dec_core.analysis.projection import align
 from dec_core.processes.projector import Points, Projector
 from tests.runs.short_runs import wait_until
 
+pytestmark = pytest.mark.serial
+
 
 @dataclass
 class Answers:
@@ -77,35 +79,29 @@ def process_id(projector: Projector) -> int:
     return projector._process.pid
 
 
-# These two come first: each process that a later test could use spends seconds on its first map.
+# This one comes first: a process that a later test used would spend seconds on its first map.
 
 
-def test_a_process_killed_at_work_gives_a_sentence_and_the_next_map_comes(
-    projector: Projector,
-) -> None:
-    killed = process_id(projector)
-    os.kill(killed, signal.SIGSTOP)
+def test_a_process_that_is_killed_at_work_or_while_idle_is_replaced(projector: Projector) -> None:
+    at_work = process_id(projector)
+    os.kill(at_work, signal.SIGSTOP)
     answers = Answers()
     projector.submit("one", clouds(), None, 3, answers.as_callback())
     wait_until(lambda: not projector._jobs)
-    os.kill(killed, signal.SIGKILL)
+    os.kill(at_work, signal.SIGKILL)
     answers.wait()
     ((_, points, error),) = answers.come
     assert points is None
     assert error is not None
     assert error.startswith("The UMAP process ended before it had made the map.")
-    assert ask(projector, clouds()).shape == (120, 2)
-    assert process_id(projector) != killed
-
-
-def test_a_process_killed_while_idle_is_replaced(projector: Projector) -> None:
-    ask(projector, clouds())
-    killed = process_id(projector)
+    # The next one starts at once, though nothing is asked of it.
+    wait_until(lambda: projector._process is not None)
+    idle = process_id(projector)
     assert projector._process is not None
-    os.kill(killed, signal.SIGKILL)
+    os.kill(idle, signal.SIGKILL)
     projector._process.wait(timeout=60)
     assert ask(projector, clouds()).shape == (120, 2)
-    assert process_id(projector) != killed
+    assert len({at_work, idle, process_id(projector)}) == 3
 
 
 def test_a_map_has_one_finite_point_per_sample(projector: Projector) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dec_core.analysis.data_checks import DataCheck
+from dec_core.analysis.data_check import DataCheck
 from dec_core.config import Config
 from dec_core.errors import DataError, SettingsError
 from dec_core.runs.data_look import DataLook, look_at, size_of

@@ -328,3 +328,18 @@ def test_the_arrays_of_a_stored_run_leave_the_memory_with_its_end(manager: RunMa
     assert handle.frames.kept_labels
     gc.collect()
     assert frames() is None
+
+
+@pytest.mark.parametrize(("early", "starts"), [(None, True), ("1", True), ("0", False)])
+def test_umap_starts_early_unless_it_is_told_not_to(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch, early: str | None, starts: bool
+) -> None:
+    if early is not None:
+        monkeypatch.setenv("DEC_EARLY_UMAP", early)
+    started: list[bool] = []
+    monkeypatch.setattr(manager.projector, "warm_up", lambda: started.append(True))
+    manager.warm_up()
+    for thread in threading.enumerate():
+        if thread.name == "warm-up":
+            thread.join(timeout=60)
+    assert bool(started) is starts

@@ -1,10 +1,11 @@
-"""``python -m dec_core`` that kills itself in the middle of a write.
+"""``python -m dec_core`` that is killed in the middle of its work.
 
-    echo KIND COUNT ARGUMENTS... | python -m tests.store.killed_writer
+    echo RUNS_DIR KIND COUNT ARGUMENTS... | python -m tests.store.killed_writer
 
 Each line that it reads is a command in a process of its own, which dies at the COUNT-th write of
-that KIND with half of it written. Its exit status is printed when it is over. The processes are
-copies of one that has loaded TensorFlow and has computed nothing: loading costs seconds.
+that KIND with half of it written, or wherever it is once its log has COUNT bytes. ``status`` and
+its exit status are printed when it is over. The processes are copies of one that has loaded
+TensorFlow and has computed nothing: loading costs seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import importlib
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -35,7 +38,7 @@ class Countdown:
     """True at the COUNT-th call."""
 
     def __init__(self, count: int) -> None:
-        self._left = count
+        self.count = self._left = count
 
     def is_over(self) -> bool:
         self._left -= 1
@@ -98,7 +101,23 @@ def during_thinning(countdown: Countdown) -> None:
     setattr(FrameWriter, "remove", torn)  # noqa: B010
 
 
+def at_a_size(countdown: Countdown) -> None:
+    """The log is that long; some moments later, whatever is done then."""
+    runs_dir = Path(os.environ["DEC_RUNS_DIR"])
+
+    def wait() -> None:
+        while max((log.stat().st_size for log in runs_dir.glob("*/*.jsonl")), default=0) < (
+            countdown.count
+        ):
+            time.sleep(0.001)
+        time.sleep(countdown.count % 20 / 1_000)
+        die()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 KINDS: dict[str, Callable[[Countdown], None]] = {
+    "size": at_a_size,
     "checkpoint": during_a_checkpoint,
     "line": partial(during_an_append, module=event_log),
     "frame": partial(during_an_append, module=frame_files),
@@ -120,5 +139,5 @@ if __name__ == "__main__":
     for library in ("tensorflow", "keras", "sklearn.cluster"):
         importlib.import_module(library)
     for line in sys.stdin:
-        kind, count, *arguments = line.split()
-        print(run(kind, count, arguments), flush=True)
+        os.environ["DEC_RUNS_DIR"], kind, count, *arguments = line.split()
+        print("status", run(kind, count, arguments), flush=True)

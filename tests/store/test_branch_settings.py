@@ -30,6 +30,8 @@ OTHER_VALUES: dict[str, Any] = {
     "clustering.shift": 1,
     "clustering.rotation": 10,
     "clustering.max_iterations": 50,
+    "clustering.reset": "soft",
+    "clustering.dissolve": "small",
 }
 
 

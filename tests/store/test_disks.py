@@ -11,7 +11,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from textwrap import dedent
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -29,6 +30,19 @@ SETTINGS = (
     *("--set", "clustering.max_iterations=200", "--set", "clustering.update_interval=10"),
     *("--set", "clustering.tol=0"),
 )
+# What the scripts below can call.
+PRELUDE = f"""
+import os, subprocess
+from dec_core.cli.main import main
+
+RUNS = os.environ["DEC_RUNS_DIR"]
+TRAIN = ["train", "--json", *{SETTINGS}]
+
+
+def shell(command):
+    subprocess.run(["sh", "-ec", command], check=True)
+
+"""
 
 
 def can_mount() -> bool:
@@ -42,23 +56,19 @@ pytestmark = pytest.mark.skipif(not can_mount(), reason="no mount namespaces on 
 
 
 def on_disk(runs_dir: Path, script: str) -> list[str]:
-    """Run a shell script whose ``$RUNS`` is a small disk of its own; what it printed."""
+    """Run a Python script whose ``RUNS`` is a folder to mount a disk at; what it printed."""
     runs_dir.mkdir(exist_ok=True)
     done = subprocess.run(
-        [*UNSHARE, "sh", "-ec", script],
+        [*UNSHARE, sys.executable, "-u", "-c", PRELUDE + dedent(script)],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "RUNS": str(runs_dir),
-            "DEC": f"{sys.executable} -m dec_core",
-            "TRAIN": f"{sys.executable} -m dec_core train --json {' '.join(SETTINGS)}",
-        },
-        capture_output=True,
+        env={**os.environ, "DEC_RUNS_DIR": str(runs_dir)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines() + done.stderr.splitlines()
+    assert done.returncode == 0, done.stdout
+    return done.stdout.splitlines()
 
 
 def outcome(lines: list[str]) -> list[dict[str, Any]]:
@@ -66,19 +76,38 @@ def outcome(lines: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def test_a_full_disk_costs_the_saving_and_nothing_else(runs_dir: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
+class Told(NamedTuple):
+    """What training printed, and what the full disk held."""
+
+    on_full_disk: list[str]
+    in_read_only_folder: list[str]
+    copy: Path
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """In one process: it takes seconds to load its libraries."""
+    folder = tmp_path_factory.mktemp("disks")
     lines = on_disk(
-        runs_dir,
+        folder / "runs",
         f"""
-        mount -t tmpfs -o size=1500k tmpfs "$RUNS"
-        $TRAIN
-        $DEC runs list
-        cp -r "$RUNS" "{copy}"
-        mount -o remount,size=50m "$RUNS"
-        $DEC runs resume --json $(ls "$RUNS")
+        shell("mount -t tmpfs -o size=1500k tmpfs $DEC_RUNS_DIR")
+        assert main(TRAIN) == 0
+        assert main(["runs", "list"]) == 0
+        shell("cp -r $DEC_RUNS_DIR {folder / "copy"}; mount -o remount,size=50m $DEC_RUNS_DIR")
+        (run_id,) = [name for name in os.listdir(RUNS) if not name.startswith(".")]
+        assert main(["runs", "resume", "--json", run_id]) == 0
+        print("ANOTHER DISK")
+        shell("mount -t tmpfs -o ro tmpfs $DEC_RUNS_DIR")
+        assert main(TRAIN) == 0
         """,
     )
+    end = lines.index("ANOTHER DISK")
+    return Told(lines[:end], lines[end:], folder / "copy")
+
+
+def test_a_full_disk_costs_the_saving_and_nothing_else(told: Told) -> None:
+    lines, copy = told.on_full_disk, told.copy
     trained, resumed = outcome(lines)
     assert (trained["stored"], trained["run_dir"]) == (False, None)
     assert "No space left on device" in trained["problem"]
@@ -100,14 +129,8 @@ def test_a_full_disk_costs_the_saving_and_nothing_else(runs_dir: Path, tmp_path:
     assert RunStore(copy).frames(record.run_id, view).kept() == list(range(len(view.updates)))
 
 
-def test_a_read_only_folder_is_said_before_training(runs_dir: Path) -> None:
-    lines = on_disk(
-        runs_dir,
-        """
-        mount -t tmpfs -o ro tmpfs "$RUNS"
-        $TRAIN
-        """,
-    )
+def test_a_read_only_folder_is_said_before_training(told: Told) -> None:
+    lines = told.in_read_only_folder
     (trained,) = outcome(lines)
     assert trained["run_id"] is None and trained["iterations"] == 200
     assert not trained["stored"] and "Read-only file system" in trained["problem"]
@@ -127,13 +150,12 @@ def test_a_read_only_store_is_read_and_refuses_with_a_sentence(
     lines = on_disk(
         runs_dir,
         f"""
-        mount -t tmpfs -o size=50m tmpfs "$RUNS"
-        cp -r "{elsewhere.root}"/* "$RUNS"
-        mount -o remount,ro "$RUNS"
-        ID=$(ls "$RUNS")
-        $DEC runs list
-        $DEC runs delete $ID || echo "status $?"
-        $DEC runs branch $ID --at 0 || echo "status $?"
+        shell("mount -t tmpfs -o size=50m tmpfs $DEC_RUNS_DIR")
+        shell("cp -r {elsewhere.root}/* $DEC_RUNS_DIR; mount -o remount,ro $DEC_RUNS_DIR")
+        (run_id,) = os.listdir(RUNS)
+        assert main(["runs", "list"]) == 0
+        print("status", main(["runs", "delete", run_id]))
+        print("status", main(["runs", "branch", run_id, "--at", "0"]))
         """,
     )
     assert [line for line in lines if line.startswith("status")] == ["status 1", "status 1"]

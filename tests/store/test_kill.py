@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
@@ -20,8 +20,11 @@ from typing import Any
 import pytest
 
 from dec_core.cli.main import main
+from dec_core.store.array_files import STALE_SECONDS
 from dec_core.store.record import RunState
 from dec_core.store.store import RunStore
+from tests.experiments.test_diagnosing import HEALTHY, TOO_HIGH
+from tests.store.test_store import new_run, train
 
 ROOT = Path(__file__).parents[2]
 DIGITS = (
@@ -34,30 +37,43 @@ FASHION = (
     *("--set", "clustering.target=paper", "--set", "clustering.max_iterations=300"),
     *("--set", "clustering.kmeans_restarts=2", "--set", "clustering.tol=0"),
 )
-# Each kill costs the start of a process; the long version runs with ``pytest -m campaign``.
+# The long version runs with ``pytest -m campaign``.
 MANY = pytest.param(20, marks=pytest.mark.campaign)
 COMPARED = (
     "labels_sha256 acc nmi ari loss iterations updates verdict stop_reason kmeans_nmi".split()
 )
+# Of a diagnosis.
+EXPLAINED = ("verdict", "answer", "repairs", "remedy")
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "dec_core", *arguments, "--json"]
+class Writer:
+    """Gives commands to processes that are killed; see ``killed_writer``."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def kill(self, kind: str, count: int, *arguments: str) -> list[str]:
+        """What a command printed before it was killed."""
+        source, target = self._process.stdout, self._process.stdin
+        assert source is not None and target is not None
+        print(os.environ["DEC_RUNS_DIR"], kind, count, *arguments, file=target, flush=True)
+        printed = []
+        while not (line := source.readline()).startswith("status "):
+            assert line, "The process that gives the commands has ended."
+            printed.append(line.strip())
+        assert line.split()[1] == str(-signal.SIGKILL), printed
+        return printed
 
 
-def start(command: list[str]) -> tuple[subprocess.Popen[str], str]:
-    """A training process and the id that it prints first.
-
-    It yields to this one, which would otherwise miss the moments on a busy machine.
-    """
-    process = subprocess.Popen(
-        ["nice", *command], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
-    return process, process.stdout.readline().strip()
+@pytest.fixture(scope="module")
+def writer() -> Iterator[Writer]:
+    """One for all tests here: it takes seconds to load its libraries."""
+    command = [sys.executable, "-m", "tests.store.killed_writer"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
+        yield Writer(process)
 
 
-def result(*arguments: str) -> dict[str, Any]:
+def result(*arguments: str, names: Sequence[str] = COMPARED) -> dict[str, Any]:
     """Run a command to its end; the values that must not depend on an interruption.
 
     In this process, which has the libraries loaded.
@@ -65,20 +81,7 @@ def result(*arguments: str) -> dict[str, Any]:
     with redirect_stdout(StringIO()) as output:
         assert main([*arguments, "--json"]) == 0
     values = json.loads(output.getvalue().splitlines()[-1])
-    return {name: values[name] for name in COMPARED}
-
-
-def assert_interrupted(status: int, run_id: str) -> None:
-    """Its process died by SIGKILL, and the store says so."""
-    assert status == -signal.SIGKILL
-    assert RunStore().record(run_id).state is RunState.INTERRUPTED
-
-
-def wait_for_size(process: subprocess.Popen[str], log: Path, size: int) -> None:
-    while process.poll() is None:
-        if log.exists() and log.stat().st_size >= size:
-            return
-        time.sleep(0.001)
+    return {name: values[name] for name in names}
 
 
 @cache
@@ -93,52 +96,76 @@ def whole_run(arguments: tuple[str, ...]) -> tuple[dict[str, Any], int]:
         return expected, log.stat().st_size
 
 
-def kill_again_and_again(runs_dir: Path, arguments: tuple[str, ...], kills: int) -> None:
+def kill_again_and_again(writer: Writer, arguments: tuple[str, ...], kills: int) -> None:
     """One run, killed at growing random sizes of its log and resumed after each.
 
     The last of them leaves time to see it before the run ends by itself.
     """
     expected, size = whole_run(arguments)
     choose = random.Random(7)
-    run_id, next_command = "", ("train", *arguments)
-    for moment in sorted(choose.randrange(int(0.6 * size)) for _ in range(kills)):
-        process, name = start(command(*next_command))
-        run_id = run_id or name
-        wait_for_size(process, runs_dir / run_id / "events.jsonl", moment)
-        time.sleep(choose.random() * 0.02)
-        with process:
-            process.kill()
-        assert_interrupted(process.wait(), run_id)
+    moments = sorted(choose.randrange(1, int(0.6 * size)) for _ in range(kills))
+    run_id = kill_each(writer, arguments, [("size", moment) for moment in moments])
+    assert result("runs", "resume", run_id) == expected
+
+
+def kill_each(writer: Writer, arguments: tuple[str, ...], kills: list[tuple[str, int]]) -> str:
+    """One run that each of these kills interrupts; its id."""
+    next_command, run_id = ("train", *arguments), ""
+    for kind, count in kills:
+        run_id = writer.kill(kind, count, *next_command, "--json")[0]
+        assert RunStore().record(run_id).state is RunState.INTERRUPTED
         next_command = ("runs", "resume", run_id)
-    assert result(*next_command) == expected
+    return run_id
 
 
 @pytest.mark.parametrize("kills", [MANY])
-def test_digits(runs_dir: Path, kills: int) -> None:
-    kill_again_and_again(runs_dir, DIGITS, kills)
+def test_digits(writer: Writer, kills: int) -> None:
+    kill_again_and_again(writer, DIGITS, kills)
 
 
 @pytest.mark.realdata
 @pytest.mark.parametrize("kills", [1, MANY])
-def test_fashion_mnist(runs_dir: Path, real_data_dir: Path, kills: int) -> None:
+def test_fashion_mnist(writer: Writer, real_data_dir: Path, kills: int) -> None:
     assert os.environ["DEC_DATA_DIR"] == str(real_data_dir)
-    kill_again_and_again(runs_dir, FASHION, kills)
+    kill_again_and_again(writer, FASHION, kills)
 
 
-def test_in_the_middle_of_a_write(runs_dir: Path) -> None:
+def test_in_the_middle_of_a_write(writer: Writer, runs_dir: Path) -> None:
     expected, _ = whole_run(DIGITS)
-    arguments: tuple[str, ...] = ("train", *DIGITS)
-    run_id = ""
-    kills = "checkpoint-2 rename-1 line-9 frame-5 thinning-2".split()
-    writer = [sys.executable, "-m", "tests.store.killed_writer"]
-    with subprocess.Popen(writer, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
-        for kind, _, count in (kill.partition("-") for kill in kills):
-            print(kind, count, *arguments, "--json", file=process.stdin, flush=True)
-            run_id = process.stdout.readline().strip()
-            assert_interrupted(int(process.stdout.readline()), run_id)
-            arguments = ("runs", "resume", run_id)
-        process.stdin.close()
-    assert result(*arguments) == expected
+    kills = [("checkpoint", 2), ("rename", 1), ("line", 9), ("frame", 5), ("thinning", 2)]
+    run_id = kill_each(writer, DIGITS, kills)
+    assert result("runs", "resume", run_id) == expected
     drafts = [path for path in (runs_dir / run_id).rglob(".*") if path.suffix == ".draft"]
     assert drafts == []
+
+
+def test_a_branch_that_is_killed_half_way_is_no_run(writer: Writer) -> None:
+    store = RunStore()
+    parent = new_run(store)
+    train(store, parent)
+    writer.kill("checkpoint", 1, "runs", "branch", parent, "--at", "0")
+    assert [record.run_id for record in store.records()] == [parent]
+    (draft,) = store.root.glob(".*.draft")
+    long_ago = draft.stat().st_mtime - 2 * STALE_SECONDS
+    os.utime(draft, (long_ago, long_ago))
+    new_run(store)
+    assert not draft.exists()
+
+
+def test_a_diagnosis_goes_on_after_a_kill(writer: Writer, runs_dir: Path, tmp_path: Path) -> None:
+    values = {**HEALTHY, **TOO_HIGH}.items()
+    sets = [part for path, value in values for part in ("--set", f"{path}={value}")]
+    arguments = ("diagnose", "--preset", "digits", *sets)
+    undisturbed = tmp_path / "undisturbed"
+    expected = result(*arguments, "--runs-dir", str(undisturbed), names=EXPLAINED)
+    (branch,) = [one for one in RunStore(undisturbed).records() if one.lineage is not None]
+    assert branch.lineage is not None
+    log = undisturbed / branch.lineage.parent / "events.jsonl"
+    # So many lines later the run that is to prove the cause has begun.
+    writer.kill("line", len(log.read_text().splitlines()) + 4, *arguments, "--json")
+    states = {one.lineage is not None: one.state for one in RunStore(runs_dir).records()}
+    assert states == {False: RunState.FINISHED, True: RunState.INTERRUPTED}
+    assert result(*arguments, names=EXPLAINED) == expected
+    records = RunStore(runs_dir).records()
+    assert len(records) == len(RunStore(undisturbed).records()) == 2
+    assert {one.state for one in records} == {RunState.FINISHED}

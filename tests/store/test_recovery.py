@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import errno
 import math
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from itertools import islice
@@ -28,7 +24,7 @@ from dec_core.runs.commands import Change
 from dec_core.runs.execution import execute, new_recorder
 from dec_core.runs.manager import RunManager
 from dec_core.store import event_log, locks
-from dec_core.store.array_files import STALE_SECONDS, read_arrays, write_arrays
+from dec_core.store.array_files import read_arrays, write_arrays
 from dec_core.store.branch import branch
 from dec_core.store.checkpoint_files import CheckpointFiles
 from dec_core.store.memory_recorder import MemoryRecorder
@@ -197,26 +193,6 @@ def test_a_run_that_was_stopped_before_its_first_update_is_whole(store: RunStore
     record = store.record(run_id)
     assert record.state is RunState.FINISHED, record.problem
     assert not store.view(run_id).updates
-
-
-def test_a_branch_that_is_killed_half_way_is_no_run(store: RunStore) -> None:
-    parent = new_run(store)
-    train(store, parent)
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.store.killed_writer"],
-        input=f"checkpoint 1 runs branch {parent} --at 0\n",
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert int(done.stdout) == -signal.SIGKILL, done.stderr
-    assert [record.run_id for record in store.records()] == [parent]
-    (draft,) = store.root.glob(".*.draft")
-    long_ago = draft.stat().st_mtime - 2 * STALE_SECONDS
-    os.utime(draft, (long_ago, long_ago))
-    new_run(store)
-    assert not draft.exists()
 
 
 def test_whoever_asks_whether_a_run_is_locked_does_not_keep_it_from_going_on(

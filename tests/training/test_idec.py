@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 from dec_core.config import ClusteringSettings, DenseNetwork, PretrainingSettings
 from dec_core.data.samples import Samples
+from dec_core.events.events import WarningRaised
 from dec_core.model import (
     OBJECTIVE_LOSSES,
     Autoencoder,
@@ -24,6 +26,7 @@ from dec_core.model.objectives import ObjectiveLoss, clustering_loss
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.resident import ResidentSamples
+from dec_core.training.trainer import train
 from tests.model.reference import ReferenceClustering, compile_model
 from tests.model.test_clustering_layer import central_differences
 from tests.training.bits import (
@@ -36,6 +39,7 @@ from tests.training.bits import (
     assert_same_bits,
     samples,
 )
+from tests.training.small_runs import blobs, small_config
 
 K = 5
 
@@ -124,6 +128,15 @@ def test_gamma_0_is_pretraining_that_leaves_the_centres(x: np.ndarray, p: np.nda
     assert_same_bits(pretrained.model.get_weights(), trained.model.get_weights())
     assert np.array_equal(model.get_weights()[-1], centers)
     assert losses.clustering > 0
+
+
+@pytest.mark.parametrize(("gamma", "count"), [(0.0, 1), (0.1, 0)])
+def test_a_run_at_gamma_0_says_that_nothing_clusters(gamma: float, count: int) -> None:
+    values = {"clustering.objective": "idec", "clustering.gamma": gamma}
+    beginning = islice(train(small_config(values), blobs()), 4)
+    said = [event.message for event in beginning if isinstance(event, WarningRaised)]
+    assert len(said) == count
+    assert all("the target distribution has no influence" in sentence for sentence in said)
 
 
 def objective(weights: list[np.ndarray], x: np.ndarray, p: np.ndarray, gamma: float) -> float:

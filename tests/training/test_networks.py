@@ -28,6 +28,10 @@ ANOTHER_RUN: dict[str, Any] = {
     "clustering.tol": 0.0001,
     "clustering.max_iterations": 30,
     "clustering.kmeans_restarts": 3,
+    "clustering.reset": "soft",
+    "clustering.reset_every": 2,
+    "clustering.reset_keep": 0.5,
+    "clustering.resets": 2,
 }
 CONV: dict[str, Any] = {
     "autoencoder.kind": "conv",
@@ -68,7 +72,11 @@ OTHER_GRAPHS: dict[str, Any] = {
     "clustering.momentum": 0.5,
     "clustering.batch_size": 32,
     "clustering.batch_order": "shuffled",
+    "clustering.dissolve": "small",
+    "clustering.neighbor_weight": 0.5,
 }
+# What no graph depends on, of a kind that another graph has.
+BESIDE_OTHERS = {"clustering.dissolve_below"}
 
 
 def numbers(values: dict[str, Any]) -> list[str]:
@@ -107,7 +115,7 @@ def test_every_setting_is_one_of_the_graph_or_one_of_the_run() -> None:
     named = {path for path in SETTINGS if not path.startswith("data.")}
     of_runs = ANOTHER_RUN.keys() | LAYERS_RUN.keys() | FROM_RUN.keys()
     of_graphs = OTHER_GRAPHS.keys() | CONV.keys() | CONV_GRAPHS.keys() | LAYERS_GRAPHS.keys()
-    assert named == of_runs | of_graphs
+    assert named == of_runs | of_graphs | BESIDE_OTHERS
 
 
 def taken(pool: NetworkPool, values: dict[str, Any] | None = None, n_samples: int = 300) -> Any:
@@ -122,10 +130,15 @@ def test_a_network_is_used_again_where_the_graphs_are_the_same(pool: NetworkPool
     whole = Dataset("whole", np.zeros((300, 5), np.uint8))
     with pool.network(small_context(dataset=whole)) as other:
         assert other is not network
-    idec = {"clustering.objective": "idec"}
+    of_kinds: dict[str, dict[str, Any]] = {
+        "clustering.gamma": {"clustering.objective": "idec"},
+        "clustering.neighbor_weight": {"clustering.dissolve": "small"},
+    }
     for path, value in OTHER_GRAPHS.items():
-        beside = idec if path == "clustering.gamma" else {}
+        beside = of_kinds.get(path, {})
         assert taken(pool, {**beside, path: value}) is not taken(pool, beside), path
+    small = {"clustering.dissolve": "small"}
+    assert taken(pool, {**small, "clustering.dissolve_below": 0.9}) is taken(pool, small)
     conv = taken(pool, CONV)
     assert taken(pool, {**CONV, "autoencoder.initializer": "he_normal"}) is conv
     for path, value in CONV_GRAPHS.items():

@@ -33,6 +33,12 @@ from tests.training.small_runs import blobs, drive, of_kind, small_config
 PACED = (Progress, StepsDone)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_converted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of many samples."""
+    monkeypatch.setattr("dec_core.training.resident.CONVERTED_BYTES", 0)
+
+
 def in_both_types(n_samples: int = 300) -> tuple[Dataset, Dataset]:
     """The same data as whole numbers and as float32."""
     clouds = blobs(n_samples)
@@ -116,6 +122,12 @@ def test_a_graph_divides_as_the_samples_do(divisor: float) -> None:
     assert resident.values.dtype == tf.uint8
     divide = tf.function(lambda x: as_float(x.values[3:30], x.divisor))
     assert_same_bits([divide(resident).numpy()], [samples[3:30]])
+
+
+def test_few_samples_are_converted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, floats = (dataset.samples for dataset in in_both_types())
+    monkeypatch.setattr("dec_core.training.resident.CONVERTED_BYTES", whole.values.size * 4)
+    assert_same_bits([ResidentSamples.of(whole).values.numpy()], [floats[:]])
 
 
 def test_memory_is_estimated_by_the_type(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from tests.runs.short_runs import (
     wait_for,
     wait_for_updates,
 )
+from tests.runs.trained_runs import finished_run
 from tests.ui.screens import (
     button,
     captions,
@@ -45,9 +46,7 @@ def compare(**query: str) -> AppTest:
 def trained(manager: RunManager, **values: object) -> RunHandle:
     """A run that is over."""
     named = {name.replace("__", "."): value for name, value in values.items()}
-    session = manager.start(small_config(named), "digits")
-    wait_for(session, RunState.FINISHED)
-    return session
+    return manager.get(finished_run(manager.store, named))
 
 
 def two(manager: RunManager) -> list[str]:
@@ -230,8 +229,10 @@ def test_labels_of_other_samples_are_not_compared(manager: RunManager) -> None:
 
 
 def test_stored_labels_are_those_of_the_last_update(manager: RunManager) -> None:
-    first = trained(manager)
-    second = trained(manager, clustering__alpha=2.0)
+    first, second = (
+        manager.start(small_config({"clustering.alpha": alpha}), "digits") for alpha in (1.0, 2.0)
+    )
+    wait_for(second, RunState.FINISHED)
     address = {"runs": f"{first.run_id},{second.run_id}"}
     live = plots(compare(**address))["agreement"]
     forget_sessions(manager)

@@ -242,12 +242,35 @@ def test_the_file_on_the_page_is_assigned_to_the_clusters_of_a_run(
     path, uploads = blobs_csv(tmp_path), manager.store.uploads
     train_to_store(on_file(path, label="kind", id="key"), manager.store, "digits")
     new = uploads.keep(io.BytesIO(path.read_bytes()), "new.csv")
-    screen = press(data_page(name="file", file=new.file, id="key"), "new_samples_assign")
+    screen = data_page(name="file", file=new.file, id="key")
+    # Runs are listed only where a person opens the block.
+    assert not [one for one in screen.selectbox if one.key == "new_samples_run"]
+    screen = press(opened_block(screen), "new_samples_assign")
     assert "90 samples: 30 in cluster 0, 30 in cluster 1, 30 in cluster 2." in said(screen)
     narrow = uploads.keep(io.BytesIO(path.read_bytes().replace(b"depth", b"deep")), "narrow.csv")
-    screen = press(data_page(name="file", file=narrow.file, id="key"), "new_samples_assign")
+    screen = opened_block(data_page(name="file", file=narrow.file, id="key"))
+    screen = press(screen, "new_samples_assign")
     assert "depth is missing" in said(screen)
     assert "30 in cluster 0" not in said(screen)
+
+
+def opened_block(screen: AppTest) -> AppTest:
+    """The page with the block of new samples open."""
+    screen.session_state["new_samples"] = True
+    return refresh(screen)
+
+
+def test_a_logarithm_of_negative_values_leads_to_no_run(manager: RunManager) -> None:
+    table = "a,b\n" + "\n".join(f"{i - 3},{i % 7}" for i in range(40))
+    kept = manager.store.uploads.keep(io.BytesIO(table.encode()), "negative.csv")
+    screen = data_page(name="file", file=kept.file, log1p="true")
+    reason = "The logarithm needs values from 0 on, and the lowest is -3."
+    assert reason in said(screen)
+    assert screen.button(key="train_on_this").disabled
+    assert screen.button(key="train_on_this").help.replace("\\", "") == reason
+    screen = press(screen, "remedy:logarithm:0")
+    assert not screen.button(key="train_on_this").disabled
+    assert reason not in said(screen)
 
 
 def test_what_reading_the_file_changed_is_said(manager: RunManager) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +19,6 @@ from dec_core.export.film import film_of
 from dec_core.processes.jobs import JobStatus
 from dec_core.runs.commands import StepSize
 from dec_core.runs.manager import RunManager
-from dec_core.store.record import RunState
 from pages.ui.parts.state import run_manager
 from tests.plots.figures import as_sent
 from tests.runs.short_runs import (
@@ -29,9 +27,9 @@ from tests.runs.short_runs import (
     pause,
     small_config,
     step,
-    wait_for,
     wait_for_updates,
 )
+from tests.runs.trained_runs import finished_run
 from tests.ui.screens import (
     button,
     choose,
@@ -42,12 +40,6 @@ from tests.ui.screens import (
     refresh,
     sentences,
 )
-
-
-def finished_run(manager: RunManager, values: Mapping[str, Any] | None = None) -> str:
-    session = manager.start(small_config(values), "digits")
-    wait_for(session, RunState.FINISHED)
-    return session.run_id
 
 
 def pick(screen: AppTest, label: str, options: list[str]) -> AppTest:
@@ -80,7 +72,7 @@ def _downloads(screen: AppTest) -> list[Any]:
 
 
 def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
-    run_id = finished_run(manager)
+    run_id = finished_run(manager.store)
     view = manager.store.view(run_id)
     frames = manager.store.frames(run_id, view)
     shown = json.loads(plots(new_screen(run=run_id))["embedding"]["figure"])
@@ -97,7 +89,7 @@ def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
 
 @pytest.mark.serial
 def test_the_numbers_of_all_figures(manager: RunManager) -> None:
-    run_id = finished_run(manager)
+    run_id = finished_run(manager.store)
     screen = click(new_screen(run=run_id), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
@@ -108,7 +100,7 @@ def test_the_numbers_of_all_figures(manager: RunManager) -> None:
 
 @pytest.mark.serial
 def test_one_figure_is_not_packed(manager: RunManager) -> None:
-    run_id = finished_run(manager)
+    run_id = finished_run(manager.store)
     screen = click(new_screen(run=run_id), "Export")
     pick(screen, "Figures", ["Do the clusters survive?"])
     pick(screen, "Formats", ["CSV"])
@@ -141,7 +133,7 @@ def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) 
 
 
 def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
-    screen = click(new_screen(run=finished_run(manager)), "Export")
+    screen = click(new_screen(run=finished_run(manager.store)), "Export")
     fields = {field.key: field for field in screen.number_input}
     assert fields["figure_Width"].disabled and fields["figure_Dots per inch"].disabled
     choose(screen, "figure_size", "Your own")
@@ -152,7 +144,7 @@ def test_a_size_out_of_bounds_is_refused(manager: RunManager) -> None:
 
 
 def test_another_unit_keeps_the_size(manager: RunManager) -> None:
-    screen = click(new_screen(run=finished_run(manager)), "Export")
+    screen = click(new_screen(run=finished_run(manager.store)), "Export")
     choose(screen, "figure_size", "Your own")
     assert size_fields(screen, "figure") == (85.0, 60.0)
     for unit, size in (("px", (321.0, 227.0)), ("mm", (84.9, 60.1))):
@@ -176,7 +168,7 @@ def test_the_figures_of_a_whole_run_have_the_size_that_was_chosen(
 
     monkeypatch.setattr(manager.jobs, "start", start)
     monkeypatch.setattr("pages.ui.export.figures.find_browser", lambda: "a browser")
-    screen = new_screen(run=finished_run(manager))
+    screen = new_screen(run=finished_run(manager.store))
     choose(click(screen, "Export"), "export_what", "A whole run")
     choose(screen, "run_size", "Your own")
     screen.number_input(key="run_Width").set_value(120.0).run()
@@ -201,7 +193,7 @@ def test_without_a_browser_there_are_no_images(
 ) -> None:
     monkeypatch.setenv("DEC_CHROMIUM", str(tmp_path / "nowhere"))
     monkeypatch.setattr("pages.ui.export.run.find_ffmpeg", lambda: "an ffmpeg")
-    screen = click(new_screen(run=finished_run(manager)), "Export")
+    screen = click(new_screen(run=finished_run(manager.store)), "Export")
     assert pills(screen, "Formats").options == ["HTML", "CSV"]
     assert any("There is none at" in caption.value for caption in screen.caption)
     assert not button(screen, "Make the files").disabled
@@ -216,7 +208,7 @@ def test_without_a_browser_there_are_no_images(
 
 @pytest.mark.serial
 def test_parts_of_a_run(manager: RunManager) -> None:
-    run_id = finished_run(manager)
+    run_id = finished_run(manager.store)
     screen = choose(click(new_screen(run=run_id), "Export"), "export_what", "A whole run")
     pick(screen, "Parts", ["Settings", "Metrics"])
     click(screen, "Make the file")
@@ -231,7 +223,7 @@ def test_an_export_says_what_it_writes_and_that_it_was_stopped(
 ) -> None:
     at_work = SimpleNamespace(target=tmp_path / "x.zip", status=JobStatus("image 2 of 5", 0.2))
     jobs = [at_work]
-    screen = click(new_screen(run=finished_run(manager)), "Export")
+    screen = click(new_screen(run=finished_run(manager.store)), "Export")
     monkeypatch.setattr(manager.jobs, "get", lambda _key: jobs[0] if jobs else None)
     monkeypatch.setattr(manager.jobs, "drop", lambda _key: jobs.clear())
     refresh(screen)
@@ -245,7 +237,7 @@ def test_an_export_says_what_it_writes_and_that_it_was_stopped(
 
 @pytest.mark.serial
 def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
-    screen = click(new_screen(run=finished_run(manager)), "Export")
+    screen = click(new_screen(run=finished_run(manager.store)), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
     result(screen)
@@ -258,7 +250,7 @@ def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
 
 @pytest.mark.serial
 def test_two_tabs_make_two_choices(manager: RunManager) -> None:
-    run_id = finished_run(manager)
+    run_id = finished_run(manager.store)
     made = []
     for format in ("CSV", "HTML"):
         screen = click(new_screen(run=run_id), "Export")
@@ -294,7 +286,7 @@ def test_a_run_that_was_not_saved_to_its_end_is_exported_with_a_warning(
 
 @pytest.mark.serial
 def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> None:
-    first, second = finished_run(manager), finished_run(manager)
+    first, second = finished_run(manager.store), finished_run(manager.store)
     screen = new_screen()
     screen.query_params["runs"] = f"{first},{second}"
     screen.switch_page("compare.py").run()
@@ -304,7 +296,7 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
     with zipfile.ZipFile(result(screen)) as bundle:
         names = {Path(name).name for name in bundle.namelist()}
     assert names == {"comparison.csv", "agreement.csv"}
-    third = finished_run(manager)
+    third = finished_run(manager.store)
     screen.query_params["runs"] = f"{first},{third}"
     assert not _downloads(refresh(screen))
     screen.query_params["runs"] = f"{first},{second}"
@@ -318,8 +310,8 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
 
 
 def test_a_figure_that_has_left_the_page_is_not_exported(manager: RunManager) -> None:
-    first, second = finished_run(manager), finished_run(manager)
-    other = finished_run(manager, {"data.n_samples": 200})
+    first, second = finished_run(manager.store), finished_run(manager.store)
+    other = finished_run(manager.store, {"data.n_samples": 200})
     screen = new_screen()
     screen.query_params["runs"] = f"{first},{second},{other}"
     screen.switch_page("compare.py").run()

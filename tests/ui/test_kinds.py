@@ -100,3 +100,23 @@ def test_another_preset_keeps_a_data_set_with_its_own_settings() -> None:
     assert setting(screen, "data.name").value == "blobs"
     assert setting(screen, "data.size").value == "30"
     assert setting(screen, "clustering.target").value == "r-recycled"
+
+
+def test_resets_and_dissolving_show_their_fields_where_they_are_chosen() -> None:
+    screen = new_screen()
+    own = {
+        "clustering.reset": ("reset_every", "reset_keep", "resets"),
+        "clustering.dissolve": ("dissolve_below", "neighbor_weight"),
+    }
+    for path, kind in (("clustering.reset", "soft"), ("clustering.dissolve", "small")):
+        named = {f"clustering.{field}" for field in own[path]}
+        assert path in drawn(screen)
+        assert not named & drawn(screen)
+        change(screen, path, kind)
+        assert named <= drawn(screen)
+    refresh(screen)
+    assert screen.query_params["clustering.reset"] == "soft"
+    assert screen.query_params["clustering.dissolve"] == "small"
+    assert not problems(screen)
+    change(screen, "clustering.reset", "none")
+    assert not {f"clustering.{field}" for field in own["clustering.reset"]} & drawn(screen)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from dec_core.runs.maps import MapRate
 from dec_core.store.record import RunState
 from tests.runs.short_runs import small_config, wait_for
 from tests.ui.screens import choose, intact, menu, new_screen
+
+
+@pytest.fixture(autouse=True)
+def no_maps(manager: RunManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for counts here. The UMAP process takes seconds to start."""
+    monkeypatch.setattr(manager.projector, "submit", lambda *_: None)
 
 
 def test_a_choice_of_map_arrives_and_when_maps_are_made_stays_chosen(

@@ -87,6 +87,9 @@ def test_gamma_appears_below_the_objective_that_has_it() -> None:
     change(screen, "clustering.gamma", 0.5)
     assert shown(screen).get("clustering.gamma") == 0.5
     assert screen.query_params["clustering.gamma"] == "0.5"
+    assert not [text for text in captions(screen) if "no influence" in text]
+    change(screen, "clustering.gamma", 0)
+    assert [text for text in captions(screen) if "the target distribution has no influence" in text]
     change(screen, "clustering.objective", "dec")
     assert "clustering.gamma" not in screen.query_params
     assert shown(screen) == Config()

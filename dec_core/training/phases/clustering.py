@@ -15,18 +15,22 @@ from dec_core.analysis.measures import measure
 from dec_core.analysis.verdict import Observation, Start, StopReason, conclude
 from dec_core.errors import RunError
 from dec_core.events.events import (
+    ClustersDissolved,
     Event,
     FrameTaken,
     Phase,
-    Progress,
     SignSeen,
     StepsDone,
     TargetUpdated,
 )
+from dec_core.model import is_dissolved
 from dec_core.training.checkpoint import Checkpoint, Resumption
 from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation, Losses
 from dec_core.training.context import TrainingContext
+from dec_core.training.dissolving import too_small
+from dec_core.training.evaluating import evaluated
 from dec_core.training.phases.phase import Ending
+from dec_core.training.resetting import EncoderResets
 from dec_core.training.resident import resident
 
 
@@ -34,7 +38,8 @@ class ClusteringPhase:
     """Moves embedding and centres so that q follows the target distribution.
 
     The target is renewed every ``update_interval`` gradient steps; the run ends by the stop
-    rule, at the maximum of iterations, where numbers are not finite, or on request.
+    rule, at the maximum of iterations, where numbers are not finite, or on request. Where the
+    settings say so, the encoder is reset after an update, and at one small clusters are dissolved.
 
     Parameters
     ----------
@@ -62,11 +67,14 @@ class ClusteringPhase:
         self._labels = labels
         self._start = start
         self._history: list[Observation] = []
+        self._resets = EncoderResets(context, loop)
         self._iteration = 0
         self._last_update_at = 0
         self._losses = loop.no_losses
         self._reason: StopReason | None = None
         self._p: NDArray[np.float32] | None = None
+        # In the middle of an update or a reset no checkpoint can say what is done already.
+        self._is_whole = True
 
     def restore(self, resumption: Resumption) -> None:
         """Go on where a checkpoint of clustering was taken.
@@ -83,6 +91,7 @@ class ClusteringPhase:
             )
         self._loop.restore(checkpoint)
         self._start, self._history = resumption.start, list(resumption.history)
+        self._resets.done = resumption.resets
         self._iteration = checkpoint.iteration
         self._losses = Losses(checkpoint.loss, checkpoint.reconstruction_loss)
         self._last_update_at, self._reason = checkpoint.last_update_at, checkpoint.stop_reason
@@ -92,8 +101,9 @@ class ClusteringPhase:
             self._p = self._loop.target(self._loop.evaluate_all().q)
 
     def checkpoint(self) -> Checkpoint | None:
-        """The state between two gradient steps; None before the first update."""
-        if self._p is None:
+        """The state between two gradient steps; None before the first update, and in the middle of
+        an update or a reset."""
+        if self._p is None or not self._is_whole:
             return None
         context = self._context
         return Checkpoint(
@@ -114,7 +124,8 @@ class ClusteringPhase:
         )
 
     def events(self) -> Iterator[Event]:
-        """``StepsDone`` and ``TargetUpdated`` until the end, ``ParameterChanged`` on request."""
+        """``StepsDone`` and ``TargetUpdated`` until the end, ``ParameterChanged`` on request, and
+        what comes with resets and dissolved clusters."""
         self._context.pace.restart()
         p = None
         while self._reason is None:
@@ -123,6 +134,9 @@ class ClusteringPhase:
                 p = None
                 yield from self._update()
                 continue
+            if self._iteration == self._last_update_at and self._resets.is_due(self._iteration):
+                p = None
+                yield from self._reset()
             if p is None and self._p is not None:
                 p = resident(self._p)
             yield self._take_steps(p)
@@ -141,6 +155,7 @@ class ClusteringPhase:
         self._losses = self._loop.run(p, self._iteration, steps)
         pace.record(steps, perf_counter() - started)
         self._iteration += steps
+        self._is_whole = True
         seconds = self._context.clock.seconds(Phase.CLUSTERING)
         return StepsDone(self._iteration, self._losses.clustering, seconds)
 
@@ -166,26 +181,40 @@ class ClusteringPhase:
 
     def _update(self) -> Iterator[Event]:
         """Evaluate all data, renew P and yield what they show."""
-        n_samples = self._context.dataset.n_samples
-        pieces = []
-        for begin, piece in self._loop.evaluate():
-            pieces.append(piece)
-            done = begin + len(piece.labels)
-            if done < n_samples:
-                yield Progress(Phase.CLUSTERING, done, n_samples)
-        evaluation = Evaluation.joined(pieces)
-        pieces.clear()
+        evaluation = yield from evaluated(self._loop)
+        dissolved = self._too_small(evaluation)
+        if len(dissolved):
+            self._is_whole = False
+            self._loop.dissolve(dissolved)
+            evaluation = yield from evaluated(self._loop)
         labels = evaluation.labels.astype(self._context.label_type)
         sampled = evaluation.embedding[self._context.sample_ids]
         p = self._loop.target(evaluation.q)
         event = self._updated(evaluation, labels, p)
+        self._is_whole = False
+        if len(dissolved):
+            n_left = int((~is_dissolved(self._loop.centers)).sum())
+            yield ClustersDissolved(self._iteration, tuple(dissolved.tolist()), n_left)
         yield from self._new_signs(event)
         yield FrameTaken(event.update, labels, sampled, self._loop.centers.copy())
-        self._p, self._labels = p, labels
+        self._p, self._labels, self._is_whole = p, labels, True
         self._history.append(event)
         self._reason = self._stop_reason(event)
         self._last_update_at = self._iteration
         yield event
+
+    def _reset(self) -> Iterator[Event]:
+        """Reset the encoder and renew P; no checkpoint is made until the next step is done."""
+        self._is_whole = False
+        renewed = yield from self._resets.reset(self._iteration, self._labels)
+        self._p, self._labels = self._loop.target(renewed.q), renewed.labels
+        yield renewed.event
+
+    def _too_small(self, evaluation: Evaluation) -> NDArray[np.intp]:
+        """The clusters to dissolve at this update."""
+        done, settings = self._resets.done, self._context.config.clustering.dissolve
+        began = done[-1].cluster_sizes if done else self._start.cluster_sizes
+        return too_small(settings, evaluation, began, self._loop.centers)
 
     def _new_signs(self, event: TargetUpdated) -> Iterator[SignSeen]:
         """Of an update whose numbers are finite; others are no warning but the end."""
@@ -196,7 +225,7 @@ class ClusteringPhase:
     def _updated(
         self, evaluation: Evaluation, labels: NDArray[np.integer], p: NDArray[np.float32]
     ) -> TargetUpdated:
-        context = self._context
+        context, centers = self._context, self._loop.centers
         clustering = Clustering(
             labels,
             context.config.clustering.n_clusters,
@@ -205,7 +234,7 @@ class ClusteringPhase:
             previous=self._labels,
             q=evaluation.q,
             p=p,
-            centers=self._loop.centers,
+            centers=centers[~is_dissolved(centers)],
             embedding=evaluation.embedding,
             loss=self._losses.clustering,
             reconstruction_loss=self._losses.reconstruction,
@@ -225,7 +254,8 @@ class ClusteringPhase:
             return StopReason.NOT_FINITE
         # After fewer steps than the interval, few changed labels say nothing.
         is_scheduled = self._iteration - self._last_update_at >= settings.update_interval
-        if is_scheduled and event.value("delta_label") < settings.tol:
+        is_settled = event.value("delta_label") < settings.tol and not self._resets.left
+        if is_scheduled and is_settled:
             return StopReason.TOLERANCE
         requests = self._context.requests
         if requests.is_stopping or requests.ends_when(self._start, self._history):

@@ -15,7 +15,8 @@ from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
 _NUMBERS, _SETTINGS, _MEASURE, _SEEDS = "numbers", "settings", "measure", "seeds"
-_MEAN = "mean"
+_PUBLISHED = "published"
+_MEAN, _HIDDEN = "mean", "hidden"
 # Of the settings as columns: whichever differ among the chosen runs.
 DIFFERING = ("differing",)
 _MOST_SMOOTHING = 0.95
@@ -119,6 +120,20 @@ def is_folded() -> bool:
 def choose_folded(is_folded: bool) -> None:
     """Keep whether runs are drawn as their mean over the seeds."""
     keep(_SEEDS, _MEAN if is_folded else "")
+
+
+def is_published_shown() -> bool:
+    """Whether published results stand behind the curves."""
+    text = st.query_params.get(_PUBLISHED, _HIDDEN)
+    if text != _HIDDEN:
+        _explain(f"Published results can only be hidden. Received published={text[:40]}.")
+        choose_published_shown(True)
+    return _PUBLISHED not in st.query_params
+
+
+def choose_published_shown(is_shown: bool) -> None:
+    """Keep whether published results stand behind the curves."""
+    keep(_PUBLISHED, "" if is_shown else _HIDDEN)
 
 
 def chosen_filter(name: str) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dec_core.analysis.measure import Measure
 from dec_core.analysis.measures import MEASURES
+from dec_core.analysis.published import Reference
 from dec_core.events.view import View
 from dec_core.plots.comparison import draw_comparison
 from dec_core.plots.comparison_curves import (
@@ -25,12 +26,15 @@ from pages.ui.compare.address import (
     choose_along,
     choose_folded,
     choose_measure,
+    choose_published_shown,
     choose_smoothing,
     chosen_along,
     chosen_measure,
     chosen_smoothing,
     is_folded,
+    is_published_shown,
 )
+from pages.ui.compare.published import drawn_references
 from pages.ui.compare.run_legend import LegendEntry, run_legend
 from pages.ui.compare.runs import have_moved_on, is_changing, summary_of
 from pages.ui.compare.series import Group, can_fold, readable, repeats
@@ -46,11 +50,12 @@ _WEIGHTS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95)
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn, along what, and with which weight of the moving average."""
+    """What is drawn, along what, with which weight of the moving average, before what."""
 
     measures: tuple[Measure, ...]
     along: Along
     smoothing: float
+    references: tuple[Reference, ...]
 
 
 def curve_controls(records: Sequence[RunRecord]) -> Drawing:
@@ -71,9 +76,27 @@ def curve_controls(records: Sequence[RunRecord]) -> Drawing:
             "of one standard deviation. It ends where the shortest of them ends. Of several runs "
             "with the same seed the longest counts.",
         )
+        references = _published(records)
     if is_mean or not is_possible:
         _explain_repeats(records)
-    return Drawing(tuple(measures), along, smoothing)
+    return Drawing(tuple(measures), along, smoothing, references)
+
+
+def _published(records: Sequence[RunRecord]) -> tuple[Reference, ...]:
+    """The published results that are drawn; the control is there where there are some."""
+    references = drawn_references(records)
+    if not references:
+        return ()
+    key = "compare_published"
+    st.session_state[key] = is_shown = is_published_shown()
+    st.toggle(
+        "Published results",
+        key=key,
+        on_change=lambda: choose_published_shown(st.session_state[key]),
+        help="Behind ACC and NMI: a grey band from the lowest to the highest published trial where "
+        "a run has the published settings and data, a dashed line where some of them differ",
+    )
+    return references if is_shown else ()
 
 
 def _along() -> Along:
@@ -191,11 +214,13 @@ def curves(groups: Sequence[Group], drawing: Drawing) -> None:
 
 
 def _figure(series: Sequence[Series], drawing: Drawing) -> None:
-    measures, along, smoothing = drawing.measures, drawing.along, drawing.smoothing
+    measures, along = drawing.measures, drawing.along
     with st.container(border=True):
         show_plot(
             "comparison",
-            partial(draw_comparison, series, measures, along, smoothing),
+            partial(
+                draw_comparison, series, measures, along, drawing.smoothing, drawing.references
+            ),
             subject=",".join(one.key for one in series),
             filename="dec-lab_{}",
             news=tuple(len(view.updates) for one in series for view in one.views),

@@ -13,6 +13,7 @@ from pages.ui.compare.address import chosen_baseline, chosen_runs
 from pages.ui.compare.agreement import labels_agreement
 from pages.ui.compare.columns import chosen_columns
 from pages.ui.compare.curves import curve_controls, curves
+from pages.ui.compare.published import published_results
 from pages.ui.compare.runs import as_read
 from pages.ui.compare.series import groups_of
 from pages.ui.compare.settings import settings_differences
@@ -47,6 +48,7 @@ def comparison(records: Sequence[RunRecord]) -> None:
     if not chosen:
         return
     curves(groups, curve_controls(chosen))
+    published_results(groups)
     settings_differences(groups)
     labels_agreement(chosen, baseline)
 

@@ -10,23 +10,8 @@ import streamlit as st
 from dec_core.config import SETTINGS, Config, Setting
 from pages.ui.compare.runs import configs_of
 from pages.ui.compare.series import Group
+from pages.ui.compare.small_table import STYLE, swatch
 
-_STYLE = """
-<style>
-.dec-lab-settings { overflow-x: auto; }
-.dec-lab-settings table { border-collapse: collapse; font-size: 0.9rem; }
-.dec-lab-settings :is(th, td) {
-  padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; font-weight: 400; white-space: nowrap;
-  border-bottom: 1px solid var(--st-border-color, #8884);
-}
-.dec-lab-settings thead th { font-weight: 600; }
-.dec-lab-settings .differs { font-weight: 600; }
-.dec-lab-settings small { opacity: 0.7; }
-.dec-lab-settings .swatch {
-  display: inline-block; width: 0.75em; height: 0.75em; border-radius: 50%; margin-right: 0.45em;
-}
-</style>
-"""
 _DIFFERS = ' class="differs"'
 
 
@@ -47,7 +32,7 @@ def settings_differences(groups: Sequence[Group]) -> None:
     rows = [_row(g, _values(c, paths), first) for g, c in zip(known, configs, strict=True)]
     heads = "".join(_head(SETTINGS[path]) for path in paths)
     st.html(
-        f'{_STYLE}<div class="dec-lab-settings"><table><thead><tr><th>Run</th>{heads}</tr>'
+        f'{STYLE}<div class="dec-lab-settings"><table><thead><tr><th>Run</th>{heads}</tr>'
         f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
     st.caption(f"The other {len(SETTINGS) - len(paths)} settings are equal.")
@@ -77,5 +62,6 @@ def _row(group: Group, values: Sequence[str], first: Sequence[str]) -> str:
         for value, other in zip(values, first, strict=True)
     )
     mark = " <small>baseline</small>" if group.is_baseline else ""
-    swatch = f'<span class="swatch" style="background:{group.color}"></span>'
-    return f'<tr data-run="{group.key}"><th>{swatch}{escape(group.name)}{mark}</th>{cells}</tr>'
+    return (
+        f'<tr data-run="{group.key}"><th>{swatch(group)}{escape(group.name)}{mark}</th>{cells}</tr>'
+    )

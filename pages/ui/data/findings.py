@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dec_core.analysis.data_checks import DataCheck, Severity
+from dec_core.analysis.data_check import DataCheck, Severity
 from dec_core.runs.data_look import DataLook
 from pages.ui.data.chosen import Chosen, choose
 from pages.ui.data.leading import settings_for_train

@@ -35,15 +35,17 @@ def _suggestions(look: DataLook) -> tuple[Suggestion, ...]:
 
 def lead_to_train(now: Chosen, look: DataLook) -> None:
     """The button that brings data and settings to the form of Train."""
+    config = settings_for_train(now, look)
+    obstacle = look.obstacle(config)
     if st.button(
         "Train on this",
         type="primary",
         icon=":material/model_training:",
         key="train_on_this",
-        disabled=bool(look.problem),
-        help=verbatim(look.problem) or "Brings these data to Train, with settings for their size",
+        disabled=bool(obstacle),
+        help=verbatim(obstacle) or "Brings these data to Train, with settings for their size",
     ):
-        preset, config = preset_for(look), settings_for_train(now, look)
+        preset = preset_for(look)
         fill_form(preset, config)
         open_page("train.py", "Train", settings_address(preset, config))
 

@@ -37,7 +37,16 @@ class _Asked(NamedTuple):
 
 def new_samples(data: FileData) -> None:
     """Choose a run; its stored preparation and model assign the samples of the file."""
-    with st.expander("Assign these samples to the clusters of a run", icon=":material/input:"):
+    block = st.expander(
+        "Assign these samples to the clusters of a run",
+        icon=":material/input:",
+        key="new_samples",
+        on_change="rerun",
+    )
+    # To list the runs of a large store takes a second.
+    if not block.open:
+        return
+    with block:
         runs = _runs()
         if not runs:
             st.caption("No stored run has clusters yet. Train one first.")

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from dec_core.analysis.projection import Plane, run_map
 from dec_core.events.events import KMEANS
-from dec_core.model.assignment import nearest_center
+from dec_core.model.assignment import is_dissolved, nearest_center
 from dec_core.plots.cluster_shares import draw_cluster_shares
 from dec_core.plots.embedding import draw_waiting
 from dec_core.plots.pull_lengths import draw_pull_lengths
@@ -111,7 +112,7 @@ def _draw_pulls(run: RunHandle, inspected: InspectedUpdate, *, of_centers: bool)
     if mapped is None:
         return draw_waiting("PCA", "The embedding is not finite")
     numbers, plane = inspected.inspection, Plane.of(inspected.embedding, mapped[0])
-    starts, sizes = inspected.centers.astype(np.float64), np.ones((len(inspected.centers), 1))
+    starts, sizes = _shown_centers(inspected), np.ones((len(inspected.centers), 1))
     if not of_centers:
         sizes = np.bincount(numbers.labels, minlength=len(sizes))[:, None].astype(np.float64)
         sums = np.zeros_like(starts)
@@ -150,9 +151,16 @@ def _draw_step(run: RunHandle, inspected: InspectedUpdate, name: str) -> Plot:
         row_sums=target.row_sums,
         moves=pulls @ plane.directions,
         clusters_after=nearest_center(inspected.embedding + pulls, inspected.centers + moves),
-        centers=plane.draw(inspected.centers),
+        centers=plane.draw(_shown_centers(inspected)),
         center_moves=moves @ plane.directions,
         sample_ids=inspected.sample_ids,
         update=inspected.update,
     )
     return draw_slow_motion(step, name)
+
+
+def _shown_centers(inspected: InspectedUpdate) -> NDArray[np.float64]:
+    """(n_clusters, n_dimensions) float64, NaN for clusters that were dissolved."""
+    centers = inspected.centers.astype(np.float64)
+    centers[is_dissolved(inspected.centers)] = np.nan
+    return centers

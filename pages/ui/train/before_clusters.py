@@ -69,12 +69,13 @@ def _step(place: int, sentence: str, done: int) -> None:
 def _sentences(config: Config) -> tuple[str, ...]:
     restarts = config.clustering.kmeans_restarts
     clusters, interval = config.clustering.n_clusters, config.clustering.update_interval
+    trained = "encoder, decoder" if config.clustering.objective.trains_decoder else "encoder"
     return (
         f"**Pretraining**: {_pretraining(config)}",
         f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
         "embedding. Its scores are the dashed lines that DEC must beat.",
-        f"**Clustering**: encoder and centres are trained together. Every {interval:,} iterations "
-        "the target distribution is updated, and all plots with it.",
+        f"**Clustering**: {trained} and centres are trained together. Every {interval:,} "
+        "iterations the target distribution is updated, and all plots with it.",
     )
 
 

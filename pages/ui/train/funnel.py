@@ -4,8 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 
 import streamlit as st
+
+from dec_core.config import Config, ConvNetwork
+from dec_core.errors import DECLabError
+from pages.ui.train.data_block import known_size
+
+
+def encoder_funnel(config: Config) -> None:
+    """Draw the encoder's layers, from the features on where their number is known."""
+    size, network = None, config.autoencoder
+    with suppress(DECLabError):
+        size = known_size(config.data)
+    if isinstance(network, ConvNetwork):
+        if size is not None and network.misfit(size.n_features, size.image_shape) is None:
+            draw_maps(network.maps(size.n_features), network.dimensions)
+    elif config.has("autoencoder.units"):
+        draw_funnel(([size.n_features] if size else []) + list(config.get("autoencoder.units")))
 
 
 def draw_funnel(widths: Sequence[int]) -> None:

@@ -50,7 +50,8 @@ def panels(session: RunHandle, view: View) -> None:
     frame_slider([u.iteration for u in view.updates], checkpoints(session), key=key)
     update = chosen_update(len(view.updates), key=key)
     chosen = None if update == len(view.updates) - 1 else update
-    updates = len(view.updates), len(view.changes), view.centers is not None
+    marks = len(view.changes), len(view.resets), len(view.dissolved)
+    updates = len(view.updates), marks, view.centers is not None
     show = partial(live_plot, session, view, height=HEIGHT)
     with st.container(key="panels"):
         if view.centers is None:

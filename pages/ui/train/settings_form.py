@@ -14,11 +14,11 @@ import streamlit as st
 from dec_core.config import (
     DEFAULT_PRESET,
     NETWORKS,
+    OBJECTIVES,
     PRESETS,
     PRETRAININGS,
     SETTINGS,
     Config,
-    ConvNetwork,
     Setting,
     get_preset,
 )
@@ -31,7 +31,7 @@ from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.data_block import file_in_words, known_size
 from pages.ui.train.earlier_run import RUN, choosable_runs
 from pages.ui.train.form_problems import WHOLE, misfits_in_words, read_alone, wrong_values
-from pages.ui.train.funnel import draw_funnel, draw_maps
+from pages.ui.train.funnel import encoder_funnel
 from pages.ui.train.setting_field import draw_field, field_value
 
 _FORM, _DRAWN = "form", "form_drawn"
@@ -156,14 +156,22 @@ def settings_form(session: RunHandle | None) -> Chosen:
             st.subheader(heading)
             for path in paths:
                 shown |= fields.draw_with_own(path)
-                if path == _UNITS:
-                    _funnel(chosen.config)
+                if path == _UNITS and chosen.config is not None:
+                    encoder_funnel(chosen.config)
+                if path == OBJECTIVES.path and chosen.config is not None:
+                    _remark(chosen.config)
         with st.expander("More settings", icon=":material/tune:"):
             _more(shown, fields)
     st.session_state[_DRAWN] = filling.preset_key, filling.prefix
     if chosen.config is not None:
         write_settings(chosen.preset, chosen.config)
     return chosen
+
+
+def _remark(config: Config) -> None:
+    """What is to be known of the objective as it is chosen."""
+    if config.clustering.objective.remark:
+        st.caption(f":material/info: {config.clustering.objective.remark}")
 
 
 def _data_fields(fields: _Fields, config: Config | None) -> set[str]:
@@ -338,17 +346,3 @@ def _row(words: str, label: str, act: Callable[[], None], *, is_needed: bool, he
 def settings_of(session: RunHandle) -> Config:
     """A run's settings as they stand now."""
     return session.view.config if session.view.started is not None else session.config
-
-
-def _funnel(config: Config | None) -> None:
-    """The encoder's layers as bars, from the features on where their number is known."""
-    if config is None:
-        return
-    size, network = None, config.autoencoder
-    with suppress(DECLabError):
-        size = known_size(config.data)
-    if isinstance(network, ConvNetwork):
-        if size is not None and network.misfit(size.n_features, size.image_shape) is None:
-            draw_maps(network.maps(size.n_features), network.dimensions)
-    elif config.has(_UNITS):
-        draw_funnel(([size.n_features] if size else []) + list(config.get(_UNITS)))
