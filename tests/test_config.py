@@ -252,6 +252,8 @@ def test_r_port_is_the_seed_value_by_value() -> None:
         "clustering.max_iterations": 20_000,
         "clustering.kmeans_restarts": 20,
         "clustering.batch_order": "stored",
+        "clustering.reset": "none",
+        "clustering.dissolve": "none",
         "clustering.shift": 0,
         "clustering.rotation": 0,
         "seed": 0,
