@@ -22,7 +22,7 @@ from sklearn.utils import check_random_state  # type: ignore[import-untyped]
 from sklearn.utils.validation import check_is_fitted, validate_data  # type: ignore[import-untyped]
 
 from dec_core.analysis.verdict import SPOILT
-from dec_core.config import NETWORKS, Config
+from dec_core.config import NETWORKS, PRETRAININGS, Config
 from dec_core.data import Dataset
 from dec_core.data.samples import Samples
 from dec_core.data.scaling import Scale
@@ -263,14 +263,13 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
             layers = {"autoencoder.units": tuple(self.units)}
         else:
             layers = {"autoencoder.image_shape": tuple(self.image_shape or ())}
+        kind = chosen.get(PRETRAININGS.path, PRETRAININGS.default)
+        is_trained = "epochs" in PRETRAININGS.own_fields(kind)
         values = {
             "data.scaling": self.scaling,
             NETWORKS.path: network,
             **layers,
-            "pretraining.epochs": self.pretraining_epochs,
-            "pretraining.optimizer": self.pretraining_optimizer,
-            "pretraining.learning_rate": self.pretraining_learning_rate,
-            "pretraining.batch_size": self.batch_size,
+            **(self._of_pretraining() if is_trained else {}),
             "clustering.n_clusters": self.n_clusters,
             "clustering.optimizer": self.optimizer,
             "clustering.learning_rate": self.learning_rate,
@@ -288,6 +287,14 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
         }
         config = Config().with_values(values).to_dict()
         return Config.from_dict({**config, "data": {**config["data"], "name": _DATA}})
+
+    def _of_pretraining(self) -> dict[str, Any]:
+        return {
+            "pretraining.epochs": self.pretraining_epochs,
+            "pretraining.optimizer": self.pretraining_optimizer,
+            "pretraining.learning_rate": self.pretraining_learning_rate,
+            "pretraining.batch_size": self.batch_size,
+        }
 
     def _seed(self) -> int:
         if isinstance(self.random_state, int | np.integer):

@@ -75,6 +75,12 @@ def test_idec_is_an_objective(fitted: DEC, blobs: tuple[np.ndarray, np.ndarray])
     assert idec.cluster_centers_.shape == (3, 3)
 
 
+def test_pretraining_may_be_of_another_kind(blobs: tuple[np.ndarray, np.ndarray]) -> None:
+    found = DEC(**QUICK, random_state=0, settings={"pretraining.kind": "none"}).fit(blobs[0])
+    assert not found.view_.pretraining
+    assert found.view_.config.get("clustering.batch_size") == 32
+
+
 def test_the_checks_that_ask_for_one_cluster_hold_with_three(
     fitted: DEC, blobs: tuple[np.ndarray, np.ndarray]
 ) -> None:

@@ -290,11 +290,11 @@ def _imbalance(looked: _Looked) -> Iterator[DataCheck]:
 
 
 def _sizes(looked: _Looked) -> Iterator[DataCheck]:
-    n, clustering = looked.n_samples, looked.config.clustering
-    largest = max(clustering.batch_size, looked.config.pretraining.batch_size)
+    n, config, clustering = looked.n_samples, looked.config, looked.config.clustering
+    paths = [one for one in ("pretraining.batch_size", "clustering.batch_size") if config.has(one)]
+    largest = max(config.get(one) for one in paths)
     if largest > n:
         fitting = fitting_batch_size(n)
-        paths = ("pretraining.batch_size", "clustering.batch_size")
         yield DataCheck(
             "batch_size",
             Severity.NOTE,

@@ -19,6 +19,7 @@ from dec_core.config import (
     Config,
     DenseNetwork,
     IdecObjective,
+    NoPretraining,
     PretrainingSettings,
     SmallDissolving,
     SoftReset,
@@ -260,6 +261,11 @@ def _of_data(config: Config, facts: DataFacts) -> Iterator[Factor]:
 
 def _of_pretraining(config: Config) -> Iterator[Factor]:
     own, sound = config.pretraining, PRETRAINING
+    if not isinstance(own, PretrainingSettings):
+        if isinstance(own, NoPretraining):
+            words, fields = "the network is not pretrained", "kind epochs optimizer learning_rate"
+            yield _pretraining_factor("pretraining_insufficient", words, fields)
+        return
     if (own.optimizer, own.learning_rate) != (sound.optimizer, sound.learning_rate):
         name = own.optimizer.upper() if own.optimizer == "sgd" else own.optimizer.capitalize()
         words = f"the step of pretraining ({name} at {own.learning_rate:g}) does not suit"

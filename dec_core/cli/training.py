@@ -83,11 +83,13 @@ def _show(event: Event, view: View, progress: ProgressLine) -> None:
 
     match event:
         case events.PretrainingReused():
-            print("The autoencoder was pretrained by an earlier run.")
+            print(f"The autoencoder was pretrained by {event.run or 'an earlier run'}.")
         case events.PretrainingEpochEnded():
             filled = round(30 * event.epoch / event.epochs)
             bar = "=" * filled + "-" * (30 - filled)
-            progress.show(f"pretraining [{bar}] {event.epoch}/{event.epochs} loss {event.loss:.4f}")
+            layer = "" if event.layer is None else f" of layer {event.layer}"
+            done = f"{event.epoch}/{event.epochs} loss{layer} {event.loss:.4f}"
+            progress.show(f"pretraining [{bar}] {done}")
         case events.Progress(phase=events.Phase.KMEANS):
             progress.show(f"k-means restart {event.done} of {event.total}")
         case events.CentersInitialized():

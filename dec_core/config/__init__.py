@@ -1,9 +1,9 @@
 """The settings of a run: their names, types, bounds, defaults, labels, help and presets.
 
 The command line, the form on the Train page and the checks all read them from here. Data sources,
-networks, target rules, objectives, resets of the encoder and the dissolving of clusters have kinds
-(``kinds``): a new one is a class and one ``register``. Importing this room loads neither NumPy nor
-TensorFlow.
+networks, pretraining, target rules, objectives, resets of the encoder and the dissolving of
+clusters have kinds (``kinds``): a new one is a class and one ``register``. Importing this room
+loads neither NumPy nor TensorFlow.
 """
 
 from dec_core.config.config import LIVE_PARAMETERS, Config, may_be
@@ -33,9 +33,18 @@ from dec_core.config.presets import (
     Preset,
     get_preset,
 )
+from dec_core.config.pretraining import (
+    PRETRAININGS,
+    LayerWisePretraining,
+    NoPretraining,
+    Pretraining,
+    PretrainingFromRun,
+    PretrainingSettings,
+    PretrainingStage,
+)
 from dec_core.config.repairs import DISSOLVINGS, RESETS, Dissolving, SmallDissolving, SoftReset
 from dec_core.config.section import setting
-from dec_core.config.settings import ClusteringSettings, PretrainingSettings
+from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import (
     SOURCES,
     DataSettings,
@@ -54,6 +63,7 @@ __all__ = [
     "NETWORKS",
     "OBJECTIVES",
     "PRESETS",
+    "PRETRAININGS",
     "REFERENCE_PRESET",
     "RESETS",
     "SETTINGS",
@@ -74,12 +84,17 @@ __all__ = [
     "ImageShape",
     "Initializer",
     "Kinds",
+    "LayerWisePretraining",
     "Misfit",
     "Missing",
     "NetworkSettings",
+    "NoPretraining",
     "Objective",
     "Preset",
+    "Pretraining",
+    "PretrainingFromRun",
     "PretrainingSettings",
+    "PretrainingStage",
     "Scaling",
     "Setting",
     "Shapes",

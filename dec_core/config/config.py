@@ -6,17 +6,24 @@ A ``Config`` is frozen, compares by value and survives ``Config.from_json(config
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Annotated, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from dec_core.config.augmentation import augmentation_misfit
 from dec_core.config.kinds import shown, when_kinds_change
-from dec_core.config.networks import NETWORKS, DenseNetwork, NetworkSettings
+from dec_core.config.networks import NETWORKS, DenseNetwork, ImageShape, Misfit, NetworkSettings
+from dec_core.config.pretraining import (
+    PRETRAININGS,
+    Pretraining,
+    PretrainingSettings,
+    PretrainingStage,
+)
 from dec_core.config.section import Frozen, Section, setting
-from dec_core.config.settings import ClusteringSettings, PretrainingSettings
+from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import SOURCES, DataSettings
 from dec_core.config.table import SETTINGS, Setting, describe
 from dec_core.errors import SettingsError
@@ -49,7 +56,7 @@ class Config(Frozen):
 
     data: Annotated[DataSettings, SOURCES] = DataSettings()
     autoencoder: Annotated[NetworkSettings, NETWORKS] = DenseNetwork()
-    pretraining: PretrainingSettings = PretrainingSettings()
+    pretraining: Annotated[Pretraining, PRETRAININGS] = PretrainingSettings()
     clustering: ClusteringSettings = ClusteringSettings()
     seed: int = setting(
         0, "Seed", "Same settings and same seed give the same labels.", ge=0, le=2**31 - 1
@@ -123,6 +130,45 @@ class Config(Frozen):
             return getattr(self, field)
         part: Section = getattr(self, section)
         return part.value_of(field)
+
+    @property
+    def pretraining_stages(self) -> tuple[PretrainingStage, ...]:
+        """What is trained one after another before any clustering."""
+        return self.pretraining.stages(self.autoencoder)
+
+    @property
+    def pretraining_epochs(self) -> int:
+        """Of all stages together."""
+        return sum(stage.epochs for stage in self.pretraining_stages)
+
+    def pretraining_stage(self, epoch: int) -> PretrainingStage | None:
+        """The stage that an epoch, counted from 1 over all of them, belongs to; None beyond."""
+        before = 0
+        for stage in self.pretraining_stages:
+            if before < epoch <= before + stage.epochs:
+                return stage
+            before += stage.epochs
+        return None
+
+    def misfits(self, n_features: int, image_shape: ImageShape | None) -> Iterator[Misfit]:
+        """What does not suit samples of that shape.
+
+        Parameters
+        ----------
+        image_shape : (height, width, channels); None where samples are no images
+        """
+        misfit = self.autoencoder.misfit(n_features, image_shape)
+        if misfit is not None:
+            yield misfit
+        pixels = image_shape or self.autoencoder.pixels(n_features)
+        own = self.clustering
+        yield from filter(
+            None,
+            (
+                self.pretraining.misfit(self.autoencoder, pixels),
+                augmentation_misfit("clustering", own.shift, own.rotation, pixels),
+            ),
+        )
 
     def has(self, path: str) -> bool:
         """Whether this config has that setting; another one of other kinds may not."""

@@ -128,6 +128,11 @@ class ConvolutionalNetwork(NetworkSettings):
         """Units of the embedding."""
         return self.dimensions
 
+    @property
+    def n_layers(self) -> int:
+        """The convolutions and the embedding."""
+        return len(self.filters) + 1
+
     def shape_of_images(self, n_features: int) -> ImageShape:
         """The sides of a sample, and its channels.
 
@@ -141,6 +146,11 @@ class ConvolutionalNetwork(NetworkSettings):
         if shape is None:
             raise SettingsError(f"autoencoder.image_shape: {self._wrong_shape(n_features)}.")
         return shape
+
+    def pixels(self, n_features: int) -> ImageShape | None:
+        """The shape of the images, where samples can have it."""
+        is_fitting = self._fitting_shape(n_features) is not None
+        return self.shape_of_images(n_features) if is_fitting else None
 
     def maps(self, n_features: int) -> list[ImageShape]:
         """Sides and channels of a sample and of what each convolution makes of it."""

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from dec_core.config.kinds import Kinds
 from dec_core.config.section import Section, implied_kind, setting
+from dec_core.errors import SettingsError
 
 Activation = Literal["relu", "elu", "gelu", "tanh"]
 Initializer = Literal["variance_scaling", "glorot_uniform", "he_normal"]
@@ -39,6 +40,12 @@ class Misfit(NamedTuple):
     path: str
     words: str
 
+    @property
+    def error(self) -> SettingsError:
+        """To be raised where nothing can be shown beside the setting."""
+        sentence = f"{self.path}: {self.words}."
+        return SettingsError(sentence, {self.path: sentence})
+
 
 class NetworkSettings(Section):
     """What every kind of autoencoder has.
@@ -52,6 +59,12 @@ class NetworkSettings(Section):
     @abstractmethod
     def n_dimensions(self) -> int:
         """Of the embedding."""
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers of the encoder can be trained one by one, each with its mirror in the
+        decoder; 0 where that is not possible."""
+        return 0
 
     @abstractmethod
     def encoder_shapes(self, n_features: int) -> Shapes:
@@ -68,6 +81,11 @@ class NetworkSettings(Section):
     def decoder_outputs(self, n_features: int) -> int:
         """How many values the decoder's layers give for one sample."""
         return _one_for_each_bias(self.decoder_shapes(n_features))
+
+    def pixels(self, n_features: int) -> ImageShape | None:
+        """(height, width, channels) in which the network itself arranges a sample, if it does."""
+        del n_features
+        return None
 
     def misfit(self, n_features: int, image_shape: ImageShape | None) -> Misfit | None:
         """What does not suit samples of that shape; None where the network takes them.
@@ -108,6 +126,11 @@ class DenseNetwork(NetworkSettings):
     def n_dimensions(self) -> int:
         """Units of the last layer."""
         return self.units[-1]
+
+    @property
+    def n_layers(self) -> int:
+        """All of them."""
+        return len(self.units)
 
     def encoder_shapes(self, n_features: int) -> Shapes:
         """Kernel and bias of each layer up to the embedding."""

@@ -8,7 +8,8 @@ from dec_core.config.config import Config
 from dec_core.config.conv_network import ConvNetwork
 from dec_core.config.networks import DenseNetwork
 from dec_core.config.objectives import IdecObjective, TargetRule
-from dec_core.config.settings import ClusteringSettings, PretrainingSettings
+from dec_core.config.pretraining import LayerWisePretraining, PretrainingSettings
+from dec_core.config.settings import ClusteringSettings
 from dec_core.config.sources import DataSettings
 from dec_core.errors import SettingsError
 
@@ -39,6 +40,24 @@ _DEC_KERAS = Preset(
         data=DataSettings(name="mnist"),
         autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),
         pretraining=PretrainingSettings(epochs=300),
+        clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
+    ),
+)
+
+# The paper's recipe (section 5.3) in epochs of 70,000 images, 274 steps each: 50,000 iterations per
+# layer are 183, the 100,000 of fine-tuning 365. What differs: the paper's rate is 0.1 for an error
+# that is summed over the pixels, ours are means, so that the rate is 1 as in DEC-keras (at 0.1 the
+# layers of 2,000 images learned little); the paper divides it by 10 every 20,000 iterations, ours
+# stays; its weights begin as normal numbers with a standard deviation of 0.01, its images are
+# scaled to a mean square of 1. The two hours are estimated from the epochs of smaller runs.
+_DEC_PAPER = Preset(
+    "dec-paper",
+    "The paper's recipe, layer by layer with dropout and then all layers: about two hours of "
+    "pretraining on 2 cores for the 70,000 images of MNIST, where the paper reports ACC 0.843.",
+    Config(
+        data=DataSettings(name="mnist"),
+        autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),
+        pretraining=LayerWisePretraining(layer_epochs=183, dropout=0.2, epochs=365),
         clustering=ClusteringSettings(learning_rate=0.01, update_interval=140),
     ),
 )
@@ -90,7 +109,17 @@ _CONVDEC = Preset(
     ),
 )
 
-PRESETS = {preset.name: preset for preset in (_DIGITS, _DEC_KERAS, _IDEC, _CONVDEC, _R_PORT)}
+_CONVDEC_DA = Preset(
+    "convdec-da",
+    "As convdec, with images that are shifted by up to 2 pixels and turned by up to 10 degrees "
+    "while they are clustered: NMI 0.80 after 1,400 iterations, 0.73 without (seed 0).",
+    _CONVDEC.config.with_values({"clustering.shift": 2, "clustering.rotation": 10}),
+)
+
+PRESETS = {
+    preset.name: preset
+    for preset in (_DIGITS, _DEC_KERAS, _DEC_PAPER, _IDEC, _CONVDEC, _CONVDEC_DA, _R_PORT)
+}
 DEFAULT_PRESET = _DIGITS.name
 # Whose clustering settings are known to converge, also on other data.
 REFERENCE_PRESET = _DEC_KERAS.name

@@ -1,10 +1,12 @@
-"""The sections whose settings are the same for every kind: pretraining and clustering."""
+"""The settings of the clustering phase."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from dec_core.config.augmentation import ROTATION, SHIFT
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
+from dec_core.config.pretraining import OptimizerName
 from dec_core.config.repairs import (
     DISSOLVINGS,
     RESETS,
@@ -15,25 +17,7 @@ from dec_core.config.repairs import (
 )
 from dec_core.config.section import Section, setting
 
-OptimizerName = Literal["sgd", "adam"]
 BatchOrder = Literal["stored", "shuffled"]
-
-
-class PretrainingSettings(Section):
-    """Training of the autoencoder on the reconstruction error, before any clustering."""
-
-    epochs: int = setting(
-        40, "Epochs", "Passes over the data before clustering starts.", ge=0, le=2_000, log=True
-    )
-    optimizer: OptimizerName = setting("sgd", "Optimizer", "SGD with momentum, or Adam.")
-    learning_rate: float = setting(
-        1.0, "Learning rate", "Step size of pretraining.", ge=1e-6, le=10.0, log=True
-    )
-    momentum: float = setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
-    batch_size: int = setting(
-        256, "Batch size", "Samples per gradient step.", ge=1, le=65_536, log=True
-    )
-    shuffle: bool = setting(True, "Shuffle", "Draw the samples in a new order each epoch.")
 
 
 class ClusteringSettings(Section):
@@ -96,5 +80,7 @@ class ClusteringSettings(Section):
     batch_order: BatchOrder = setting(
         "stored", "Batch order", "stored: as the data lie. shuffled: a new order each pass."
     )
+    shift: int = SHIFT
+    rotation: int = ROTATION
     reset: Annotated[Reset, RESETS] = NoReset()
     dissolve: Annotated[Dissolving, DISSOLVINGS] = NoDissolving()

@@ -112,7 +112,8 @@ class FrameTaken(Event):
 
 @dataclass(frozen=True, eq=False)
 class ReconstructionsTaken(Event):
-    """What the autoencoder makes of a few samples after ``epoch`` epochs of pretraining.
+    """What the autoencoder makes of a few samples after ``epoch`` epochs of pretraining; of layers
+    that are trained one by one, those up to the one at hand.
 
     Attributes
     ----------
@@ -155,9 +156,11 @@ class RunStarted(Event):
 
 @dataclass(frozen=True)
 class PretrainingReused(Event):
-    """The autoencoder comes from an earlier run with the same data, network and pretraining."""
+    """The autoencoder comes from an earlier run with the same data, network and pretraining, or
+    from the one, ``run``, that the settings name."""
 
     epochs: Count
+    run: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,12 +174,17 @@ class Progress(Event):
 
 @dataclass(frozen=True)
 class PretrainingEpochEnded(Event):
-    """``epoch`` of ``epochs``, counted from 1, with the mean squared reconstruction error."""
+    """``epoch`` of ``epochs``, counted from 1, with the mean squared reconstruction error.
+
+    ``layer``, counted from 1, is the layer of the encoder that was trained by itself, to
+    reconstruct what it takes; None where all layers were, to reconstruct the samples.
+    """
 
     epoch: CountFrom1
     epochs: Count
     loss: float
     seconds: Seconds
+    layer: CountFrom1 | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median_low
 
 from dec_core.analysis.verdict import Judgement, Start, assess
-from dec_core.config import Config
+from dec_core.config import Config, PretrainingStage
 from dec_core.events.events import (
     CentersInitialized,
     ClustersDissolved,
@@ -110,17 +110,22 @@ class View:
         return self.iteration / self.clustering_seconds
 
     @property
+    def pretraining_stage(self) -> PretrainingStage | None:
+        """What is trained at present, before clustering; None where nothing is."""
+        return self.config.pretraining_stage(len(self.pretraining) + 1)
+
+    @property
     def pretraining_share(self) -> float:
         """How much of pretraining is done, in [0, 1]."""
         if self.progress is not None and self.progress.phase is Phase.PRETRAINING:
             return self.progress.done / self.progress.total
-        return len(self.pretraining) / max(self.config.pretraining.epochs, 1)
+        return len(self.pretraining) / max(self.config.pretraining_epochs, 1)
 
     @property
     def seconds_left(self) -> float | None:
         """Of pretraining, or of clustering up to its maximum; None while nobody can know."""
         if self.phase is Phase.PRETRAINING and self.pretraining:
-            epochs_left = self.config.pretraining.epochs * (1 - self.pretraining_share)
+            epochs_left = self.config.pretraining_epochs * (1 - self.pretraining_share)
             return self._seconds_per_epoch * epochs_left
         speed = self.iterations_per_second
         if speed is None:

@@ -31,6 +31,7 @@ from dec_core.export.report import report_page
 from dec_core.export.reproduce import reproduction
 from dec_core.export.script import reproduce_script
 from dec_core.export.tensorboard import tensorboard_files
+from dec_core.store.earlier_autoencoder import pretrained_of
 from dec_core.store.lineage import legs_of
 from dec_core.store.record import RunRecord
 from dec_core.store.store import RunStore
@@ -195,7 +196,7 @@ def _model(run: StoredRun) -> bytes:
 
 def _autoencoder(run: StoredRun) -> bytes:
     checkpoint, n_features = run.checkpoint, run.record.n_features
-    pretrained = run.store.pretrained.get(checkpoint.config, run.record.fingerprint, n_features)
+    pretrained = pretrained_of(run.store, run.record.run_id)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "autoencoder.keras"
         return save_autoencoder(checkpoint, pretrained, n_features, path).read_bytes()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dec_core.analysis.verdict import StopReason
-from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, PretrainingFromRun
 from dec_core.events.view import View
 from dec_core.store.record import RunRecord
 
@@ -48,7 +48,7 @@ def reproduction(record: RunRecord, view: View) -> Reproduction:
     """What must be typed to get this run's labels again, and what that cannot repeat."""
     started = view.started.config if view.started is not None else record.config or Config()
     config, notes = _ended_as(view, started)
-    notes = [*_live_changes(view), *notes, *_conditions(record)]
+    notes = [*_live_changes(view), *_earlier_run(config), *notes, *_conditions(record)]
     lineage = record.lineage
     if lineage is None:
         return Reproduction(command_line(config, record.preset), tuple(notes))
@@ -88,6 +88,16 @@ def _live_changes(view: View) -> list[str]:
         f"Settings were changed while the run trained: {changes}. No command repeats that, only "
         "reproduce.py does; this one trains with the settings of the beginning, so its labels may "
         "differ."
+    ]
+
+
+def _earlier_run(config: Config) -> list[str]:
+    source = config.pretraining
+    if not isinstance(source, PretrainingFromRun):
+        return []
+    return [
+        f"The run took the pretrained autoencoder of {source.run}, which must be in the store of "
+        "runs. reproduce.py takes it from this run instead."
     ]
 
 

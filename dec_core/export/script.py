@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.config import PretrainingFromRun
 from dec_core.data.upload_places import is_upload
 from dec_core.events.outcome import labels_sha256
 from dec_core.training.legs import Leg
@@ -34,7 +35,7 @@ def final_labels():
 {store}
     legs = [Leg.from_dict(leg) for leg in LEGS]
     config = legs[0].config
-    return repeat(legs, load(config.data, config.seed)).labels
+    return repeat(legs, load(config.data, config.seed){pretrained}).labels
 
 
 def main():
@@ -63,6 +64,12 @@ _STORE = """    from dec_core.store.store import RunStore
 
     RunStore()  # whose folder, DEC_RUNS_DIR, has the uploaded file
 """
+_PRETRAINED = """    from dec_core.store.earlier_autoencoder import pretrained_of
+    from dec_core.store.store import RunStore
+
+    # The store, DEC_RUNS_DIR, has this run with the autoencoder that it took from another one.
+    pretrained = pretrained_of(RunStore(), {title!r})
+"""
 
 
 def reproduce_script(
@@ -77,12 +84,15 @@ def reproduce_script(
     labels : (n_samples,), its final labels
     versions : the conditions that it was trained under, see ``machine.conditions``
     """
+    store = _STORE if any(_is_on_upload(leg) for leg in legs) else ""
+    takes_pretrained = isinstance(legs[0].config.pretraining, PretrainingFromRun)
     return _SCRIPT.format(
         title=title,
         expected=labels_sha256(labels),
         versions=_literal(dict(versions)),
         legs=_literal([leg.to_dict() for leg in legs]),
-        store=_STORE if any(_is_on_upload(leg) for leg in legs) else "",
+        store=store + (_PRETRAINED.format(title=title) if takes_pretrained else ""),
+        pretrained=", pretrained" if takes_pretrained else "",
     )
 
 

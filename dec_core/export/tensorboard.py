@@ -42,7 +42,8 @@ def points(view: View) -> Iterator[Point]:
     """Every finite number of every curve, in the order of time."""
     for epoch in view.pretraining:
         if math.isfinite(epoch.loss):
-            yield "pretraining/loss", epoch.epoch, epoch.loss, epoch.seconds
+            of_layer = "" if epoch.layer is None else f"_of_layer_{epoch.layer}"
+            yield f"pretraining/loss{of_layer}", epoch.epoch, epoch.loss, epoch.seconds
     before = view.pretraining[-1].seconds if view.pretraining else 0.0
     before += view.centers.seconds if view.centers else 0.0
     for update in view.updates:

@@ -19,6 +19,7 @@ from dec_core.model.assignment import (
 from dec_core.model.autoencoder import (
     NETWORK_BUILDERS,
     Autoencoder,
+    LayerPair,
     build_autoencoder,
     build_clustering_model,
     restore_clustering_model,
@@ -40,6 +41,7 @@ __all__ = [
     "TARGET_FUNCTIONS",
     "Autoencoder",
     "ClusteringLayer",
+    "LayerPair",
     "Target",
     "build_autoencoder",
     "build_clustering_model",

@@ -23,16 +23,61 @@ from dec_core.model.registry import Registry
 
 
 @dataclass(frozen=True)
+class LayerPair:
+    """A layer of the encoder and its mirror in the decoder, which share their weights with them.
+
+    Attributes
+    ----------
+    before : maps (batch, n_features) to what the layer takes; None for the first layer
+    encoder : the layer; maps what it takes to what it gives
+    decoder : its mirror, the other way
+    """
+
+    before: keras.Model | None
+    encoder: keras.Model
+    decoder: keras.Model
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """Of the layer and then of its mirror."""
+        return [*self.encoder.trainable_variables, *self.decoder.trainable_variables]
+
+
+@dataclass(frozen=True)
 class Autoencoder:
-    """``model`` maps (batch, n_features) to its reconstruction, ``encoder`` to the embedding."""
+    """``model`` maps (batch, n_features) to its reconstruction, ``encoder`` to the embedding.
+
+    ``encoded`` and ``decoded`` are the tensors between the layers, of the encoder from the data to
+    the embedding and of the decoder from the output to the embedding: the mirror of layer k takes
+    ``decoded[k]`` and gives ``decoded[k - 1]``. Both are empty where layers have no mirrors.
+    """
 
     model: keras.Model
     encoder: keras.Model
+    encoded: tuple[Any, ...] = ()
+    decoded: tuple[Any, ...] = ()
 
     @property
     def decoder(self) -> keras.Model:
         """Maps an embedding (batch, n_dimensions) to its reconstruction, by the same layers."""
         return keras.Model(self.encoder.output, self.model.output)
+
+    def layer(self, number: int) -> LayerPair:
+        """Layer ``number`` of the encoder, counted from 1, and its mirror."""
+        taken, given = self.encoded[number - 1 : number + 1]
+        back, mirrored = self.decoded[number - 1 : number + 1]
+        return LayerPair(
+            None if number == 1 else keras.Model(self.encoded[0], taken),
+            keras.Model(taken, given),
+            keras.Model(mirrored, back),
+        )
+
+    def through(self, number: int) -> keras.Model:
+        """Maps (batch, n_features) to what its first ``number`` layers can reconstruct of it."""
+        flow = self.encoded[number]
+        for layer in range(number, 0, -1):
+            flow = self.layer(layer).decoder(flow)
+        return keras.Model(self.encoded[0], flow)
 
 
 def build_autoencoder(n_features: int, settings: NetworkSettings, seed: int) -> Autoencoder:
@@ -70,16 +115,34 @@ def build_dense(n_features: int, settings: DenseNetwork, seed: int) -> Autoencod
             return flow
         return keras.layers.Dropout(settings.dropout, seed=0, name=f"{name}_dropout")(flow)
 
-    inputs = keras.Input((n_features,), name="input")
-    flow = inputs
+    encoded = [keras.Input((n_features,), name="input")]
     for index, units in enumerate(hidden):
-        flow = hidden_layer(flow, units, f"encoder_{index}")
-    embedding = dense(n_dimensions, "embedding", None, settings.bottleneck_initializer)(flow)
-    flow = embedding
+        encoded.append(hidden_layer(encoded[-1], units, f"encoder_{index}"))
+    embedding = dense(n_dimensions, "embedding", None, settings.bottleneck_initializer)
+    encoded.append(embedding(encoded[-1]))
+    decoded = [encoded[-1]]
     for index, units in reversed(list(enumerate(hidden))):
-        flow = hidden_layer(flow, units, f"decoder_{index}")
-    output = dense(n_features, "output", None, settings.initializer)(flow)
-    return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
+        decoded.append(hidden_layer(decoded[-1], units, f"decoder_{index}"))
+    output = dense(n_features, "output", None, settings.initializer)
+    decoded.append(output(decoded[-1]))
+    return autoencoder_of(encoded, decoded)
+
+
+def autoencoder_of(encoded: Sequence[Any], decoded: Sequence[Any]) -> Autoencoder:
+    """An autoencoder whose layers have mirrors.
+
+    Parameters
+    ----------
+    encoded : tensors from the data to the embedding, with one layer from each to the next
+    decoded : as many from the embedding to the output, in the order of the decoder
+    """
+    inputs, embedding, output = encoded[0], encoded[-1], decoded[-1]
+    return Autoencoder(
+        keras.Model(inputs, output),
+        keras.Model(inputs, embedding),
+        tuple(encoded),
+        tuple(reversed(decoded)),
+    )
 
 
 # From n_features, the settings of a network and the seed to the network.

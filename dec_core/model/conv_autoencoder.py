@@ -10,7 +10,12 @@ import keras
 import numpy as np
 
 from dec_core.config import ConvolutionalNetwork, ImageShape
-from dec_core.model.autoencoder import NETWORK_BUILDERS, Autoencoder, build_initializer
+from dec_core.model.autoencoder import (
+    NETWORK_BUILDERS,
+    Autoencoder,
+    autoencoder_of,
+    build_initializer,
+)
 
 
 class _Classes(NamedTuple):
@@ -49,18 +54,22 @@ def build_conv(n_features: int, settings: ConvolutionalNetwork, seed: int) -> Au
     maps = settings.maps(n_features)
     layers = _Layers(settings, seed)
     inputs = keras.Input((n_features,), name="input")
+    encoded = [inputs]
     flow = keras.layers.Reshape(maps[0], name="image")(inputs)
     for index, shape in enumerate(maps[1:]):
         flow = layers.convolution(f"encoder_{index}", index, shape[-1])(flow)
+        encoded.append(flow)
     flow = keras.layers.Flatten(name="pixels")(flow)
-    embedding = layers.embedding()(flow)
-    flow = layers.dense("decoder_dense", math.prod(maps[-1]))(embedding)
+    encoded.append(layers.embedding()(flow))
+    flow = layers.dense("decoder_dense", math.prod(maps[-1]))(encoded[-1])
     flow = keras.layers.Reshape(maps[-1], name="maps")(flow)
+    decoded = [encoded[-1], flow]
     for index in reversed(range(len(settings.filters))):
         flow = layers.transposed(index, maps[index][-1])(flow)
         flow = _cropped(flow, maps[index], settings, index)
-    output = keras.layers.Reshape((n_features,), name="output")(flow)
-    return Autoencoder(keras.Model(inputs, output), keras.Model(inputs, embedding))
+        decoded.append(flow)
+    decoded[-1] = keras.layers.Reshape((n_features,), name="output")(flow)
+    return autoencoder_of(encoded, decoded)
 
 
 class _Layers:

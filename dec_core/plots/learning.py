@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.config import PretrainingStage
 from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
-from dec_core.plots.palette import DELTA_LABEL, LOSS, PRETRAINING, SPREAD
+from dec_core.plots.palette import DELTA_LABEL, LAYER, LOSS, PRETRAINING, SPREAD
 from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
 
 Floats = NDArray[np.float32]
@@ -24,10 +25,12 @@ _NARROW, _WIDE = 200, 500
 class LearningCurves:
     """Losses per epoch and per update, label changes, the embedding's spread, the tolerance.
 
-    ``reconstruction_loss`` is empty where clustering does not train the decoder.
+    ``layers`` has for each epoch the layer of the encoder that was trained by itself, 0 where all
+    were. ``reconstruction_loss`` is empty where clustering does not train the decoder.
     """
 
     epochs: NDArray[np.int32]
+    layers: NDArray[np.int32]
     pretraining_loss: Floats
     iterations: NDArray[np.int32]
     loss: Floats
@@ -44,6 +47,7 @@ def learning_curves(view: View) -> LearningCurves:
     reconstruction = [update.value("reconstruction_loss") for update in updates if has_decoder]
     return LearningCurves(
         epochs=np.array([epoch.epoch for epoch in view.pretraining], np.int32),
+        layers=np.array([epoch.layer or 0 for epoch in view.pretraining], np.int32),
         pretraining_loss=np.array([epoch.loss for epoch in view.pretraining], np.float32),
         iterations=np.array([update.iteration for update in updates], np.int32),
         loss=np.array([update.value("loss") for update in updates], np.float32),
@@ -97,27 +101,53 @@ def draw_learning(view: View) -> Plot:
 
 def draw_pretraining(view: View) -> Plot:
     """How well does the autoencoder reproduce the samples?"""
-    numbers = learning_curves(view)
-    epochs = view.config.pretraining.epochs
-    figure = new_figure(
-        "Does the autoencoder learn?",
-        "Mean squared error of the reconstruction after each epoch; it should fall and flatten",
-        {"x": "epoch", "y": "loss"},
-    )
+    numbers, config = learning_curves(view), view.config
+    stages = config.pretraining_stages
+    has_layers = any(stage.layer is not None for stage in stages)
+    aid = "Mean squared error of the reconstruction after each epoch; it should fall and flatten"
+    if has_layers:
+        # What a layer takes is of another size than the samples.
+        aid = "Mean squared error after each epoch, to be compared within one layer; it should fall"
+    figure = new_figure("Does the autoencoder learn?", aid, {"x": "epoch", "y": "loss"})
     if not len(numbers.epochs):
-        say_instead(figure, "Waits for the first epoch")
+        words = "Waits for the first epoch" if stages else "Nothing is trained before k-means"
+        say_instead(figure, words)
         return Plot("pretraining", figure, _alternative(numbers))
     _add_losses(figure, numbers, _WIDE)
-    figure.update_xaxes(title="epoch", range=[0, max(epochs, 1) + 0.5])
-    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(title="epoch", range=[0, max(config.pretraining_epochs, 1) + 0.5])
+    figure.update_yaxes(**({"type": "log"} if has_layers else {"rangemode": "tozero"}))
+    if has_layers:
+        _name_stages(figure, stages)
     figure.update_layout(showlegend=False)
     return Plot("pretraining", figure, _alternative(numbers))
 
 
 def _add_losses(figure: Figure, numbers: LearningCurves, n_bins: int) -> None:
-    losses = numbers.epochs, numbers.pretraining_loss
-    where = "after epoch"
-    add_curve(figure, "pretraining loss", losses, PRETRAINING, n_bins=n_bins, where=where)
+    """One curve for each layer that is trained by itself, and one for all."""
+    for layer in np.unique(numbers.layers):
+        of_layer = numbers.layers == layer
+        losses = numbers.epochs[of_layer], numbers.pretraining_loss[of_layer]
+        name = f"loss of layer {layer}" if layer else "pretraining loss"
+        color = LAYER if layer else PRETRAINING
+        add_curve(figure, name, losses, color, n_bins=n_bins, where="after epoch")
+
+
+def _name_stages(figure: Figure, stages: Sequence[PretrainingStage]) -> None:
+    """Where each begins, and what it trains."""
+    begin = 0
+    for stage in stages:
+        if begin:
+            ends = {"x0": begin + 0.5, "x1": begin + 0.5, "y0": 0, "y1": 1, "yref": "paper"}
+            figure.add_shape(type="line", line={"color": LAYER, "width": 1, "dash": "dot"}, **ends)
+        figure.add_annotation(
+            x=begin + 0.5 + stage.epochs / 2,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            showarrow=False,
+            text="all layers" if stage.layer is None else f"layer {stage.layer}",
+        )
+        begin += stage.epochs
 
 
 def _add_curve(
@@ -138,7 +168,7 @@ _WITH_DECODER = ([0, 0.15], [0.425, 0.575], [0.64, 0.79], [0.85, 1], [0.2125, 0.
 
 
 def _arrange(figure: Figure, view: View, zero: float, places: Sequence[Sequence[float]]) -> None:
-    epochs = view.config.pretraining.epochs
+    epochs = view.config.pretraining_epochs
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},
@@ -167,7 +197,8 @@ _SHARES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 def _alternative(numbers: LearningCurves) -> str:
     parts = []
     if len(numbers.pretraining_loss):
-        parts.append(f"Pretraining loss {numbers.pretraining_loss[-1]:.4g}")
+        layer = f" of layer {numbers.layers[-1]}" if numbers.layers[-1] else ""
+        parts.append(f"Pretraining loss{layer} {numbers.pretraining_loss[-1]:.4g}")
     if len(numbers.loss):
         along = "".join(f", reconstruction error {n:.4g}" for n in numbers.reconstruction_loss[-1:])
         parts.append(

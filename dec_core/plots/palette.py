@@ -66,6 +66,8 @@ ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
 # A target P that was used, the paper's for the same q, and q itself.
 TARGET_USED, TARGET_PAPER, SOFT_ASSIGNMENT = "#d1361a", "#2f9e57", "#3f90da"
 LOSS, DELTA_LABEL, PRETRAINING, SPREAD = "#3f90da", "#2aa775", "#9a54cf", "#c9711d"
+# A layer that is pretrained by itself.
+LAYER = "#7b8987"
 
 
 def cluster_colors(count: int) -> list[str]:

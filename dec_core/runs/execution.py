@@ -62,6 +62,7 @@ def new_recorder(store: RunStore, config: Config, preset: str) -> Recorder | Mem
             config,
             f"This run cannot be saved: {reason} ({store.root}). It trains in memory only. "
             "Name a folder that can be written with DEC_RUNS_DIR.",
+            store,
         )
 
 

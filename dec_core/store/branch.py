@@ -15,6 +15,7 @@ from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.events.events import Event, ParameterChanged, RunStarted, TargetUpdated
 from dec_core.events.view import View, replay
 from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.earlier_autoencoder import OWN_FILE, pretrained_of
 from dec_core.store.event_log import EventLog
 from dec_core.store.events_file import encode
 from dec_core.store.record import Lineage, new_record
@@ -73,7 +74,7 @@ def branch(
         )
     checkpoint, lines = checkpoints.read(kept[-1] if iteration is None else iteration)
     _check_settings(checkpoint, config)
-    pretrained = store.pretrained.get(config, parent.fingerprint, parent.n_features)
+    pretrained = pretrained_of(store, parent_id)
     started = checkpoint.at_branch(config, pretrained)
     history = _history(store.folder(parent_id), lines, config)
     past = replay(history)
@@ -85,7 +86,7 @@ def branch(
     try:
         with store.creating() as (run_id, folder):
             _write_log(folder, history)
-            _share_arrays(store.folder(parent_id), folder)
+            _share_files(store.folder(parent_id), folder)
             EventLog(folder).check_files([0])
             CheckpointFiles(folder / "checkpoints").write(started, len(history))
             record = replace(
@@ -157,11 +158,13 @@ def _write_log(folder: Path, events: Sequence[Event]) -> None:
     (folder / "events.jsonl").write_text(text, encoding="utf-8")
 
 
-def _share_arrays(parent: Path, folder: Path) -> None:
-    """The files that are there; see ``frame_files`` why two runs may share them."""
+def _share_files(parent: Path, folder: Path) -> None:
+    """The arrays that are there, see ``frame_files`` why two runs may share them, and the
+    autoencoder that the parent took from an earlier run."""
     (folder / "arrays").mkdir()
-    for source in (parent / "arrays").glob("[!.]*"):
-        target = folder / "arrays" / source.name
+    shared = [f"arrays/{path.name}" for path in (parent / "arrays").glob("[!.]*")]
+    for name in (*shared, OWN_FILE):
+        source, target = parent / name, folder / name
         with contextlib.suppress(FileNotFoundError):
             try:
                 os.link(source, target)

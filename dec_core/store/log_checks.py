@@ -61,7 +61,7 @@ class LogChecks:
         maximum = run.config.clustering.max_iterations
         match event:
             case PretrainingEpochEnded():
-                _check_at_most("epoch", event.epoch, run.config.pretraining.epochs)
+                _check_at_most("epoch", event.epoch, run.config.pretraining_epochs)
             case CentersInitialized():
                 _check_sizes(run, event.cluster_sizes)
             case TargetUpdated():

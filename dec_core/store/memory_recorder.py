@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dec_core.config import Config
+from dec_core.config import Config, PretrainingFromRun
 from dec_core.events.events import ArrayEvent, Event, RunFailed
 from dec_core.events.frames import Frames, MemoryFrames
 from dec_core.events.view import View
+from dec_core.store.earlier_autoencoder import take_pretrained
 from dec_core.store.names import new_run_id
 
 if TYPE_CHECKING:
     from dec_core.data import Dataset
+    from dec_core.store.store import RunStore
     from dec_core.training.checkpoint import Pretrained
     from dec_core.training.trainer import Trainer
 
 
 class MemoryRecorder:
-    """Stands where a ``Recorder`` stands; ``problem`` says why nothing is saved."""
+    """Stands where a ``Recorder`` stands.
+
+    Parameters
+    ----------
+    problem : why nothing is saved
+    store : where the run may find the autoencoder of an earlier one
+    """
 
     is_lasting = False
     is_saving = False
@@ -26,19 +34,24 @@ class MemoryRecorder:
     notice = ""
     resumption = None
 
-    def __init__(self, config: Config, problem: str = "") -> None:
+    def __init__(self, config: Config, problem: str = "", store: RunStore | None = None) -> None:
         self.run_id = new_run_id()
         self.config = config
         self.problem = problem
         self.view = View()
         self.frames = MemoryFrames()
+        self._store = store
+        self._n_features = 0
 
     def begin(self, dataset: Dataset) -> None:
         """The data are loaded; there is no place to go on from."""
+        self._n_features = dataset.n_features
 
     def pretrained(self) -> Pretrained | None:
-        """No autoencoder is kept."""
-        return None
+        """That of the run which the settings name; no other is kept. Raises SettingsError."""
+        if self._store is None or not isinstance(self.config.pretraining, PretrainingFromRun):
+            return None
+        return take_pretrained(self._store, self.config, self._n_features)
 
     def stored_frames(self, view: View) -> Frames:  # noqa: ARG002
         """The arrays, which are in memory."""

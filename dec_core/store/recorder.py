@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from dec_core.config import Config
+from dec_core.config import Config, PretrainingFromRun
 from dec_core.errors import RunError, SettingsError
 from dec_core.events.events import (
     ArrayEvent,
@@ -26,6 +26,11 @@ from dec_core.events.view import View, replay
 from dec_core.machine import conditions, differences
 from dec_core.store.array_files import read_whole, remove_drafts, write_whole
 from dec_core.store.checkpoint_files import CheckpointFiles
+from dec_core.store.earlier_autoencoder import (
+    keep_pretrained,
+    own_pretrained,
+    take_pretrained,
+)
 from dec_core.store.event_log import EventLog
 from dec_core.store.locks import take_lock
 from dec_core.store.notes import NOTES_FILE
@@ -189,12 +194,31 @@ class Recorder:
         self._begun_at = lines
 
     def pretrained(self) -> Pretrained | None:
-        """The autoencoder that an earlier run pretrained for exactly this one."""
+        """The autoencoder that an earlier run pretrained: for exactly this one, or that of the run
+        which the settings name.
+
+        Raises
+        ------
+        SettingsError
+            If they name a run that cannot give one.
+        """
+        if isinstance(self.config.pretraining, PretrainingFromRun):
+            self._is_cached = True
+            return self._pretrained_by_named_run()
         found = self.store.pretrained.get(
             self.config, self.record.fingerprint, self.record.n_features
         )
         self._is_cached = found is not None
         return found
+
+    def _pretrained_by_named_run(self) -> Pretrained | None:
+        """Once it was taken it is in the folder; a checkpoint of clustering needs it no more."""
+        own = own_pretrained(self._folder)
+        if own is not None or self.resumption is not None:
+            return own
+        taken = take_pretrained(self.store, self.config, self.record.n_features)
+        self._save(lambda: keep_pretrained(self._folder, taken))
+        return taken
 
     def write(self, event: Event, view: View, trainer: Trainer) -> None:
         """Store an event and, where it is time for one, a checkpoint."""

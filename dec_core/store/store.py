@@ -10,6 +10,7 @@
                          newest of pretraining, which a run may lack
         checkpoints/     where the run can be taken up again
         maps/            UMAP maps; made anew where they are missing
+        pretrained.npz   the autoencoder that was taken from the run which the settings name
         preparation.json how the data were prepared, for new samples; runs of before have none
         lock             held by the process that trains the run
         unsaved.json     why saving ended before the run did; ``reserved`` keeps room for it

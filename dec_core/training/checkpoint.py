@@ -22,6 +22,7 @@ from dec_core.config import (
     SETTINGS,
     TARGETS,
     Config,
+    PretrainingFromRun,
 )
 from dec_core.errors import SettingsError
 from dec_core.events.events import EncoderReset, Phase
@@ -31,6 +32,7 @@ from dec_core.training.shapes import (
     clustering_shapes,
     have_shapes,
     optimizer_shapes,
+    trained_in_pretraining,
     trained_shapes,
 )
 
@@ -44,7 +46,7 @@ BRANCH_SETTINGS = (
         f"clustering.{name}"
         for name in (
             "target objective loss optimizer momentum batch_size batch_order max_iterations reset "
-            "dissolve".split()
+            "dissolve shift rotation".split()
         )
     ),
 )
@@ -64,7 +66,8 @@ class Checkpoint:
     weights : of the autoencoder while it is pretrained; afterwards of the clustering model, the
         encoder's and then the cluster centres (n_clusters, n_dimensions)
     decoder : its weights where clustering trains it, or a branch is to train it; otherwise empty
-    optimizer : the optimizer's variables: step count, learning rate, slots
+    optimizer : the optimizer's variables: step count, learning rate, slots; while layers are
+        pretrained one by one, those of the layer at hand
     epoch : pretraining epochs done
     iteration : gradient steps of clustering done
     last_update_at : the iteration of the newest target distribution
@@ -95,9 +98,7 @@ class Checkpoint:
         if _fixed_differences(self.config, config):
             return False
         if self.phase is Phase.PRETRAINING:
-            weights = autoencoder_shapes(n_features, config.autoencoder)
-            state = optimizer_shapes(weights, self.config.pretraining)
-            return have_shapes(self.weights, weights) and have_shapes(self.optimizer, state)
+            return self._fits_pretraining(config, n_features)
         if self.p is None or self.labels is None:
             return False
         state = optimizer_shapes(trained_shapes(n_features, self.config), self.config.clustering)
@@ -109,6 +110,15 @@ class Checkpoint:
             and have_shapes([self.labels], [(n_samples,)])
             and _are_clusters(self.labels, config.clustering.n_clusters)
         )
+
+    def _fits_pretraining(self, config: Config, n_features: int) -> bool:
+        stage = config.pretraining_stage(self.epoch)
+        if stage is None:
+            return False
+        trained = trained_in_pretraining(n_features, config.autoencoder, stage.layer)
+        return have_shapes(
+            self.weights, autoencoder_shapes(n_features, config.autoencoder)
+        ) and have_shapes(self.optimizer, optimizer_shapes(trained, stage.settings))
 
     def _has_decoder_for(self, config: Config, n_features: int) -> bool:
         """Whether a decoder is there where it was trained or is to be trained, and nowhere else."""
@@ -202,9 +212,11 @@ class Pretrained:
     losses: tuple[float, ...]
 
     def fits(self, config: Config, n_features: int) -> bool:
-        """Whether it can be what a run with these settings and data would pretrain."""
+        """Whether it can be what a run with these settings and data would begin with."""
         shapes = autoencoder_shapes(n_features, config.autoencoder)
-        return have_shapes(self.weights, shapes) and len(self.losses) == config.pretraining.epochs
+        is_whole = len(self.losses) == config.pretraining_epochs
+        is_taken = isinstance(config.pretraining, PretrainingFromRun)
+        return have_shapes(self.weights, shapes) and (is_taken or is_whole)
 
 
 def check_branch(parent: Config, branch: Config) -> None:

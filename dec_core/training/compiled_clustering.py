@@ -21,10 +21,14 @@ from dec_core.model import (
     mean_squared_error,
     neighbor_loss,
 )
+from dec_core.training.augmentation import Augmentation
 from dec_core.training.checkpoint import Arrays, Checkpoint
 from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
+from dec_core.training.noise import Purpose, seed_of
 from dec_core.training.resident import ResidentSamples, as_float
+
+IMAGES = Purpose.CLUSTERING_IMAGES
 
 
 class Evaluation(NamedTuple):
@@ -70,6 +74,8 @@ class ClusteringLoop(CompiledLoop):
     x : (n_samples, n_features)
     decoder : maps an embedding (batch, n_dimensions) to its reconstruction; where it is given, it
         is trained along, in place, and the loss has the reconstruction error
+    augmentation : how the images of a batch are moved; P comes from clean data all the same, and
+        the clean image is what is to be reconstructed
 
     Attributes
     ----------
@@ -84,12 +90,15 @@ class ClusteringLoop(CompiledLoop):
         settings: ClusteringSettings,
         seed: int,
         decoder: keras.Model | None = None,
+        *,
+        augmentation: Augmentation | None = None,
     ) -> None:
         along = [] if decoder is None else decoder.trainable_variables
-        super().__init__(model, x, settings, seed, along)
+        super().__init__(model, x, settings, seed, [*model.trainable_variables, *along])
         self._decoder = decoder
         if decoder is not None:
             self._dropout += dropout_layers(decoder)
+        self._augmentation = augmentation
         self.layer: ClusteringLayer = model.get_layer("clustering")
         self.encoder = keras.Model(model.input, self.layer.input)
         self._target = TARGET_FUNCTIONS[settings.target.kind](settings.target)
@@ -178,29 +187,37 @@ class ClusteringLoop(CompiledLoop):
         """
         self._go_to_step(first)
         order = self.batches.order(first)
-        losses = self._compiled_steps(self._x, p, order, tf.constant(first), tf.constant(count))
+        steps = tf.constant(first), tf.constant(count)
+        losses = self._compiled_steps(self._x, p, order, *steps, self._seed)
         return Losses(*map(float, losses))
 
     def _compile_steps(self, settings: ClusteringSettings) -> Any:
         batches, optimizer, variables = self.batches, self.optimizer, self._variables
-        losses_of = self._losses_of(settings)
+        losses_of, augmentation = self._losses_of(settings), self._augmentation
         before = tuple(0.0 for loss in self.no_losses if loss is not None)
 
         @tf.function(autograph=True)
-        def run(x: ResidentSamples, p: Any, order: Any, first: Any, count: Any) -> Any:
+        def run(  # noqa: PLR0917 - tensors in the order of their use
+            x: ResidentSamples, p: Any, order: Any, first: Any, count: Any, seed: Any
+        ) -> Any:
             losses = tuple(tf.constant(loss) for loss in before)
             for step in tf.range(first, first + count):
                 rows, target = batches.take(step, order, x.values, p)
-                batch = as_float(rows, x.divisor)
+                batch = moved = as_float(rows, x.divisor)
+                if augmentation is not None:
+                    moved = augmentation.moved(batch, seed_of(IMAGES, seed, step))
                 with tf.GradientTape() as tape:
-                    total, losses = losses_of(batch, target)
+                    total, losses = losses_of(moved, batch, target)
                 optimizer.apply(tape.gradient(total, variables), variables)
             return losses
 
         return run
 
-    def _losses_of(self, settings: ClusteringSettings) -> Callable[[Any, Any], tuple[Any, Any]]:
-        """From a batch and its target to what the step makes smaller, and to ``Losses``."""
+    def _losses_of(
+        self, settings: ClusteringSettings
+    ) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+        """From a batch as it is seen, as it is to be reconstructed, and its target to what the step
+        makes smaller, and to ``Losses``."""
         model, encoder, decoder, layer = self._model, self.encoder, self._decoder, self.layer
         objective = OBJECTIVE_LOSSES[settings.objective.kind](settings.objective)
         batch_target = self._target.in_batch
@@ -216,21 +233,21 @@ class ClusteringLoop(CompiledLoop):
                 loss += neighbor_weight * neighbor_loss(embedding, layer.cluster_centers)
             return loss
 
-        def alone(batch: Any, target: Any) -> tuple[Any, Any]:
+        def alone(batch: Any, _: Any, target: Any) -> tuple[Any, Any]:
             loss = clustering_loss(target, model(batch, training=True))
             return loss, (loss,)
 
-        def with_neighbors(batch: Any, target: Any) -> tuple[Any, Any]:
+        def with_neighbors(batch: Any, _: Any, target: Any) -> tuple[Any, Any]:
             loss = of_embedding(target, encoder(batch, training=True))
             return loss, (loss,)
 
         if decoder is None:
             return with_neighbors if neighbor_weight else alone
 
-        def with_decoder(batch: Any, target: Any) -> tuple[Any, Any]:
+        def with_decoder(batch: Any, clean: Any, target: Any) -> tuple[Any, Any]:
             embedding = encoder(batch, training=True)
             clustering = of_embedding(target, embedding)
-            reconstruction = mean_squared_error(batch, decoder(embedding, training=True))
+            reconstruction = mean_squared_error(clean, decoder(embedding, training=True))
             return objective.total(clustering, reconstruction), (clustering, reconstruction)
 
         return with_decoder

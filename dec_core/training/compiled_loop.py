@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from dec_core.config import ClusteringSettings, PretrainingSettings
 from dec_core.model import build_optimizer, dropout_layers, set_dropout_step
@@ -24,7 +25,7 @@ class CompiledLoop:
     ----------
     model : maps (batch, n_features) to something; trained in place
     x : (n_samples, n_features)
-    along : variables beside the model's that are trained with them
+    variables : what is trained; the model's unless they are given
     """
 
     def __init__(
@@ -33,12 +34,12 @@ class CompiledLoop:
         x: ResidentSamples,
         settings: Settings,
         seed: int,
-        along: Iterable[Any] = (),
+        variables: Sequence[Any] = (),
     ) -> None:
         self.optimizer = build_optimizer(
             settings.optimizer, settings.learning_rate, settings.momentum
         )
-        self._variables = [*model.trainable_variables, *along]
+        self._variables = list(variables) or model.trainable_variables
         self.optimizer.build(self._variables)
         self._model = model
         self._dropout = dropout_layers(model)
@@ -52,6 +53,7 @@ class CompiledLoop:
         """
         self._x: Any = x
         self._settings = settings
+        self._seed = tf.constant(seed, tf.int64)
         self.batches = Batches(x.n_samples, settings.batch_size, _shuffle_seed(settings, seed))
         self._dropout_seed = _dropout_seed(settings, seed)
         self._set_optimizer(self._untrained_optimizer)

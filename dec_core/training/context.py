@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.labeling import Labeling
 from dec_core.analysis.structure import DataSpace
-from dec_core.config import Config
+from dec_core.config import Config, ImageShape
 from dec_core.data import Dataset
 from dec_core.data.subset import stratified_indices
 from dec_core.events.events import ParameterChanged
@@ -59,6 +59,11 @@ class TrainingContext:
     def space(self) -> DataSpace:
         """The data, in which clusters are compared from update to update."""
         return DataSpace(self.dataset.samples, self.sample_ids, self.config.seed)
+
+    @property
+    def image_shape(self) -> ImageShape | None:
+        """(height, width, channels) of a sample that is an image, by the data or by the network."""
+        return self.dataset.image_shape or self.config.autoencoder.pixels(self.dataset.n_features)
 
     @property
     def label_type(self) -> np.dtype[Any]:

@@ -93,9 +93,10 @@ def check_memory(
 
 
 def _pretraining_bytes(config: Config, n_samples: int, n_features: int) -> int:
-    settings = config.pretraining
-    if not settings.epochs:
+    stages = config.pretraining_stages
+    if not stages:
         return 0
+    settings = stages[-1].settings
     weights = autoencoder_shapes(n_features, config.autoencoder)
     batch = min(settings.batch_size, n_samples)
     state = _trained_bytes(weights, optimizer_shapes(weights, settings))

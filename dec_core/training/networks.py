@@ -19,8 +19,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from dec_core.config import SETTINGS, Config
+from dec_core.config import SETTINGS, Config, PretrainingStage
 from dec_core.model import Autoencoder, build_autoencoder, build_clustering_model
+from dec_core.training.augmentation import Augmentation
 from dec_core.training.compiled_clustering import ClusteringLoop
 from dec_core.training.compiled_pretraining import PretrainingLoop
 from dec_core.training.context import TrainingContext
@@ -29,9 +30,10 @@ from dec_core.training.resident import resident_type
 # Settings that no graph depends on.
 _NOT_IN_A_GRAPH = frozenset(
     "seed autoencoder.initializer autoencoder.bottleneck_initializer pretraining.epochs "
-    "pretraining.learning_rate clustering.learning_rate clustering.update_interval clustering.tol "
-    "clustering.max_iterations clustering.kmeans_restarts clustering.reset clustering.reset_every "
-    "clustering.reset_keep clustering.resets clustering.dissolve_below".split()
+    "pretraining.layer_epochs pretraining.run pretraining.learning_rate clustering.learning_rate "
+    "clustering.update_interval clustering.tol clustering.max_iterations "
+    "clustering.kmeans_restarts clustering.reset clustering.reset_every clustering.reset_keep "
+    "clustering.resets clustering.dissolve_below".split()
 )
 
 
@@ -43,8 +45,9 @@ class CompiledNetwork:
 
     def __init__(self, context: TrainingContext) -> None:
         self._autoencoder = self._built(context)
-        self._pretraining: PretrainingLoop | None = None
+        self._pretraining: dict[int | None, PretrainingLoop] = {}
         self._clustering: ClusteringLoop | None = None
+        self._through: dict[int, keras.Model] = {}
 
     @property
     def autoencoder(self) -> keras.Model:
@@ -57,6 +60,15 @@ class CompiledNetwork:
         model = self.autoencoder
         return tf.function(lambda x: model(x, training=False), autograph=False)
 
+    def reconstruct_through(self, layer: int, x: NDArray[np.float32]) -> Any:
+        """What the layers of the encoder up to ``layer``, and their mirrors, make of samples.
+
+        It is not compiled: each layer is looked at a few times only.
+        """
+        if layer not in self._through:
+            self._through[layer] = self._autoencoder.through(layer)
+        return self._through[layer](x, training=False)
+
     @property
     def n_bytes(self) -> int:
         """Of the weights, without what optimizers keep."""
@@ -66,14 +78,23 @@ class CompiledNetwork:
         """Untrained weights by the seed of a run."""
         self.autoencoder.set_weights(self._built(context).model.get_weights())
 
-    def pretraining(self, context: TrainingContext) -> PretrainingLoop:
-        """The loop that pretrains the autoencoder as it is, with a fresh optimizer."""
-        settings, seed = context.config.pretraining, context.config.seed
-        if self._pretraining is None:
-            self._pretraining = PretrainingLoop(self.autoencoder, context.x, settings, seed)
+    def pretraining(self, context: TrainingContext, stage: PretrainingStage) -> PretrainingLoop:
+        """The loop that trains the autoencoder, or a layer of it, as it is, with a fresh
+        optimizer."""
+        settings, seed = stage.settings, context.config.seed
+        if stage.layer in self._pretraining:
+            self._pretraining[stage.layer].begin(context.x, settings, seed)
         else:
-            self._pretraining.begin(context.x, settings, seed)
-        return self._pretraining
+            self._pretraining[stage.layer] = PretrainingLoop(
+                self.autoencoder,
+                context.x,
+                settings,
+                seed,
+                augmentation=Augmentation.of(settings, context.image_shape),
+                layer=None if stage.layer is None else self._autoencoder.layer(stage.layer),
+                dropout=stage.dropout,
+            )
+        return self._pretraining[stage.layer]
 
     def clustering(self, context: TrainingContext) -> ClusteringLoop:
         """The loop that trains encoder and centres as they are, with a fresh optimizer; the
@@ -82,14 +103,17 @@ class CompiledNetwork:
         if self._clustering is None:
             model = build_clustering_model(self._autoencoder.encoder, settings)
             decoder = self._autoencoder.decoder if settings.objective.trains_decoder else None
-            self._clustering = ClusteringLoop(model, context.x, settings, seed, decoder)
+            augmentation = Augmentation.of(settings, context.image_shape)
+            self._clustering = ClusteringLoop(
+                model, context.x, settings, seed, decoder, augmentation=augmentation
+            )
         else:
             self._clustering.begin(context.x, settings, seed)
         return self._clustering
 
     def end(self) -> None:
         """Let go of the data of the run."""
-        for loop in (self._pretraining, self._clustering):
+        for loop in (*self._pretraining.values(), self._clustering):
             if loop is not None:
                 loop.end()
 
@@ -139,7 +163,8 @@ class NetworkPool:
 def _key(context: TrainingContext) -> Hashable:
     """What the graphs of a run depend on."""
     samples = context.dataset.samples
-    return samples.shape, resident_type(samples), _graph_settings(context.config)
+    shape = samples.shape, context.image_shape
+    return shape, resident_type(samples), _graph_settings(context.config)
 
 
 def _graph_settings(config: Config) -> Hashable:

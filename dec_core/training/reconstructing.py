@@ -48,10 +48,17 @@ class ReconstructionWatch:
         """Whether the last look is long enough ago."""
         return perf_counter() >= self._not_before
 
-    def take(self, epoch: int) -> ReconstructionsTaken:
-        """The reconstructions as they are now, after ``epoch`` epochs."""
+    def take(self, epoch: int, layer: int | None = None) -> ReconstructionsTaken:
+        """The reconstructions as they are now, after ``epoch`` epochs.
+
+        ``layer`` is the last one that was trained, where layers are trained one by one: those
+        after it are left out.
+        """
         started = perf_counter()
-        reconstructed = self._network.reconstruct(self._x).numpy()
+        if layer is None:
+            reconstructed = self._network.reconstruct(self._x).numpy()
+        else:
+            reconstructed = self._network.reconstruct_through(layer, self._x).numpy()
         n_shown = len(self._shown_ids)
         taken = ReconstructionsTaken(
             epoch,

@@ -11,7 +11,7 @@ from dec_core.errors import RunError
 from dec_core.events.events import FrameTaken
 from dec_core.events.frames import Labels
 from dec_core.events.view import View, fold
-from dec_core.training.checkpoint import Checkpoint, Resumption
+from dec_core.training.checkpoint import Checkpoint, Pretrained, Resumption
 from dec_core.training.legs import Leg, Place
 from dec_core.training.trainer import Trainer
 
@@ -23,11 +23,15 @@ class Repeated(NamedTuple):
     labels: Labels
 
 
-def repeat(legs: Sequence[Leg], dataset: Dataset) -> Repeated:
+def repeat(legs: Sequence[Leg], dataset: Dataset, pretrained: Pretrained | None = None) -> Repeated:
     """Train along ``legs``, each from where the one before ended.
 
     Under the conditions of the first time, see ``machine.conditions``, the labels are the same,
     bit for bit.
+
+    Parameters
+    ----------
+    pretrained : the autoencoder that the run began with, where its settings name an earlier run
 
     Returns
     -------
@@ -41,7 +45,7 @@ def repeat(legs: Sequence[Leg], dataset: Dataset) -> Repeated:
     SettingsError
         If a config does not fit the data or a change its bounds.
     """
-    view, resumption, pretrained = View(), None, None
+    view, resumption = View(), None
     labels: Labels | None = None
     for number, leg in enumerate(legs):
         is_last = number + 1 == len(legs)
@@ -50,7 +54,7 @@ def repeat(legs: Sequence[Leg], dataset: Dataset) -> Repeated:
         if resumption is not None:
             checkpoint = resumption.checkpoint.at_branch(leg.config, pretrained)
             resumption = replace(resumption, checkpoint=checkpoint)
-        trainer = Trainer(leg.config, dataset, resumption=resumption)
+        trainer = Trainer(leg.config, dataset, resumption=resumption, pretrained=pretrained)
         view, newest = _train(trainer, leg, view)
         labels = labels if newest is None else newest
         pretrained = pretrained or trainer.pretrained

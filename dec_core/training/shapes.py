@@ -21,6 +21,16 @@ def autoencoder_shapes(n_features: int, settings: NetworkSettings) -> Shapes:
     return [*settings.encoder_shapes(n_features), *settings.decoder_shapes(n_features)]
 
 
+def trained_in_pretraining(n_features: int, settings: NetworkSettings, layer: int | None) -> Shapes:
+    """Of what a gradient step moves: all weights, or those of a layer of the encoder, counted from
+    1, and of its mirror. Layers that can be trained singly have two arrays each."""
+    if layer is None:
+        return autoencoder_shapes(n_features, settings)
+    encoder, decoder = settings.encoder_shapes(n_features), settings.decoder_shapes(n_features)
+    mirror = 2 * (settings.n_layers - layer)
+    return [*encoder[2 * layer - 2 : 2 * layer], *decoder[mirror : mirror + 2]]
+
+
 def clustering_shapes(n_features: int, config: Config) -> Shapes:
     """Of ``build_clustering_model``: the encoder's and then the centres."""
     network = config.autoencoder

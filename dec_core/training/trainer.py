@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dec_core.config import Config
+from dec_core.config import Config, Misfit, PretrainingFromRun
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
@@ -45,7 +45,8 @@ class Trainer:
     data_seconds : what loading the data took
     resumption : where to go on; ``config`` may then differ from the checkpoint's as far as
         ``check_branch`` allows
-    pretrained : an autoencoder for exactly these data and settings, instead of pretraining
+    pretrained : an autoencoder for exactly these data and settings, instead of pretraining; needed
+        where the settings name an earlier run
 
     Attributes
     ----------
@@ -70,6 +71,8 @@ class Trainer:
         pretrained: Pretrained | None = None,
     ) -> None:
         _check_fit(config, dataset)
+        if resumption is None:
+            _check_pretrained(config, dataset, pretrained)
         seconds = resumption.checkpoint.seconds if resumption else {Phase.DATA: data_seconds}
         self._context = TrainingContext(config, dataset, ActiveTime(seconds))
         self.clock, self.pace = self._context.clock, self._context.pace
@@ -141,8 +144,18 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
             f"n_clusters must be between 2 and {excess.whole} ({excess.maximum:,}). "
             f"Received {n_clusters:,}. Choose a smaller number or more samples."
         )
-    misfit = config.autoencoder.misfit(dataset.n_features, dataset.image_shape)
-    if misfit is not None:
-        raise SettingsError(f"{misfit.path}: {misfit.words}.")
+    for misfit in config.misfits(dataset.n_features, dataset.image_shape):
+        raise misfit.error
     value_bytes = resident_type(dataset.samples).itemsize
     check_memory(config, dataset.n_samples, dataset.n_features, value_bytes=value_bytes)
+
+
+def _check_pretrained(config: Config, dataset: Dataset, pretrained: Pretrained | None) -> None:
+    """Whether the autoencoder of an earlier run is there where the settings name one."""
+    if not isinstance(config.pretraining, PretrainingFromRun):
+        return
+    if pretrained is None or not pretrained.fits(config, dataset.n_features):
+        raise Misfit(
+            "pretraining.run",
+            "needs the store with that run, and an autoencoder in it that fits the data",
+        ).error

@@ -197,21 +197,31 @@ def test_a_repair_may_need_a_factor_that_alone_does_no_harm() -> None:
 
 def test_pretraining_is_blamed_where_the_reference_from_the_same_start_fails() -> None:
     def world(config: Config) -> float | None:
-        return 0.45 if config.pretraining.epochs < 100 else 0.7
+        return 0.45 if config.pretraining_epochs < 100 else 0.7
 
     found, plans = diagnosed({"pretraining.epochs": 5, "clustering.learning_rate": 0.05}, world)
     assert ids(found) == ["pretraining_insufficient"]
-    assert plans[0].config.pretraining.epochs == 5
-    assert plans[1].config.pretraining.epochs == 150
+    assert plans[0].config.pretraining_epochs == 5
+    assert plans[1].config.pretraining_epochs == 150
     assert to_dict(found)["remedy"] == {"pretraining.epochs": 150}
+
+
+def test_a_network_that_was_not_pretrained_at_all_is_blamed() -> None:
+    def world(config: Config) -> float | None:
+        return 0.45 if config.pretraining_epochs < 100 else 0.7
+
+    found, _ = diagnosed({"pretraining.kind": "none"}, world)
+    assert ids(found) == ["pretraining_insufficient"]
+    remedy = to_dict(found)["remedy"]
+    assert (remedy["pretraining.kind"], remedy["pretraining.epochs"]) == ("end-to-end", 150)
 
 
 def test_other_weights_differ_more_by_chance() -> None:
     """What follows from another pretraining is a cost only where it is clear."""
 
     def world(config: Config) -> float | None:
-        is_dead = config.pretraining.learning_rate > 1
-        return None if is_dead else 0.62 if config.pretraining.epochs < 100 else 0.66
+        is_dead = config.get("pretraining.learning_rate") > 1
+        return None if is_dead else 0.62 if config.pretraining_epochs < 100 else 0.66
 
     changed = {"pretraining.learning_rate": 10.0, "pretraining.epochs": 60}
     found, _ = diagnosed(changed, world)

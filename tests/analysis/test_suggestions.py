@@ -28,7 +28,7 @@ def test_they_are_settings_that_fit_the_data(n_samples: int, n_classes: int | No
     values = suggested(n_samples, n_classes=n_classes)
     config = Config().with_values(values)
     assert config.clustering.batch_size <= max(8, n_samples / 4)
-    assert config.clustering.batch_size == config.pretraining.batch_size
+    assert config.clustering.batch_size == config.get("pretraining.batch_size")
     assert 2 <= config.clustering.n_clusters <= max(10, n_samples)
     assert config.clustering.batch_order == "shuffled"
 

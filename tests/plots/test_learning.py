@@ -8,7 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dec_core.events.events import ParameterChanged, TargetUpdated
+from dec_core.config import Config
+from dec_core.events.events import (
+    ParameterChanged,
+    PretrainingEpochEnded,
+    RunStarted,
+    TargetUpdated,
+)
 from dec_core.events.view import replay
 from dec_core.plots.learning import draw_learning, draw_pretraining, learning_curves
 from tests.plots.figures import as_sent, by_name, lines
@@ -111,3 +117,32 @@ def test_the_alternative_carries_the_current_figures() -> None:
 @pytest.mark.parametrize("moment", ["nothing", "started"])
 def test_before_the_first_epoch_there_are_no_figures(moment: str) -> None:
     assert draw_learning(early_views()[moment]).alternative == "Losses: none yet."
+
+
+def test_the_losses_of_layers_stand_apart_from_those_of_all() -> None:
+    config = Config().with_values(
+        {
+            "pretraining.kind": "layer-wise",
+            "pretraining.layer_epochs": 2,
+            "pretraining.epochs": 1,
+            "autoencoder.units": (8, 3),
+        }
+    )
+    _, start, *_ = events()
+    assert isinstance(start, RunStarted)
+    ended = [(1, 1, 0.5), (2, 1, 0.25), (3, 2, 0.125), (4, 2, 0.0625), (5, None, 0.5)]
+    epochs = [PretrainingEpochEnded(at, 5, loss, 1.0 * at, layer) for at, layer, loss in ended]
+    view = replay([replace(start, config=config), *epochs])
+    for draw in (draw_pretraining, draw_learning):
+        plot = draw(view)
+        curves = {name: trace.x.tolist() for name, trace in by_name(plot.figure).items()}
+        expected = {"loss of layer 1": [1, 2], "loss of layer 2": [3, 4], "pretraining loss": [5]}
+        assert {name: curves[name] for name in expected} == expected
+        assert plot.alternative.startswith("Pretraining loss 0.5")
+    layout = as_sent(draw_pretraining(view))["layout"]
+    names = [one["text"] for one in layout["annotations"]]
+    assert [name for name in names if "layer" in name] == ["layer 1", "layer 2", "all layers"]
+    assert layout["yaxis"]["type"] == "log"
+    assert layout["xaxis"]["range"] == [0, 5.5]
+    early = draw_pretraining(replay([replace(start, config=config), *epochs[:3]]))
+    assert early.alternative == "Pretraining loss of layer 2 0.125."

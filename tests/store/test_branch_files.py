@@ -57,7 +57,7 @@ def test_a_parent_may_go(store: RunStore) -> None:
     same(whole, train(store, child))
     kept = store.frames(child, store.view(child)).reconstructions
     assert kept is not None
-    assert kept.epoch == small_config().pretraining.epochs
+    assert kept.epoch == small_config().pretraining_epochs
 
 
 def test_where_files_cannot_be_shared_they_are_copied(

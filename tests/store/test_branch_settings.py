@@ -27,6 +27,8 @@ OTHER_VALUES: dict[str, Any] = {
     "clustering.momentum": 0.0,
     "clustering.batch_size": 64,
     "clustering.batch_order": "shuffled",
+    "clustering.shift": 1,
+    "clustering.rotation": 10,
     "clustering.max_iterations": 50,
     "clustering.reset": "soft",
     "clustering.dissolve": "small",

@@ -28,7 +28,7 @@ def made_up(config: Config, n_features: int = N_FEATURES) -> Pretrained:
     """An autoencoder of the right shapes that nobody has trained."""
     shapes = autoencoder_shapes(n_features, config.autoencoder)
     weights = tuple(np.full(shape, config.seed, np.float32) for shape in shapes)
-    return Pretrained(weights, (0.5,) * config.pretraining.epochs)
+    return Pretrained(weights, (0.5,) * config.pretraining_epochs)
 
 
 @pytest.fixture

@@ -47,6 +47,10 @@ CONV_GRAPHS: dict[str, Any] = {
     "autoencoder.dimensions": 4,
     "autoencoder.image_shape": (1, 5, 1),
 }
+LAYERS: dict[str, Any] = {"pretraining.kind": "layer-wise"}
+LAYERS_RUN: dict[str, Any] = {"pretraining.layer_epochs": 3}
+LAYERS_GRAPHS: dict[str, Any] = {"pretraining.dropout": 0.5}
+FROM_RUN: dict[str, Any] = {"pretraining.kind": "from-run", "pretraining.run": "quiet-otter-3f2a"}
 OTHER_GRAPHS: dict[str, Any] = {
     "autoencoder.units": (4, 3),
     "autoencoder.activation": "tanh",
@@ -55,6 +59,10 @@ OTHER_GRAPHS: dict[str, Any] = {
     "pretraining.momentum": 0.5,
     "pretraining.batch_size": 32,
     "pretraining.shuffle": False,
+    "pretraining.shift": 1,
+    "pretraining.rotation": 1,
+    "clustering.shift": 1,
+    "clustering.rotation": 1,
     "clustering.n_clusters": 4,
     "clustering.alpha": 2.0,
     "clustering.target": "r-recycled",
@@ -87,15 +95,19 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> NetworkPool:
 
 
 @pytest.mark.usefixtures("pool")
-@pytest.mark.parametrize(("optimizer", "dropout"), [("sgd", 0), ("adam", 0.2)])
+@pytest.mark.parametrize(
+    ("optimizer", "others"),
+    [
+        ("sgd", {}),
+        ("adam", {"autoencoder.dropout": 0.2}),
+        ("adam", {**LAYERS, **LAYERS_RUN}),
+    ],
+    ids=["sgd", "adam with dropout", "layer-wise"],
+)
 def test_a_run_after_another_is_as_it_would_be_alone(
-    monkeypatch: pytest.MonkeyPatch, optimizer: str, dropout: float
+    monkeypatch: pytest.MonkeyPatch, optimizer: str, others: dict[str, Any]
 ) -> None:
-    values: dict[str, Any] = {
-        "pretraining.optimizer": optimizer,
-        "clustering.optimizer": optimizer,
-        "autoencoder.dropout": dropout,
-    }
+    values = {"pretraining.optimizer": optimizer, "clustering.optimizer": optimizer, **others}
     first = numbers(values)
     second = numbers({**values, **ANOTHER_RUN})
     assert numbers(values) == first
@@ -106,8 +118,9 @@ def test_a_run_after_another_is_as_it_would_be_alone(
 
 def test_every_setting_is_one_of_the_graph_or_one_of_the_run() -> None:
     named = {path for path in SETTINGS if not path.startswith("data.")}
-    graphs = OTHER_GRAPHS.keys() | CONV.keys() | CONV_GRAPHS.keys() | BESIDE_OTHERS
-    assert named == ANOTHER_RUN.keys() | graphs
+    of_runs = ANOTHER_RUN.keys() | LAYERS_RUN.keys() | FROM_RUN.keys()
+    of_graphs = OTHER_GRAPHS.keys() | CONV.keys() | CONV_GRAPHS.keys() | LAYERS_GRAPHS.keys()
+    assert named == of_runs | of_graphs | BESIDE_OTHERS
 
 
 def taken(pool: NetworkPool, values: dict[str, Any] | None = None, n_samples: int = 300) -> Any:
@@ -140,6 +153,12 @@ def test_a_network_is_used_again_where_the_graphs_are_the_same(
     assert taken(pool, {**CONV, "autoencoder.initializer": "he_normal"}) is conv
     for path, value in CONV_GRAPHS.items():
         assert taken(pool, {**CONV, path: value}) is not conv, path
+    layers = taken(pool, LAYERS)
+    assert layers is not network
+    assert taken(pool, {**LAYERS, **LAYERS_RUN}) is layers
+    assert taken(pool, {**LAYERS, **LAYERS_GRAPHS}) is not layers
+    named = taken(pool, FROM_RUN)
+    assert taken(pool, {**FROM_RUN, "pretraining.run": "other-otter-3f2a"}) is named
 
 
 def test_two_runs_at_once_have_a_network_each(pool: NetworkPool) -> None:

@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dec_core.config import PRESETS, SETTINGS, Config, get_preset
+from dec_core.config import (
+    PRESETS,
+    SETTINGS,
+    Config,
+    LayerWisePretraining,
+    NoPretraining,
+    PretrainingFromRun,
+    get_preset,
+)
+from dec_core.runs.execution import train_to_store
+from dec_core.runs.manager import RunManager
 from pages.ui.train.setting_field import has_slider, slider_values
+from tests.runs.short_runs import SMALL
 from tests.ui.screens import (
     button,
     captions,
@@ -302,3 +313,43 @@ def test_a_convolutional_network_is_drawn_and_refused_beside_the_field_that_is_w
     change(screen, "autoencoder.image_shape", "16,4,1")
     (sentence,) = problems(screen)
     assert sentence.startswith("Image shape: must be 8,8,1, the shape of the data's images.")
+
+
+def names(screen: AppTest) -> set[str]:
+    """The settings that have a field."""
+    return {field.key.rpartition(":")[2] for field in fields(screen)}
+
+
+def test_each_method_of_pretraining_has_its_own_fields() -> None:
+    screen = change(new_screen(), "pretraining.kind", "layer-wise")
+    assert {"pretraining.layer_epochs", "pretraining.dropout", "pretraining.epochs"} <= names(
+        screen
+    )
+    change(screen, "pretraining.dropout", 0.1)
+    assert shown(screen).pretraining == LayerWisePretraining(dropout=0.1)
+    change(screen, "pretraining.kind", "none")
+    assert shown(screen).pretraining == NoPretraining()
+    assert not {"pretraining.epochs", "pretraining.shift", "pretraining.run"} & names(screen)
+    assert screen.query_params == {"preset": "digits", "pretraining.kind": "none"}
+
+
+def test_only_runs_whose_autoencoder_fits_can_be_chosen(manager: RunManager) -> None:
+    small = {**SMALL, "clustering.max_iterations": 10}
+    fitting = train_to_store(Config().with_values(small), manager.store, "digits")
+    train_to_store(
+        Config().with_values({**small, "autoencoder.units": "8,4"}), manager.store, "digits"
+    )
+    screen = change(new_screen(), "pretraining.kind", "from-run")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Earlier run: no stored run has this network")
+    assert button(screen, "Start").disabled
+    change(screen, "autoencoder.units", SMALL["autoencoder.units"])
+    assert problems(screen) == ["Earlier run: must be the id of an earlier run. Received none"]
+    assert setting(screen, "pretraining.run").options == ["", fitting]
+    change(screen, "pretraining.run", fitting)
+    assert not problems(screen)
+    assert shown(screen).pretraining == PretrainingFromRun(run=fitting)
+    # Where the network is another one, the choice stands and is refused beside its field.
+    change(screen, "autoencoder.units", "8,4")
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Earlier run: must be a run with the network that is chosen here")

@@ -113,7 +113,7 @@ class ClusteringPhase:
             weights=self._loop.weights,
             decoder=self._loop.decoder_weights,
             optimizer=self._loop.optimizer_state,
-            epoch=context.config.pretraining.epochs,
+            epoch=context.config.pretraining_epochs,
             iteration=self._iteration,
             last_update_at=self._last_update_at,
             loss=self._losses.clustering,

@@ -34,7 +34,7 @@ class Quoted:
 
     def __getattr__(self, name: str) -> str:
         if name == "epochs":
-            return f"{self.view.config.pretraining.epochs}"
+            return f"{self.view.config.pretraining_epochs}"
         if name == "end":
             return f"{self.view.updates[-1].iteration:,}"
         if name == "occupied":

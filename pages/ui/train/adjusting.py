@@ -12,7 +12,7 @@ from dec_core.runs.commands import Change, PauseAtCollapse
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.state import run_manager, tell
 from pages.ui.parts.verbatim import verbatim
-from pages.ui.train.settings_form import in_words
+from pages.ui.train.form_problems import in_words
 
 _OPEN, _ANSWER = "adjust", "adjust_answer"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dec_core.config import Config
+from dec_core.config import Config, LayerWisePretraining, PretrainingFromRun
 from dec_core.events.events import Phase
 from dec_core.events.view import View
 from dec_core.plots.learning import draw_pretraining
@@ -16,6 +16,7 @@ from dec_core.runs.handle import RunHandle
 from dec_core.runs.sample_facts import features_of
 from pages.ui.parts.live_plot import live_plot
 from pages.ui.parts.panel import panel, title_row
+from pages.ui.parts.verbatim import verbatim
 
 _STEPS = (Phase.PRETRAINING, Phase.KMEANS, Phase.CLUSTERING)
 
@@ -66,14 +67,33 @@ def _step(place: int, sentence: str, done: int) -> None:
 
 
 def _sentences(config: Config) -> tuple[str, ...]:
-    epochs, restarts = config.pretraining.epochs, config.clustering.kmeans_restarts
+    restarts = config.clustering.kmeans_restarts
     clusters, interval = config.clustering.n_clusters, config.clustering.update_interval
     trained = "encoder, decoder" if config.clustering.objective.trains_decoder else "encoder"
     return (
-        f"**Pretraining**: {epochs:,} epochs. The autoencoder learns to reproduce the samples, so "
-        "that its embedding keeps what tells them apart.",
+        f"**Pretraining**: {_pretraining(config)}",
         f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
         "embedding. Its scores are the dashed lines that DEC must beat.",
         f"**Clustering**: {trained} and centres are trained together. Every {interval:,} "
         "iterations the target distribution is updated, and all plots with it.",
+    )
+
+
+def _pretraining(config: Config) -> str:
+    """By which kind the autoencoder comes to its weights."""
+    kind = config.pretraining
+    if isinstance(kind, PretrainingFromRun):
+        return f"the autoencoder of {verbatim(kind.run)} is taken, and nothing is trained."
+    if not config.pretraining_epochs:
+        return "none. k-means starts on the untrained network."
+    epochs = f"{config.pretraining_epochs:,} epochs"
+    if isinstance(kind, LayerWisePretraining):
+        layers = config.autoencoder.n_layers
+        epochs = (
+            f"{kind.layer_epochs:,} epochs for each of {layers} layers by itself, then "
+            f"{kind.epochs:,} for all together"
+        )
+    return (
+        f"{epochs}. The autoencoder learns to reproduce the samples, so that its embedding keeps "
+        "what tells them apart."
     )

@@ -16,26 +16,26 @@ from dec_core.config import (
     NETWORKS,
     OBJECTIVES,
     PRESETS,
+    PRETRAININGS,
     SETTINGS,
     Config,
     Setting,
     get_preset,
 )
-from dec_core.data import description_of, excesses, place_of
+from dec_core.data import place_of
 from dec_core.errors import DECLabError, RunError, SettingsError
 from dec_core.runs.handle import RunHandle
-from dec_core.training.memory import check_memory
 from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.data_block import file_in_words, known_size
+from pages.ui.train.earlier_run import RUN, choosable_runs
+from pages.ui.train.form_problems import WHOLE, misfits_in_words, read_alone, wrong_values
 from pages.ui.train.funnel import encoder_funnel
 from pages.ui.train.setting_field import draw_field, field_value
 
 _FORM, _DRAWN = "form", "form_drawn"
-_DATASET, _SAMPLES, _FILE = "data.name", "data.n_samples", "file"
-# Stands for the form as a whole where a setting is expected.
-_WHOLE = ""
+_DATASET, _FILE = "data.name", "file"
 
 _UNITS = "autoencoder.units"
 
@@ -49,7 +49,13 @@ _MAIN = {
         "clustering.tol",
         "clustering.n_clusters",
     ),
-    "Pretraining": ("pretraining.epochs", NETWORKS.path, _UNITS, "pretraining.learning_rate"),
+    "Pretraining": (
+        PRETRAININGS.path,
+        "pretraining.epochs",
+        NETWORKS.path,
+        _UNITS,
+        "pretraining.learning_rate",
+    ),
     "Run": ("clustering.max_iterations", "data.n_samples", "seed"),
 }
 
@@ -99,66 +105,8 @@ def chosen_settings() -> Chosen:
     try:
         config = Config().with_values(values)
     except SettingsError:
-        return Chosen(preset, None, _wrong_values(values))
-    return Chosen(preset, config, _misfits(config))
-
-
-def _misfits(config: Config) -> dict[str, str]:
-    """What the data set and this machine's memory do not allow, as far as it is known now."""
-    try:
-        size = known_size(config.data)
-        if size is None:
-            return {}
-        problems = {
-            one.path: f"{SETTINGS[one.path].label}: at most {one.maximum:,}, {one.whole}"
-            for one in excesses(config, size.n_samples)
-        }
-        misfit = config.autoencoder.misfit(size.n_features, size.image_shape)
-        if misfit is not None:
-            problems[misfit.path] = f"{SETTINGS[misfit.path].label}: {misfit.words}"
-        if not problems:
-            check_memory(config, config.data.n_samples or size.n_samples, size.n_features)
-    except DECLabError as error:
-        return {_WHOLE: str(error)}
-    return problems
-
-
-def _wrong_values(values: Mapping[str, Any]) -> dict[str, str]:
-    """In the words of the form what is wrong with each of its fields."""
-    problems = {}
-    for path in values:
-        try:
-            _read_with_own(values, path)
-        except SettingsError as error:
-            if path in error.by_setting:
-                sentence = in_words(SETTINGS[path], error.by_setting[path])
-                problems[path] = _expected(path, values) or sentence
-    return problems
-
-
-def _read_with_own(values: Mapping[str, Any], path: str) -> None:
-    """Check one field beside those of the same kind only; raises SettingsError."""
-    union = SETTINGS[path].union
-    beside = values if union is not None else {path: values[path]}
-    Config().with_values(
-        {one: value for one, value in beside.items() if one == path or SETTINGS[one].union is union}
-    )
-
-
-def _read_alone(values: Mapping[str, Any], path: str) -> Any:
-    """The value of one field, whatever stands in the others; raises SettingsError."""
-    union = SETTINGS[path].union
-    kind = {} if union is None or union.path not in values else {union.path: values[union.path]}
-    return Config().with_values({**kind, path: values[path]}).get(path)
-
-
-def _expected(path: str, values: Mapping[str, Any]) -> str:
-    """How many samples may be chosen, where the data set is known; empty for other settings."""
-    data = description_of(str(values[_DATASET]))
-    if path != _SAMPLES or data is None:
-        return ""
-    samples = replace(SETTINGS[_SAMPLES], maximum=data.n_samples)
-    return f"{samples.label}: {samples.expected}"
+        return Chosen(preset, None, wrong_values(values))
+    return Chosen(preset, config, misfits_in_words(config))
 
 
 def _changed(filling: _Filling, config: Config | None, base: Config) -> set[str]:
@@ -169,16 +117,10 @@ def _changed(filling: _Filling, config: Config | None, base: Config) -> set[str]
     changed = set()
     for path in values:
         with suppress(SettingsError):
-            if _read_alone(values, path) == _value(base, path):
+            if read_alone(values, path) == _value(base, path):
                 continue
         changed.add(path)
     return changed
-
-
-def in_words(setting: Setting, sentence: str) -> str:
-    """What is wrong with a setting, named as the form names it."""
-    help = f" {setting.label}: {setting.help}"
-    return sentence.replace(help, "").replace(f"{setting.path}: ", f"{setting.label}: ")
 
 
 def settings_form(session: RunHandle | None) -> Chosen:
@@ -203,12 +145,12 @@ def settings_form(session: RunHandle | None) -> Chosen:
         st.caption(get_preset(chosen.preset).summary)
         base = get_preset(chosen.preset).config
         changed = _changed(filling, chosen.config, base)
-        fields = _Fields(filling, base, chosen.problems, changed)
+        fields = _Fields(filling, base, chosen, changed)
         _changes(chosen.config, len(fields.changed))
         if session is not None:
             _beside(session, chosen.config)
-        if _WHOLE in chosen.problems:
-            st.error(verbatim(chosen.problems[_WHOLE]), icon=":material/error:")
+        if WHOLE in chosen.problems:
+            st.error(verbatim(chosen.problems[WHOLE]), icon=":material/error:")
         shown = _data_fields(fields, chosen.config)
         for heading, paths in _MAIN.items():
             st.subheader(heading)
@@ -320,7 +262,7 @@ class _Fields:
 
     filling: _Filling
     base: Config
-    problems: Mapping[str, str]
+    chosen: Chosen
     changed: Collection[str]
 
     def draw_with_own(self, path: str) -> set[str]:
@@ -332,7 +274,7 @@ class _Fields:
             drawn += [
                 own
                 for own in there
-                if SETTINGS[own].union is setting.union and SETTINGS[own].only_for
+                if SETTINGS[own].union is setting.union and _is_own(SETTINGS[own])
                 if own not in elsewhere
             ]
         for one in drawn:
@@ -342,16 +284,33 @@ class _Fields:
     def draw(self, path: str) -> None:
         """The field that suits the setting's kind, and what is wrong with it below."""
         setting, default = SETTINGS[path], _value(self.base, path)
+        if path == RUN:
+            setting = replace(setting, choices=self._runs())
         origin = "Preset" if self.base.has(path) else "Default"
         draw_field(
             setting,
             self.filling.default(path),
             preset=default,
             is_changed=path in self.changed,
-            problem=self.problems.get(path, ""),
+            problem=self.chosen.problems.get(path, ""),
             help=f"{setting.help} {origin}: {setting.format(default)}.",
             key=self.filling.prefix + path,
         )
+
+    def _runs(self) -> tuple[str, ...]:
+        config, size, now = self.chosen.config, None, self.filling.value(RUN)
+        with suppress(DECLabError):
+            size = None if config is None else known_size(config.data)
+            return choosable_runs(config, size, now)
+        return ("", now)
+
+
+def _is_own(setting: Setting) -> bool:
+    """Whether it stands below the kind's field: one kind has it, or the default one does not."""
+    default = setting.union.default if setting.union is not None else ""
+    return bool(setting.only_for) and (
+        len(setting.only_for) == 1 or default not in setting.only_for
+    )
 
 
 def _changes(config: Config | None, count: int) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Condition, StopReason
+from dec_core.config import LayerWisePretraining
 from dec_core.events.events import Phase, RunFailed
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
@@ -142,7 +143,7 @@ def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, s
     if view.started is not None:
         words.insert(1, f"{view.started.n_samples:,} samples")
     if view.reused is not None:
-        words.append("pretrained by an earlier run")
+        words.append(f"pretrained by {view.reused.run or 'an earlier run'}")
     if session.lineage is not None:
         words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
     if state.is_over and view.failed is not None:
@@ -163,8 +164,8 @@ def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, s
 def _phase_progress(view: View) -> tuple[float, str]:
     config = view.config
     if view.phase is Phase.PRETRAINING:
-        epochs, done = config.pretraining.epochs, len(view.pretraining)
-        return view.pretraining_share, f"Pretraining, epoch {done} of {epochs}"
+        epochs, done = config.pretraining_epochs, len(view.pretraining)
+        return view.pretraining_share, f"Pretraining{_layers(view)}, epoch {done} of {epochs}"
     if view.phase is Phase.KMEANS:
         restarts = config.clustering.kmeans_restarts
         done = view.progress.done if view.progress else 0
@@ -173,6 +174,16 @@ def _phase_progress(view: View) -> tuple[float, str]:
     ended_by_itself = view.finished and view.finished.stop_reason is not StopReason.STOPPED
     share = 1.0 if ended_by_itself else view.iteration / maximum
     return share, f"Clustering, iteration {view.iteration:,} of {maximum:,}"
+
+
+def _layers(view: View) -> str:
+    """Which layer is trained by itself, where layers are."""
+    config, stage = view.config, view.pretraining_stage
+    if stage is None or not isinstance(config.pretraining, LayerWisePretraining):
+        return ""
+    if stage.layer is None:
+        return " of all layers"
+    return f" of layer {stage.layer} of {config.autoencoder.n_layers}"
 
 
 def _remaining(view: View) -> str:
