@@ -60,7 +60,8 @@ def test_only_the_published_setting_on_all_data_is_the_same_experiment() -> None
         ("dec-keras", "mnist", {"data__scaling": "standard"}),
         ("idec", "mnist", {"clustering__gamma": 0.0}),
         ("idec", "fashion-mnist", {}),
-        ("convdec", "mnist", {"clustering__objective": "idec"}),
+        ("convdec", "mnist", {}),
+        ("convdec-da", "mnist", {"clustering__objective": "idec"}),
     ],
 )
 def test_another_method_or_other_data_have_nothing_beside_them(
@@ -71,7 +72,7 @@ def test_another_method_or_other_data_have_nothing_beside_them(
 
 def test_what_no_setting_says_keeps_a_run_from_being_the_same_experiment() -> None:
     (idec,) = beside("idec", "mnist")
-    (conv,) = beside("convdec", "mnist", data__n_samples=None)
+    (conv,) = beside("convdec-da", "mnist", data__n_samples=None)
     for one in (idec, conv):
         assert not one.is_same
         assert one.published.apart in one.setting
