@@ -85,7 +85,7 @@ def reproduce_script(
     versions : the conditions that it was trained under, see ``machine.conditions``
     """
     store = _STORE if any(_is_on_upload(leg) for leg in legs) else ""
-    takes_pretrained = isinstance(legs[0].config.pretraining, PretrainingFromRun)
+    takes_pretrained = any(isinstance(leg.config.pretraining, PretrainingFromRun) for leg in legs)
     return _SCRIPT.format(
         title=title,
         expected=labels_sha256(labels),
