@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-# Least ratio of plain time to our time, and largest ratio of our time to the floor.
-LEAST_RATIO = {
-    "seed": {"clustering_ratio": 15.0, "pretraining_ratio": 4.0},
-    "reference": {"clustering_ratio": 4.0, "pretraining_ratio": 2.2},
+# Our time over that of the matrix products alone. How often plain Keras takes as long depends on
+# the machine's matrix rate, so that no target stands there.
+MOST_OVER_FLOOR = {
+    "seed": {"clustering": 2.0, "pretraining": 2.4},
+    "reference": {"clustering": 1.2, "pretraining": 1.2},
 }
-MOST_OVER_FLOOR = {"reference": 1.6}
 MOST_METRICS_SHARE = 0.1
 MOST_SEPARATION_SHARE = 0.1
 METRICS_SAMPLES = 70_000
 MOST_OTHER_WORK = 0.1
 
-_ROW = "{:<10} {:<24} {:>8} {:>8} {:>8} {:>7}  {:<16} {:>6}  {}"
+_ROW = "{:<10} {:<24} {:>8} {:>8} {:>8} {:>7} {:>7}  {}"
 
 
 def report(result: dict[str, Any]) -> str:
@@ -40,22 +40,18 @@ def _machine(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _networks(result: dict[str, Any]) -> Iterator[str]:
-    yield _ROW.format(
-        "network", "", "plain", "ours", "floor", "ratio", "target", "/floor", "target"
-    )
-    for name, targets in LEAST_RATIO.items():
+    yield _ROW.format("network", "", "plain", "ours", "floor", "ratio", "/floor", "target")
+    for name, most_by_phase in MOST_OVER_FLOOR.items():
         for phase, time in (("clustering", "ms_per_iteration"), ("pretraining", "s_per_epoch")):
-            numbers = result[name]
-            ratio, over = numbers[f"{phase}_ratio"], numbers[f"{phase}_over_floor"]
-            least, most = targets[f"{phase}_ratio"], MOST_OVER_FLOOR.get(name)
+            numbers, most = result[name], most_by_phase[phase]
+            over = numbers[f"{phase}_over_floor"]
             yield _ROW.format(
                 name,
                 f"{phase}, {time.replace('_per_', '/')}",
                 *(f"{numbers[prefix + time]:.3f}" for prefix in ("plain_", "", "floor_")),
-                f"{ratio:.1f}",
-                f">= {least:g} {mark(ratio >= least)}",
+                f"{numbers[f'{phase}_ratio']:.1f}",
                 f"{over:.2f}",
-                "" if most is None else f"<= {most:g} {mark(over <= most)}",
+                f"<= {most:g} {mark(over <= most)}",
             )
 
 
