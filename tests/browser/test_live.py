@@ -167,23 +167,27 @@ def test_the_slider_stays_where_it_is_put_and_follows_again(live: Live) -> None:
     wait_for(page, f"element => ({shown})(element) !== 'at iteration 30'", arg=element)
 
 
-def test_nothing_is_dimmed_while_it_is_sent_again(live: Live) -> None:
+def test_nothing_is_dimmed_or_lit_up_while_it_is_sent_again(live: Live) -> None:
     page = live.page()
-    faintest = page.evaluate(
+    plot(page, "scores")
+    page.get_by_role("button", name="Runs").click()
+    faintest, boldest_bar = page.evaluate(
         """async () => {
-          let faintest = 1;
+          let faintest = 1, boldestBar = 0;
           for (const end = performance.now() + 5_000; performance.now() < end;) {
             for (const plot of document.querySelectorAll(".dec-lab-plot")) {
               let opacity = 1;
               for (let e = plot; e; e = e.parentElement) opacity *= getComputedStyle(e).opacity;
               faintest = Math.min(faintest, opacity);
             }
-            await new Promise(done => setTimeout(done, 50));
+            for (const bar of document.querySelectorAll(".dec-lab-plot:not(:hover) .modebar"))
+              boldestBar = Math.max(boldestBar, getComputedStyle(bar).opacity);
+            await new Promise(done => setTimeout(done, 20));
           }
-          return faintest;
+          return [faintest, boldestBar];
         }"""
     )
-    assert faintest == 1
+    assert (faintest, boldest_bar) == (1, 0)
 
 
 def test_a_tab_behind_others_asks_for_nothing(live: Live) -> None:
