@@ -14,8 +14,8 @@ _SHORT_NAMES = {
     "clustering.update_interval": "interval",
     "clustering.tol": "tol",
 }
-# A label is about this part of a plot wide, as it stands upright.
-_LABEL_SHARE = 0.03
+# Marks that are nearer than this part of a plot share a label, as labels hide the curves.
+_LABEL_SHARE = 0.06
 
 
 class Mark(NamedTuple):
@@ -44,8 +44,7 @@ def marks_of(view: View) -> list[Mark]:
     for reset in view.resets:
         marks.append(Mark(reset.iteration, "reset", "reset", reset_words(reset)))
     for one in view.dissolved:
-        label = f"{one.n_left} {'cluster' if one.n_left == 1 else 'clusters'} left"
-        marks.append(Mark(one.iteration, "dissolved", label, dissolved_words(one)))
+        marks.append(Mark(one.iteration, "dissolved", f"{one.n_left} left", dissolved_words(one)))
     return sorted(marks, key=lambda mark: mark.iteration)
 
 

@@ -27,7 +27,7 @@ def test_a_mark_stands_where_it_happened_and_says_what() -> None:
         assert reset.hovertext == (
             "Encoder reset after iteration 10: 12.5% of the samples changed cluster"
         )
-        assert (rest.x, rest.text) == (20, "tol 0.01, 1 cluster left")
+        assert (rest.x, rest.text) == (20, "tol 0.01, 1 left")
         assert "Clusters 0 and 2 dissolved at iteration 20: 1 left" in rest.hovertext
 
 
