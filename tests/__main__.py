@@ -19,11 +19,11 @@ from tests.browser.chromium import find_chromium
 
 _STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
-_BY_FILE = ["--dist", "loadfile", "--no-loadscope-reorder"]
+_BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The browser's event loop would stand in the way of other tests in the same process.
-_COMPUTING = ["-m", "not browser and not serial and not campaign", "-n", "3", *_BY_FILE]
-_BROWSING = ["-m", "browser and not serial and not campaign", "-n", "2", *_BY_FILE]
-_YIELDING = ["-m", "serial and not campaign", "-n", "2", *_BY_FILE]
+_COMPUTING = ["-m", "not browser and not serial and not campaign", *_BY_TWO]
+_BROWSING = ["-m", "browser and not serial and not campaign", *_BY_TWO]
+_YIELDING = ["-m", "serial and not campaign", *_BY_TWO]
 _NOTHING_CHOSEN = 5
 
 

@@ -85,15 +85,15 @@ def _buttons(lesson: Lesson) -> None:
                 help=_settings(trial),
             ):
                 chosen = trial
-        following = lesson_after(lesson)
-        if following is not None:
+        next_lesson = lesson_after(lesson)
+        if next_lesson is not None:
             st.button(
                 "Next lesson",
                 icon=":material/arrow_forward:",
                 key="next_lesson",
-                help=following.question,
+                help=next_lesson.question,
                 on_click=_choose,
-                args=(following.name,),
+                args=(next_lesson.name,),
             )
     if any(not trial.is_at_hand for trial in lesson.trials):
         st.caption(
