@@ -35,8 +35,16 @@ def height(page: Page, name: str) -> float:
 
 
 def all_in_view(page: Page) -> None:
-    for part in ("banner", "numbers", *(f"plot-{name}" for name in FOUR)):
-        assert bottom(page, f".st-key-{part}") <= 900
+    """Wait until it is so: where a phase begins, its plots take the places of others one by one."""
+    parts = [f".st-key-{part}" for part in ("banner", "numbers", *(f"plot-{n}" for n in FOUR))]
+    wait_for(
+        page,
+        """parts => parts.every(part => {
+          const box = document.querySelector(part)?.getBoundingClientRect();
+          return box && box.height > 0 && box.top >= 0 && box.bottom <= 900;
+        })""",
+        arg=parts,
+    )
 
 
 @pytest.mark.parametrize("values", [{}, COLLAPSED], ids=["finished", "collapsed"])
