@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from dec_core.config.augmentation import ROTATION, SHIFT, augmentation_misfit
+from dec_core.config.gradient_steps import BATCH_SIZE, MOMENTUM, OPTIMIZER, OptimizerName
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import Misfit, NetworkSettings
 from dec_core.config.section import Section, implied_kind, setting
-
-OptimizerName = Literal["sgd", "adam"]
 
 
 class PretrainingStage(NamedTuple):
@@ -71,14 +70,12 @@ class PretrainingSettings(Pretraining):
         le=2_000,
         log=True,
     )
-    optimizer: OptimizerName = setting("sgd", "Optimizer", "SGD with momentum, or Adam.")
+    optimizer: OptimizerName = OPTIMIZER
     learning_rate: float = setting(
         1.0, "Learning rate", "Step size of pretraining.", ge=1e-6, le=10.0, log=True
     )
-    momentum: float = setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
-    batch_size: int = setting(
-        256, "Batch size", "Samples per gradient step.", ge=1, le=65_536, log=True
-    )
+    momentum: float = MOMENTUM
+    batch_size: int = BATCH_SIZE
     shuffle: bool = setting(True, "Shuffle", "Draw the samples in a new order each epoch.")
     shift: int = SHIFT
     rotation: int = ROTATION

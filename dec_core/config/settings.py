@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from dec_core.config.augmentation import ROTATION, SHIFT
+from dec_core.config.gradient_steps import BATCH_SIZE, MOMENTUM, OPTIMIZER, OptimizerName
 from dec_core.config.objectives import OBJECTIVES, TARGETS, DecObjective, Objective, TargetRule
-from dec_core.config.pretraining import OptimizerName
 from dec_core.config.repairs import (
     DISSOLVINGS,
     RESETS,
@@ -41,14 +41,12 @@ class ClusteringSettings(Section):
     )
     target: Annotated[TargetRule, TARGETS] = TargetRule()
     objective: Annotated[Objective, OBJECTIVES] = DecObjective()
-    optimizer: OptimizerName = setting("sgd", "Optimizer", "SGD with momentum, or Adam.")
+    optimizer: OptimizerName = OPTIMIZER
     learning_rate: float = setting(
         0.05, "Learning rate", "Step size of clustering.", ge=1e-6, le=10.0, log=True
     )
-    momentum: float = setting(0.9, "Momentum", "Of SGD; Adam ignores it.", ge=0.0, le=0.999)
-    batch_size: int = setting(
-        256, "Batch size", "Samples per gradient step.", ge=1, le=65_536, log=True
-    )
+    momentum: float = MOMENTUM
+    batch_size: int = BATCH_SIZE
     update_interval: int = setting(
         30,
         "Update interval",
