@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -38,6 +37,8 @@ class _Words(NamedTuple):
     squares : samples of equal sides
     n_numbers : how many numbers a shape has
     largest : the side that is longer than the others
+    others : what samples are that it does not take
+    remedy : what to do about those
     """
 
     samples: str
@@ -46,13 +47,30 @@ class _Words(NamedTuple):
     sides: str
     n_numbers: str
     largest: str
+    others: str
+    remedy: str
 
 
 _IMAGES = _Words(
-    "images", "pixels of an image", "square images", "height, width", "three", "longer side"
+    samples="images",
+    numbers="pixels of an image",
+    squares="square images",
+    sides="height, width",
+    n_numbers="three",
+    largest="longer side",
+    others="volumes",
+    remedy="Choose conv3d or dense",
 )
 _VOLUMES = _Words(
-    "volumes", "voxels of a volume", "cubes", "depth, height, width", "four", "longest side"
+    samples="volumes",
+    numbers="voxels of a volume",
+    squares="cubes",
+    sides="depth, height, width",
+    n_numbers="four",
+    largest="longest side",
+    others="images",
+    remedy="Choose conv or dense; an array of volumes whose last side is 1, 3 or 4 needs one more "
+    "for the channels",
 )
 
 
@@ -142,15 +160,15 @@ class ConvolutionalNetwork(NetworkSettings):
             If samples with that many features cannot have the shape, or none is given and they
             are no square or cube in grey or colour.
         """
-        shape = self._fitting_shape(n_features)
+        shape = self.pixels(n_features)
         if shape is None:
             raise SettingsError(f"autoencoder.image_shape: {self._wrong_shape(n_features)}.")
         return shape
 
     def pixels(self, n_features: int) -> ImageShape | None:
-        """The shape of the images, where samples can have it."""
-        is_fitting = self._fitting_shape(n_features) is not None
-        return self.shape_of_images(n_features) if is_fitting else None
+        """The shape that is given, or a square or cube, where samples can have it."""
+        shape = self.image_shape or _square(n_features, self.n_sides)
+        return shape if shape is not None and math.prod(shape) == n_features else None
 
     def maps(self, n_features: int) -> list[ImageShape]:
         """Sides and channels of a sample and of what each convolution makes of it."""
@@ -167,7 +185,7 @@ class ConvolutionalNetwork(NetworkSettings):
             return Misfit(path, self._no_images())
         if image_shape is not None and len(image_shape) != self.n_sides + 1:
             return Misfit(NETWORKS.path, self._wrong_samples(image_shape))
-        shape = self._fitting_shape(n_features)
+        shape = self.pixels(n_features)
         if shape is None or (image_shape is not None and shape != tuple(image_shape)):
             return Misfit(path, self._wrong_shape(n_features, image_shape))
         side, largest = max(shape[:-1]), max(self.kernels)
@@ -212,11 +230,6 @@ class ConvolutionalNetwork(NetworkSettings):
     def _sides_of(self, kernel: int) -> tuple[int, ...]:
         return (kernel,) * self.n_sides
 
-    def _fitting_shape(self, n_features: int) -> ImageShape | None:
-        """The given shape or a square, where it has so many numbers."""
-        shape = self.image_shape or _square(n_features, self.n_sides)
-        return shape if shape is not None and math.prod(shape) == n_features else None
-
     def _wrong_shape(self, n_features: int, image_shape: ImageShape | None = None) -> str:
         words = self._words
         received = _listed(self.image_shape) or f"none, which stands for {words.squares}"
@@ -235,9 +248,13 @@ class ConvolutionalNetwork(NetworkSettings):
             f"{words.numbers}"
         )
 
-    @abstractmethod
     def _wrong_samples(self, image_shape: ImageShape) -> str:
         """Why it does not take samples with another number of sides."""
+        words = self._words
+        return (
+            f"{self.kind} is for {words.samples}, and the samples of these data are {words.others} "
+            f"of shape {_listed(image_shape)}. {words.remedy}"
+        )
 
 
 class ConvNetwork(ConvolutionalNetwork):
@@ -247,12 +264,6 @@ class ConvNetwork(ConvolutionalNetwork):
     _words = _IMAGES
     kind: Literal["conv"] = "conv"
 
-    def _wrong_samples(self, image_shape: ImageShape) -> str:
-        return (
-            "conv is for images, and the samples of these data are volumes of shape "
-            f"{_listed(image_shape)}. Choose conv3d or dense"
-        )
-
 
 class Conv3DNetwork(ConvolutionalNetwork):
     """Of volumes, with three-dimensional convolutions."""
@@ -260,13 +271,6 @@ class Conv3DNetwork(ConvolutionalNetwork):
     n_sides = 3
     _words = _VOLUMES
     kind: Literal["conv3d"] = "conv3d"
-
-    def _wrong_samples(self, image_shape: ImageShape) -> str:
-        return (
-            "conv3d is for volumes, and the samples of these data are images of shape "
-            f"{_listed(image_shape)}. Choose conv or dense; an array of volumes whose last side is "
-            "1, 3 or 4 needs one more for the channels"
-        )
 
 
 def _listed(shape: ImageShape) -> str:
