@@ -79,7 +79,7 @@ class EncoderResets:
         embedding = (yield from evaluated(loop)).embedding
         left = np.flatnonzero(~is_dissolved(loop.centers))
         if np.isfinite(embedding).all() and distinct_rows(embedding, len(left)) == len(left):
-            yield from self._find_centers(embedding, np.searchsorted(left, labels), int(seeds[1]))
+            yield from self._find_centers(embedding, left, labels, int(seeds[1]))
         _, q, renewed = yield from evaluated(loop)
         sizes = np.bincount(renewed, minlength=context.config.clustering.n_clusters)
         changed = float((renewed != labels).mean())
@@ -95,14 +95,18 @@ class EncoderResets:
             soft_reset(self._loop.encoder, untrained, settings.reset_keep)
 
     def _find_centers(
-        self, embedding: NDArray[np.float32], former: NDArray[np.integer], seed: int
+        self,
+        embedding: NDArray[np.float32],
+        left: NDArray[np.intp],
+        labels: NDArray[np.integer],
+        seed: int,
     ) -> Iterator[Progress]:
-        """``former`` (n_samples,) are clusters as counted among those that are left."""
-        centers = self._loop.centers.copy()
-        left = np.flatnonzero(~is_dissolved(centers))
+        """``left`` are the clusters that were not dissolved, ascending, ``labels`` (n_samples,)."""
+        former = np.searchsorted(left, labels)
         results = kmeans_restarts(embedding, len(left), RESTARTS, seed)
         for done in range(1, RESTARTS + 1):
             best = next(results)
             yield Progress(Phase.CLUSTERING, done, RESTARTS)
+        centers = self._loop.centers.copy()
         centers[left[matched(former, best.labels, len(left))]] = best.centers
         self._loop.place_centers(centers)
