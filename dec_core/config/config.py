@@ -150,6 +150,11 @@ class Config(Frozen):
             before += stage.epochs
         return None
 
+    def pretraining_layer(self, epoch: int) -> int | None:
+        """The layer that an epoch, counted from 1, trains by itself; None where it trains all."""
+        stage = self.pretraining_stage(epoch)
+        return None if stage is None else stage.layer
+
     def misfits(self, n_features: int, image_shape: ImageShape | None) -> Iterator[Misfit]:
         """What does not suit samples of that shape.
 

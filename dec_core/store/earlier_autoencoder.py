@@ -64,10 +64,9 @@ def take_pretrained(store: RunStore, config: Config, n_features: int) -> Pretrai
     if found is None or not found.fits(config, n_features):
         raise _gone(run_id).error
     source = store.record(run_id).config or Config()
-    stage = source.pretraining_stage(source.pretraining_epochs)
     # The error of a layer by itself is none of the reconstruction.
-    is_of_layer = stage is not None and stage.layer is not None
-    return Pretrained(found.weights, () if is_of_layer else found.losses)
+    is_of_all = source.pretraining_layer(source.pretraining_epochs) is None
+    return Pretrained(found.weights, found.losses if is_of_all else ())
 
 
 def run_misfit(store: RunStore, config: Config, n_features: int | None) -> Misfit | None:

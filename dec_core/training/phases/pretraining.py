@@ -67,9 +67,8 @@ class PretrainingPhase:
 
     @property
     def loss(self) -> float:
-        stage = self._context.config.pretraining_stage(len(self._losses))
-        is_of_layer = stage is not None and stage.layer is not None
-        return self._losses[-1] if self._losses and not is_of_layer else float("nan")
+        layer = self._context.config.pretraining_layer(len(self._losses))
+        return self._losses[-1] if self._losses and layer is None else float("nan")
 
     def restore(self, resumption: Resumption) -> None:
         """Go on after the epoch at which the checkpoint was taken."""
@@ -175,8 +174,7 @@ class PretrainingPhase:
 
     def _ended(self, epoch: int, loss: float, seconds: float) -> PretrainingEpochEnded:
         config = self._context.config
-        stage = config.pretraining_stage(epoch)
-        layer = None if stage is None else stage.layer
+        layer = config.pretraining_layer(epoch)
         return PretrainingEpochEnded(epoch, config.pretraining_epochs, loss, seconds, layer)
 
     @cached_property
