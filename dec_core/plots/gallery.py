@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from dec_core.plots.figure import Figure
 from dec_core.plots.mosaic import Grid, levels
 from dec_core.plots.style import Plot, new_figure, plain
 
@@ -46,10 +47,36 @@ def draw_gallery(
         {"ids": "sample", "text": "class"},
     )
     figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")
+    _add_places(figure, grid, names, samples)
+    figure.update_layout(
+        showlegend=False,
+        margin={"l": 12, "b": 8},
+        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
+        yaxis={
+            "range": [height - 0.5, -0.5],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            "tickvals": [_middle(grid, row) for row in range(len(names))],
+            "ticktext": [plain(_short(name)) for name in names],
+            "showgrid": False,
+            "zeroline": False,
+            "automargin": True,
+            "tickfont": {"size": 10},
+        },
+    )
+    shown = f"{np.count_nonzero(samples >= 0)} images"
+    of = f" of the classes {', '.join(names[:10])}" if has_classes else ""
+    return Plot("gallery", figure, f"{shown}{of}.")
+
+
+def _add_places(
+    figure: Figure, grid: Grid, names: Sequence[str], samples: NDArray[np.integer]
+) -> None:
+    """What the pointer finds on each image: the sample's number and its class."""
     places = np.argwhere(samples >= 0)
     figure.add_scatter(
         x=[grid.left(column) + (grid.width - 1) / 2 for _, column in places],
-        y=[grid.top(row) + (grid.height - 1) / 2 for row, _ in places],
+        y=[_middle(grid, row) for row, _ in places],
         mode="markers",
         marker={"opacity": 0, "size": 20},
         ids=[str(samples[row, column]) for row, column in places],
@@ -61,25 +88,11 @@ def draw_gallery(
         hovertemplate="%{hovertext}<extra></extra>",
         name="samples",
     )
-    figure.update_layout(
-        showlegend=False,
-        margin={"l": 12, "b": 8},
-        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
-        yaxis={
-            "range": [height - 0.5, -0.5],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "tickvals": [grid.top(row) + (grid.height - 1) / 2 for row in range(len(names))],
-            "ticktext": [plain(_short(name)) for name in names],
-            "showgrid": False,
-            "zeroline": False,
-            "automargin": True,
-            "tickfont": {"size": 10},
-        },
-    )
-    shown = f"{len(places)} images"
-    of = f" of the classes {', '.join(names[:10])}" if has_classes else ""
-    return Plot("gallery", figure, f"{shown}{of}.")
+
+
+def _middle(grid: Grid, row: int) -> float:
+    """The height at which the middle of a row of images lies."""
+    return grid.top(row) + (grid.height - 1) / 2
 
 
 def _short(name: str) -> str:
