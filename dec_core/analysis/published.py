@@ -103,6 +103,12 @@ class Reference:
         """Whether the run repeats the published experiment."""
         return not self.differences
 
+    def band(self, measure: str) -> tuple[float, float] | None:
+        """The range that a score of the run may be held against; None where one value alone was
+        published, or none, or the run does not repeat the experiment."""
+        spread = self.published.end.get(measure)
+        return spread.range if spread is not None and self.is_same else None
+
     @property
     def setting(self) -> str:
         """How the published setting stands to the run's, as a clause."""

@@ -68,6 +68,8 @@ TARGET_USED, TARGET_PAPER, SOFT_ASSIGNMENT = "#d1361a", "#2f9e57", "#3f90da"
 LOSS, DELTA_LABEL, PRETRAINING, SPREAD = "#3f90da", "#2aa775", "#9a54cf", "#c9711d"
 # A layer that is pretrained by itself.
 LAYER = "#7b8987"
+# Lines and fills beside the data: neither a run's colour nor the text's, seen on light and dark.
+GREY = "#8f9d9b"
 
 
 def cluster_colors(count: int) -> list[str]:

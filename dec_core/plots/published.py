@@ -10,10 +10,7 @@ from dec_core.analysis.measure import Measure
 from dec_core.analysis.published import Reference
 from dec_core.plots.comparison_traces import Panel, Trace
 from dec_core.plots.figure import Figure
-from dec_core.plots.palette import translucent
-
-# Neither a run's colour nor the text's, and seen on light and on dark.
-_GREY = "#8f9d9b"
+from dec_core.plots.palette import GREY, translucent
 
 
 def reading_aids(references: Sequence[Reference], measures: Sequence[Measure]) -> list[str]:
@@ -36,9 +33,10 @@ def reference_traces(
     """What a panel shows behind its curves, from ``extent[0]`` to ``extent[1]`` of its axis."""
     found = []
     for one in references:
-        spread = one.published.end.get(panel.measure.name)
-        if spread is not None and one.is_same and spread.range is not None:
-            found.append(_band(panel, one, spread.range, extent))
+        name = panel.measure.name
+        spread, band = one.published.end.get(name), one.band(name)
+        if band is not None:
+            found.append(_band(panel, one, band, extent))
         elif spread is not None:
             found.append(_line(panel, one, spread.mean, extent))
     return found
@@ -47,10 +45,11 @@ def reference_traces(
 def name_references(figure: Figure, panel: Panel, references: Sequence[Reference]) -> None:
     """Names above them, right and left in turn so that names that are close do not touch."""
     for number, one in enumerate(references):
-        spread = one.published.end.get(panel.measure.name)
+        name = panel.measure.name
+        spread, band = one.published.end.get(name), one.band(name)
         if spread is None:
             continue
-        top = spread.range[1] if one.is_same and spread.range else spread.mean
+        top = spread.mean if band is None else band[1]
         side = ("right", "left")[number % 2]
         figure.add_annotation(
             text=one.published.title,
@@ -73,7 +72,7 @@ def _band(
         x=np.array([first, last, last, first], np.float32),
         y=np.array([high, high, low, low], np.float32),
         fill="toself",
-        fillcolor=translucent(_GREY, 0.22),
+        fillcolor=translucent(GREY, 0.22),
         mode="none",
         **_belonging(panel, one, "range of the published trials"),
     )
@@ -84,7 +83,7 @@ def _line(panel: Panel, one: Reference, value: float, extent: tuple[float, float
         x=np.array(extent, np.float32),
         y=np.array([value, value], np.float32),
         mode="lines",
-        line={"color": _GREY, "width": 1.6, "dash": "longdash"},
+        line={"color": GREY, "width": 1.6, "dash": "longdash"},
         **_belonging(panel, one, one.setting),
     )
 

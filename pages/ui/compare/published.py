@@ -74,7 +74,7 @@ def _cell(group: Group, name: str, spread: Spread, reference: Reference) -> str:
     score = f"{mean(values):.3f}" if values else "not at its end"
     if len(values) > 1:
         score += f" \N{PLUS-MINUS SIGN} {stdev(values):.3f}"
-    if values and reference.is_same and spread.range is not None:
+    if values and reference.band(name) is not None:
         where = f"{_places(values, spread)} the published range {spread.range_text}"
     else:
         where = f"published {spread.text}"
