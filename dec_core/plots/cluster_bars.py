@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.figure import Figure
-from dec_core.plots.palette import SOFT_ASSIGNMENT, TARGET_PAPER, TARGET_USED
+from dec_core.plots.palette import GREY, SOFT_ASSIGNMENT, TARGET_PAPER, TARGET_USED
 
 USED, PAPER, SOFT, SIZES = "P used", "P of the paper", "q", "sizes"
-_COLORS = {USED: TARGET_USED, PAPER: TARGET_PAPER, SOFT: SOFT_ASSIGNMENT, SIZES: "#8f9d9b"}
+_COLORS = {USED: TARGET_USED, PAPER: TARGET_PAPER, SOFT: SOFT_ASSIGNMENT, SIZES: GREY}
 
 
 def add_bars(figure: Figure, series: Mapping[str, NDArray[np.floating]], number: str) -> None:

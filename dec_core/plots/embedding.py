@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
-from dec_core.plots.palette import cluster_colors, true_label_colors
+from dec_core.plots.palette import GREY, cluster_colors, true_label_colors
 from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
 Points = NDArray[np.float32]
@@ -173,7 +173,7 @@ def _scale(figure: Figure, points: Points, start: Points, *, is_strip: bool) -> 
         low, high = start.min(axis=0), start.max(axis=0)
         if is_strip:
             low[1], high[1] = -_HEIGHT, _HEIGHT
-        line = {"width": 1, "dash": "dash", "color": "#8f9d9b"}
+        line = {"width": 1, "dash": "dash", "color": GREY}
         figure.add_shape(type="rect", x0=low[0], x1=high[0], y0=low[1], y1=high[1], line=line)
         return f"{ratio:,.0f} times as wide as the k-means start (dashed)"
     if ratio < NARROWER:

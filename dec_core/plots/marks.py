@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dec_core.events.log_text import dissolved_words, reset_words
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
+from dec_core.plots.palette import GREY
 
 _SHORT_NAMES = {
     "clustering.learning_rate": "rate",
@@ -54,7 +55,7 @@ def add_marks(figure: Figure, view: View) -> None:
     Marks that stand at the same place, or too near for two labels, share one.
     """
     marks = marks_of(view)
-    line = {"width": 1, "dash": "dot", "color": "#8f9d9b"}
+    line = {"width": 1, "dash": "dot", "color": GREY}
     for place in {mark.iteration: None for mark in marks}:
         figure.add_vline(x=place, line=line)
     for group in _near(marks, _extent(figure, marks) * _LABEL_SHARE):

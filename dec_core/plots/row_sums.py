@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.analysis.target_inspection import sum_to_one
-from dec_core.plots.palette import TARGET_PAPER, TARGET_USED
+from dec_core.plots.palette import GREY, TARGET_PAPER, TARGET_USED
 from dec_core.plots.style import Plot, new_figure, say_instead
 
 BINS = 40
@@ -75,7 +75,7 @@ def draw_row_sums(row_sums: NDArray[np.floating]) -> Plot:
         marker={"color": TARGET_PAPER if is_right else TARGET_USED},
         hovertemplate="%{y:.1%} of the samples sum to about %{x:.6g}<extra></extra>",
     )
-    figure.add_vline(x=1, line={"width": 1.5, "dash": "dash", "color": "#8f9d9b"})
+    figure.add_vline(x=1, line={"width": 1.5, "dash": "dash", "color": GREY})
     figure.update_xaxes(
         title="sum of a row of P", range=[float(numbers.edges[0]), float(numbers.edges[-1])]
     )

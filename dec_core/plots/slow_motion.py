@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.plots.arrows import add_arrows, magnification, magnified
 from dec_core.plots.figure import Figure
-from dec_core.plots.palette import TARGET_USED
+from dec_core.plots.palette import GREY, TARGET_USED
 from dec_core.plots.pulls import add_centers, add_cloud
 from dec_core.plots.style import Plot, name_axes, new_figure
 
@@ -127,7 +127,7 @@ def _add_pulls(
 ) -> None:
     shown = np.linspace(0, len(after) - 1, min(_ARROWS, len(after))).astype(int)
     ways = step.points[shown], after[shown]
-    add_arrows(figure, *ways, name="samples", color="#8f9d9b", width=1, head=5, axis=axis)
+    add_arrows(figure, *ways, name="samples", color=GREY, width=1, head=5, axis=axis)
     ways = step.centers, centers_after
     add_arrows(figure, *ways, name="centres", color=TARGET_USED, width=2.5, head=10, axis=axis)
 
