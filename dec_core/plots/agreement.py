@@ -155,7 +155,9 @@ def _add_table(
     )
     shared = {"type": "category", "showgrid": False}
     figure.update_xaxes(title=columns[1], categoryarray=columns[0], **shared)
-    figure.update_yaxes(title=rows[1], categoryarray=rows[0], autorange="reversed", **shared)
+    # Names may be long: the title keeps its distance from them, not from the axis.
+    title = {"text": rows[1], "standoff": 8}
+    figure.update_yaxes(title=title, categoryarray=rows[0], autorange="reversed", **shared)
 
 
 def _numbers(table: NDArray[np.int64], *, has_numbers: bool) -> list[str]:

@@ -20,6 +20,8 @@ _FLAT = 1e-5
 _HEIGHT = 0.5
 # A map this much narrower or wider than that of the k-means start says so.
 NARROWER, WIDER = 0.2, 3.0
+# A map that is wider than this by the same measure is not told apart from wider ones.
+_MUCH_WIDER = 1e3
 # With fewer effective clusters than this, one holds nearly all samples; and an embedding that has
 # kept less than this part of the start's spread has lost what the start found. What a map then
 # draws large is noise.
@@ -175,7 +177,8 @@ def _scale(figure: Figure, points: Points, start: Points, *, is_strip: bool) -> 
             low[1], high[1] = -_HEIGHT, _HEIGHT
         line = {"width": 1, "dash": "dash", "color": GREY}
         figure.add_shape(type="rect", x0=low[0], x1=high[0], y0=low[1], y1=high[1], line=line)
-        return f"{ratio:,.0f} times as wide as the k-means start (dashed)"
+        times = "more than 1,000" if ratio > _MUCH_WIDER else f"{ratio:,.0f}"
+        return f"{times} times as wide as the k-means start (dashed)"
     if ratio < NARROWER:
         part = "less than a thousandth" if ratio < 1e-3 else f"1/{1 / ratio:,.0f}"
         return f"Drawn at the scale of the k-means start: {part} as wide"

@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 
 # About the pixels of a curve beside three others, and of one alone.
 _NARROW, _WIDE = 200, 500
+# Over fewer powers of ten a logarithmic axis has ticks between them.
+_FEW_POWERS = 2.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,9 @@ def draw_pretraining(view: View) -> Plot:
         return Plot("pretraining", figure, _alternative(numbers))
     _add_losses(figure, numbers, _WIDE)
     figure.update_xaxes(title="epoch", range=[0, max(config.pretraining_epochs, 1) + 0.5])
-    figure.update_yaxes(**({"type": "log"} if has_layers else {"rangemode": "tozero"}))
+    figure.update_yaxes(
+        **(_logarithmic(numbers.pretraining_loss) if has_layers else {"rangemode": "tozero"})
+    )
     if has_layers:
         _name_stages(figure, stages)
     figure.update_layout(showlegend=False)
@@ -130,6 +134,19 @@ def _add_losses(figure: Figure, numbers: LearningCurves, n_bins: int) -> None:
         name = f"loss of layer {layer}" if layer else "pretraining loss"
         color = LAYER if layer else PRETRAINING
         add_curve(figure, name, losses, color, n_bins=n_bins, where="after epoch")
+
+
+def _logarithmic(losses: Floats) -> dict[str, object]:
+    """An axis with powers of ten, and 2 and 5 times these where few powers are shown, all written
+    in full; plotly would write a bare 2 or 5 between them."""
+    positive = losses[np.isfinite(losses) & (losses > 0)]
+    if not len(positive):
+        return {"type": "log"}
+    lowest, highest = np.log10(positive.min()), np.log10(positive.max())
+    powers = range(int(np.floor(lowest)), int(np.ceil(highest)) + 1)
+    steps = (1, 2, 5) if highest - lowest < _FEW_POWERS else (1,)
+    ticks = [float(f"{step}e{power}") for power in powers for step in steps]
+    return {"type": "log", "tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _name_stages(figure: Figure, stages: Sequence[PretrainingStage]) -> None:

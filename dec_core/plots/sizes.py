@@ -13,6 +13,9 @@ from dec_core.plots.marks import add_marks
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.style import Plot, new_figure, over_iterations
 
+# How wide the sizes after k-means are drawn, beside the first update interval.
+_BAR_SHARE = 0.03
+
 
 @dataclass(frozen=True, eq=False)
 class ClusterShares:
@@ -42,25 +45,49 @@ def draw_sizes(view: View) -> Plot:
         "Share of samples per cluster; a band that vanishes is lost",
         {"x": "iteration", "y": "share"},
     )
+    over_iterations(figure)
+    # One point makes no band yet.
+    interval = view.config.clustering.update_interval if len(numbers.iterations) == 1 else 0
+    if interval:
+        figure.update_layout(barmode="stack", xaxis={"range": [0, interval]})
     for cluster, color in enumerate(cluster_colors(n_clusters)):
-        figure.add_scatter(
-            x=numbers.iterations,
-            y=numbers.shares[:, cluster],
-            name=f"{cluster}",
-            stackgroup="sizes",
-            mode="lines",
-            line={"width": 0.5, "color": color},
-            fillcolor=color,
-            hovertemplate=f"cluster {cluster}: %{{y:.1%}} at iteration %{{x:,}}<extra></extra>",
+        looks = _bar(color, interval * _BAR_SHARE) if interval else _band(color)
+        figure.add_traces(
+            [
+                {
+                    "x": numbers.iterations,
+                    "y": numbers.shares[:, cluster],
+                    "name": f"{cluster}",
+                    "hovertemplate": (
+                        f"cluster {cluster}: %{{y:.1%}} at iteration %{{x:,}}<extra></extra>"
+                    ),
+                    **looks,
+                }
+            ]
         )
     add_marks(figure, view)
     figure.update_layout(
         legend={"traceorder": "reversed", "tracegroupgap": 0, "maxheight": 400},
         showlegend=n_clusters <= 20,
+        yaxis={"range": [0, 1], "tickformat": ".0%"},
     )
-    over_iterations(figure)
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return Plot("sizes", figure, _alternative(view))
+
+
+def _band(color: str) -> dict[str, object]:
+    """From update to update."""
+    return {
+        "type": "scatter",
+        "stackgroup": "sizes",
+        "mode": "lines",
+        "line": {"width": 0.5, "color": color},
+        "fillcolor": color,
+    }
+
+
+def _bar(color: str, width: float) -> dict[str, object]:
+    """At the one point there is."""
+    return {"type": "bar", "marker": {"color": color}, "width": width, "offset": 0}
 
 
 def _alternative(view: View) -> str:

@@ -59,7 +59,7 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
 
 def over_iterations(figure: Figure) -> None:
     """Its first horizontal axis is the iteration, along which a page marks the update it shows."""
-    figure.update_xaxes(title="iteration", rangemode="tozero")
+    figure.update_xaxes(title="iteration", rangemode="tozero", tickformat=",.9~g")
     figure.layout.meta = {**figure.layout.meta, "iterations": True}
 
 

@@ -112,6 +112,10 @@ def test_what_grows_is_drawn_whole_with_the_start_as_a_frame() -> None:
     assert (frame["x0"], frame["x1"], frame["y0"], frame["y1"]) == (-1, 1, -1, 1)
 
 
+def test_a_map_that_is_many_times_as_wide_says_so_in_a_number_one_can_read() -> None:
+    assert texts(scaled(1e6)) == ["more than 1,000 times as wide as the k-means start (dashed)"]
+
+
 def test_a_map_of_about_the_start_s_width_needs_no_words() -> None:
     assert not texts(scaled(1.5))
     assert not texts(scaled(0.5))

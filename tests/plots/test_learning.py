@@ -143,6 +143,8 @@ def test_the_losses_of_layers_stand_apart_from_those_of_all() -> None:
     names = [one["text"] for one in layout["annotations"]]
     assert [name for name in names if "layer" in name] == ["layer 1", "layer 2", "all layers"]
     assert layout["yaxis"]["type"] == "log"
+    ticks = dict(zip(layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"], strict=True))
+    assert [ticks[tick] for tick in (0.05, 0.1, 0.2)] == ["0.05", "0.1", "0.2"]
     assert layout["xaxis"]["range"] == [0, 5.5]
     early = draw_pretraining(replay([replace(start, config=config), *epochs[:3]]))
     assert early.alternative == "Pretraining loss of layer 2 0.125."

@@ -38,6 +38,17 @@ def test_bands_are_stacked_one_per_cluster_in_its_color() -> None:
     np.testing.assert_allclose(traces["0"].y, [0.5, 0.75, 1])
 
 
+def test_the_start_alone_is_a_column_at_the_beginning_of_the_first_interval() -> None:
+    view = early_views()["centres"]
+    plot = draw_sizes(view)
+    assert [trace.y.tolist() for trace in plot.figure.data] == [[0.5], [0.25], [0.25]]
+    assert {trace.type for trace in plot.figure.data} == {"bar"}
+    interval = view.config.clustering.update_interval
+    assert all(0 < trace.width < 0.1 * interval for trace in plot.figure.data)
+    layout = as_sent(plot)["layout"]
+    assert (layout["barmode"], layout["xaxis"]["range"]) == ("stack", [0, interval])
+
+
 def test_the_axis_shows_all_samples() -> None:
     assert as_sent(draw_sizes(scripted_view()))["layout"]["yaxis"]["range"] == [0, 1]
 
