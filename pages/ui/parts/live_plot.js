@@ -56,35 +56,6 @@ const savedLayout = (element) => ({
   ...element.layout, ...element.decLabOnPaper, ...element.decLabOwnPaper,
 });
 
-// A legend of ten entries needs this many pixels; without them the plot does without.
-const LEGEND_HEIGHT = 200;
-const showsLegend = ({ legend, showlegend, meta }, height) => {
-  const isCut = height < LEGEND_HEIGHT && legend?.orientation !== "h";
-  return meta?.legend_elsewhere || isCut ? false : showlegend;
-};
-
-// Where ticks are numbers, margins that hold them spare plotly to draw the axes several times until
-// they fit. Names of classes and features need as much room as they need.
-const holdsNumbers = ({ data }) => !data.some(({ type }) => type === "heatmap" || type === "bar");
-const fixMargins = (layout) => {
-  layout.margin = { ...layout.margin, l: Math.max(layout.margin.l, 56), b: Math.max(layout.margin.b, 46) };
-  for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name)))
-    layout[key] = { ...layout[key], automargin: false };
-};
-
-// The layout on the screen, and what of it a saved plot has otherwise.
-const onScreen = (layout, isTitled, height) => {
-  const onPaper = { showlegend: layout.meta?.runs ? true : layout.showlegend };
-  layout.showlegend = showsLegend(layout, height);
-  if (!isTitled) return [layout, onPaper];
-  Object.assign(onPaper, { title: layout.title, margin: layout.margin });
-  const aid = layout.title.text.split("<br>").slice(1).join("<br>");
-  const title = { ...layout.title, text: aid, font: { size: 12 }, pad: { t: 12 } };
-  const margin = { ...layout.margin, t: layout.margin.t - TITLE_HEIGHT };
-  return [{ ...layout, title, margin }, onPaper];
-};
-const TITLE_HEIGHT = 22;
-
 // The update at which the page stands, as a line through every plot over iterations.
 const placePlayhead = (element) => {
   const iteration = window.decLabPlayhead;
@@ -115,8 +86,7 @@ const followPlayhead = (element) => {
 // Within the axes below on the right, or above where a note stands below.
 const placeBar = (element) => {
   const { t, b, r } = element._fullLayout._size;
-  const isNoted = element.layout.annotations?.some(({ yref, y }) => yref === "paper" && y === 0);
-  const place = { top: isNoted ? `${t}px` : "auto", bottom: isNoted ? "auto" : `${b}px`, right: `${r}px` };
+  const place = { top: "auto", bottom: `${b}px`, right: `${r}px` };
   for (const [side, length] of Object.entries(place))
     element.style.setProperty(`--dec-lab-bar-${side}`, length);
 };
@@ -255,12 +225,15 @@ const forget = (element) => {
 };
 
 // Room that was gained may hold the legend, and room that was lost may not.
-const fit = async (element) => {
-  const { layout, clientHeight, decLabLegend } = element;
-  const showlegend = showsLegend({ ...layout, showlegend: decLabLegend }, clientHeight);
-  if ((showlegend ?? null) !== (layout.showlegend ?? null))
-    await window.Plotly.relayout(element, { showlegend: showlegend ?? null });
-  window.Plotly.Plots.resize(element);
+const fit = (element) => {
+  const columns = legendColumns(element.decLabFigure, element.clientHeight);
+  // What stands at the right edge, or is as large as its place allows, is placed anew.
+  const isPlaced = element.decLabColumns && element.decLabFigure.isTitled;
+  if (columns === element.decLabColumns && !isPlaced && !element.decLabData.some(isTable))
+    return window.Plotly.Plots.resize(element);
+  waiting.add(element);
+  element.decLabUrgent = true;
+  drawWaiting();
 };
 
 // Whenever a plot comes into sight it draws what it was last given, and whenever its place changes
@@ -285,13 +258,13 @@ const draw = async (element, data, latest) => {
   if (element.decLabLatest !== latest || !element.isConnected) return false;
   const style = getComputedStyle(element);
   const figure = JSON.parse(data.figure);
-  element.decLabLegend = figure.layout.showlegend;
-  const [layout, onPaper] = onScreen(
-    themed(figure.layout, style), data.is_titled, element.clientHeight);
+  const [layout, onPaper] = onScreen(themed(figure.layout, style), data.is_titled);
   // plotly picks the colour of a cell's text as if the cell were opaque.
   for (const trace of figure.data)
     if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };
   if (data.is_titled && holdsNumbers(figure)) fixMargins(layout);
+  if (data.is_titled) moveNotesBelow(layout);
+  fitTable(figure, element.clientHeight);
   layout.uirevision = data.uirevision;
   layout.autosize = true;
   if (typeof data.height === "number") layout.height = data.height;
@@ -309,7 +282,10 @@ const draw = async (element, data, latest) => {
     modeBarButtonsToAdd: buttons(element, Plotly),
   };
   const traces = figure.data.map((trace) => (isCloud(trace) ? legendOnly(trace) : trace));
-  await Plotly.react(element, traces, layout, element.decLabConfig);
+  element.decLabFigure = { layout, data: traces, isTitled: data.is_titled };
+  element.decLabColumns = legendColumns(element.decLabFigure, element.clientHeight);
+  const fitted = withLegend(element.decLabFigure, element.decLabColumns, element.clientWidth);
+  await Plotly.react(element, fitted.data, fitted.layout, element.decLabConfig);
   if (!element.decLabBar) {
     followBar(element);
     followPoints(element);

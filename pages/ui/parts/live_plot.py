@@ -63,7 +63,9 @@ _CSS = """
   .dec-lab-plot:not(.dec-lab-touched) .modebar { opacity: 0; pointer-events: none; }
 }
 """
-_component = component(__file__, _HTML, _CSS, parts=("points.js", "sample_card.js"))
+_component = component(
+    __file__, _HTML, _CSS, parts=("points.js", "sample_card.js", "plot_layout.js")
+)
 
 
 # A plot is drawn anew at most this often while a run trains; drawing costs the browser more than
