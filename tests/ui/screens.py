@@ -124,6 +124,15 @@ def setting(screen: AppTest, path: str) -> Any:
     return found
 
 
+def shown_runs(screen: AppTest) -> list[str]:
+    """The runs that one click would show."""
+    return [
+        json.loads(element.proto.json)["run"]
+        for element in screen.get("bidi_component")
+        if element.proto.component_name.endswith("run_link")
+    ]
+
+
 def fields(screen: AppTest) -> list[Any]:
     """All fields of the page that are no buttons."""
     kinds = "selectbox select_slider slider text_input toggle radio".split()

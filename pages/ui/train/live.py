@@ -8,7 +8,8 @@ from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.parts.page_sight import is_page_hidden
-from pages.ui.parts.state import run_manager, show_notices
+from pages.ui.parts.parameters import parameters
+from pages.ui.parts.state import RUN, run_manager, show_notices
 from pages.ui.train.controls import ControlState, control_state
 from pages.ui.train.next_step import next_step
 from pages.ui.train.panels import panels
@@ -30,6 +31,9 @@ def live(session: RunHandle, drawn: ControlState) -> None:
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
+        if parameters.get(RUN) != session.run_id:
+            # A click in this part of the page has led to another run.
+            st.rerun()
         now, view = control_state(session), session.view
         _draw(session, view, now.state)
         is_at_pace = is_hidden or _tick_seconds(session, view, now.state) == run_every
@@ -51,7 +55,7 @@ def _tick_seconds(session: RunHandle, view: View, state: RunState) -> float | No
 def _draw(session: RunHandle, view: View, state: RunState) -> None:
     with st.container(key="status"):
         where_it_is(session, view, state)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict"):
             banner(session, view, state)
             next_step(session, view, state)
     messages(view)

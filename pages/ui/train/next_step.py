@@ -9,7 +9,8 @@ from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
 from pages.ui.export.labels import labels_buttons
-from pages.ui.parts.state import run_manager, show_run
+from pages.ui.parts.run_link import run_link
+from pages.ui.parts.state import run_manager
 
 
 def next_step(session: RunHandle, view: View, state: RunState) -> None:
@@ -31,7 +32,7 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
         return
     st.page_link(
         "compare.py",
-        label="Compare with other runs",
+        label="Compare runs",
         icon=":material/compare_arrows:",
         help="Its curves and settings beside those of other runs",
     )
@@ -40,11 +41,4 @@ def next_step(session: RunHandle, view: View, state: RunState) -> None:
 def _run_ahead(session: RunHandle) -> None:
     ahead = run_manager().runs_ahead(session)
     if ahead:
-        st.button(
-            f"Show {ahead[-1]}",
-            icon=":material/arrow_back:",
-            help="The run that this one waits for",
-            key="run_ahead",
-            on_click=show_run,
-            args=(ahead[-1],),
-        )
+        run_link(ahead[-1], "The run that this one waits for", key="run_ahead")
