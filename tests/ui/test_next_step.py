@@ -34,7 +34,7 @@ def test_a_spoilt_run_leads_to_its_diagnosis(manager: RunManager) -> None:
     screen = new_screen(run=session.run_id)
     labels = [link.proto.label for link in screen.get("page_link")]
     assert "Find out why" in labels
-    assert "Compare with other runs" not in labels
+    assert "Compare runs" not in labels
 
 
 def test_a_branch_of_a_collapse_begins_before_it(manager: RunManager) -> None:
@@ -51,5 +51,5 @@ def test_no_remedy_is_offered_where_nothing_is_wrong(
     assert verdict_of(session) in (Verdict.CONVERGED, Verdict.UNFINISHED)
     screen = new_screen(run=session.run_id)
     labels = [link.proto.label for link in screen.get("page_link")]
-    assert "Compare with other runs" in labels
+    assert "Compare runs" in labels
     assert "Find out why" not in labels

@@ -1,5 +1,6 @@
 """Streamlit leaves a button's help on the screen where a click moved or renewed the button: it
-waits for the pointer to leave a button that is no longer there."""
+waits for the pointer to leave a button that is no longer there. And after a click help lies on what
+the click has brought, until the pointer moves."""
 
 from __future__ import annotations
 
@@ -9,6 +10,9 @@ import streamlit as st
 _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-stray_help) {
   display: none;
+}
+.dec-lab-clicked [data-testid="stTooltipContent"] {
+  visibility: hidden;
 }
 """
 _JS = """
@@ -26,7 +30,10 @@ const leave = () => {
 export default function () {
   if (window.decLabStrayHelp) return;
   window.decLabStrayHelp = true;
-  document.addEventListener("pointermove", () => {
+  const { classList } = document.documentElement;
+  document.addEventListener("click", () => classList.add("dec-lab-clicked"));
+  document.addEventListener("pointermove", ({ movementX, movementY }) => {
+    if (movementX || movementY) classList.remove("dec-lab-clicked");
     clearTimeout(window.decLabLeaving);
     window.decLabLeaving = setTimeout(leave, 150);
   });
@@ -38,6 +45,6 @@ _component = st.components.v2.component(
 
 
 def put_stray_help_away() -> None:
-    """Once the pointer is on no button that has help, none is shown."""
+    """No help is shown while the pointer is on no button that has any, or rests after a click."""
     with st.container(key="stray_help"):
         _component(key="stray_help_component")

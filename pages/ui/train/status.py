@@ -58,16 +58,18 @@ def figures_of_merit(view: View) -> None:
     for name in (*scores, *_TILES):
         measure = MEASURES[name]
         value, began = last.get(name), start.get(name)
-        gain, help = None, measure.help
+        gain, is_even, help = None, False, measure.help
         if name in scores and value is not None and began is not None:
             gain = None if isnan(value - began) else f"{value - began:+.3f}"
+            is_even = gain is not None and float(gain) == 0
             help += " Beside it the gain over the k-means start."
         row.metric(
             measure.tile_label,
             _NONE if value is None else measure.shown_short(value),
             gain,
             # A small fall of what is measured without labels is no fault.
-            delta_color="normal" if measure.needs_true_labels else "off",
+            delta_color="normal" if measure.needs_true_labels and not is_even else "off",
+            delta_arrow="off" if is_even else "auto",
             help=help,
         )
     speed = view.iterations_per_second
@@ -137,35 +139,46 @@ def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, s
         text = "Queued"
     elif state is RunState.WAITING:
         text = "Not begun"
+    elif state is RunState.WITHDRAWN:
+        text = "Withdrawn"
     elif view.started is not None:
         share, text = _phase_progress(view)
-    words = [f"Run {session.run_id}", text, f"{session.elapsed_seconds:,.1f} s"]
+    words = [text, *_standing(session, view, state)]
     if view.started is not None:
-        words.insert(1, f"{view.started.n_samples:,} samples")
+        words.append(f"{view.started.n_samples:,} samples")
+    words.append(f"run {session.run_id}")
     if view.reused is not None:
         words.append(f"pretrained by {view.reused.run or 'an earlier run'}")
     if session.lineage is not None:
         words.append(f"branch of {session.lineage.parent} at {session.lineage.iteration:,}")
-    if state.is_over and view.failed is not None:
-        words.append("failed")
-    elif state.is_settled:
-        words.append(state.in_a_sentence)
-    elif session.is_stopping:
-        words.append("stopping ...")
-    elif state is RunState.PAUSED:
-        words.append("paused")
-    elif state is RunState.ELSEWHERE:
-        words.append("trained by another process")
-    elif view.seconds_left is not None:
-        words.append(_remaining(view))
     return share, " \N{MIDDLE DOT} ".join(words)
+
+
+def _standing(session: RunHandle, view: View, state: RunState) -> list[str]:
+    """What a person waits for, or why there is nothing to wait for; and the time."""
+    spent = f"{session.elapsed_seconds:,.1f} s"
+    if state in (RunState.QUEUED, RunState.WAITING, RunState.WITHDRAWN):
+        return []
+    if state.is_over and view.failed is not None:
+        return ["failed", spent]
+    if state.is_settled:
+        return [state.in_a_sentence, spent]
+    if session.is_stopping:
+        return ["stopping ...", spent]
+    if state is RunState.PAUSED:
+        return ["paused", spent]
+    if state is RunState.ELSEWHERE:
+        return ["trained by another process", spent]
+    if view.seconds_left is not None:
+        return [f"{spent}, {_remaining(view)}"]
+    return [spent]
 
 
 def _phase_progress(view: View) -> tuple[float, str]:
     config = view.config
     if view.phase is Phase.PRETRAINING:
         epochs, done = config.pretraining_epochs, len(view.pretraining)
-        return view.pretraining_share, f"Pretraining{_layers(view)}, epoch {done} of {epochs}"
+        return view.pretraining_share, f"Pretraining{_layers(view)}, epoch {done:,} of {epochs:,}"
     if view.phase is Phase.KMEANS:
         restarts = config.clustering.kmeans_restarts
         done = view.progress.done if view.progress else 0
