@@ -74,7 +74,10 @@ def draw_scores(view: View, *, with_ari: bool = False) -> Plot:
     """Is it better than k-means?"""
     numbers = score_curves(view, with_ari=with_ari)
     figure = _draw(
-        numbers, "Is it better than k-means?", "Against the true labels; dashed: the k-means start"
+        view,
+        numbers,
+        "Is it better than k-means?",
+        "Against the true labels; dashed: the k-means start",
     )
     add_marks(figure, view)
     return Plot("scores", figure, _alternative(numbers, "Scores against the true labels"))
@@ -88,6 +91,7 @@ def draw_silhouette(view: View) -> Plot:
     """
     numbers = silhouette_curve(view)
     figure = _draw(
+        view,
         numbers,
         "Do the clusters hold in the data?",
         "Silhouette; dashed: the k-means start. A clear fall or a gap is structure lost; "
@@ -101,6 +105,7 @@ def draw_successive(view: View) -> Plot:
     """Do the labels still change?"""
     numbers = successive_curves(view)
     figure = _draw(
+        view,
         numbers,
         "Do the labels still change?",
         "1 means that no label changed, not that all are right",
@@ -109,7 +114,7 @@ def draw_successive(view: View) -> Plot:
     return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))
 
 
-def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
+def _draw(view: View, numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
     aid = reading_aid + f"; {BAND_AID}" * is_long(len(numbers.iterations), _BINS)
     figure = new_figure(title, aid, {"x": "iteration", "y": "score"})
     for name, values in numbers.curves.items():
@@ -123,7 +128,7 @@ def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         margin={"t": 68},
     )
-    over_iterations(figure)
+    over_iterations(figure, view, numbers.iterations)
     figure.update_yaxes(**_range(numbers), tickformat=".2f")
     return figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +46,10 @@ def draw_sizes(view: View) -> Plot:
         "Share of samples per cluster; a band that vanishes is lost",
         {"x": "iteration", "y": "share"},
     )
-    over_iterations(figure)
+    over_iterations(figure, view, numbers.iterations)
     # One point makes no band yet.
-    interval = view.config.clustering.update_interval if len(numbers.iterations) == 1 else 0
-    if interval:
-        figure.update_layout(barmode="stack", xaxis={"range": [0, interval]})
+    looks_of = _band if len(numbers.iterations) > 1 else partial(_bar, view)
     for cluster, color in enumerate(cluster_colors(n_clusters)):
-        looks = _bar(color, interval * _BAR_SHARE) if interval else _band(color)
         figure.add_traces(
             [
                 {
@@ -61,7 +59,7 @@ def draw_sizes(view: View) -> Plot:
                     "hovertemplate": (
                         f"cluster {cluster}: %{{y:.1%}} at iteration %{{x:,}}<extra></extra>"
                     ),
-                    **looks,
+                    **looks_of(color),
                 }
             ]
         )
@@ -69,6 +67,7 @@ def draw_sizes(view: View) -> Plot:
     figure.update_layout(
         legend={"traceorder": "reversed", "tracegroupgap": 0, "maxheight": 400},
         showlegend=n_clusters <= 20,
+        barmode="stack",
         yaxis={"range": [0, 1], "tickformat": ".0%"},
     )
     return Plot("sizes", figure, _alternative(view))
@@ -85,8 +84,9 @@ def _band(color: str) -> dict[str, object]:
     }
 
 
-def _bar(color: str, width: float) -> dict[str, object]:
+def _bar(view: View, color: str) -> dict[str, object]:
     """At the one point there is."""
+    width = _BAR_SHARE * view.config.clustering.update_interval
     return {"type": "bar", "marker": {"color": color}, "width": width, "offset": 0}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sized
 from dataclasses import dataclass
 
+from dec_core.events.view import View
 from dec_core.plots.figure import Figure
 
 # What the margin above a figure holds for the title and a reading aid of one line, in pixels.
@@ -57,9 +59,15 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
     )
 
 
-def over_iterations(figure: Figure) -> None:
-    """Its first horizontal axis is the iteration, along which a page marks the update it shows."""
+def over_iterations(figure: Figure, view: View, iterations: Sized) -> None:
+    """Its first horizontal axis is the iteration, along which a page marks the update it shows.
+
+    While there is one update, the axis shows the first interval; plotly would show parts of an
+    iteration.
+    """
     figure.update_xaxes(title="iteration", rangemode="tozero", tickformat=",.9~g")
+    if len(iterations) == 1:
+        figure.update_xaxes(range=[0, view.config.clustering.update_interval])
     figure.layout.meta = {**figure.layout.meta, "iterations": True}
 
 

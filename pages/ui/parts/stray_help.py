@@ -11,8 +11,8 @@ _CSS = """
 [data-testid="stLayoutWrapper"]:has(> .st-key-stray_help) {
   display: none;
 }
-.dec-lab-clicked [data-testid="stTooltipContent"] {
-  visibility: hidden;
+.dec-lab-clicked [role="tooltip"] {
+  display: none;
 }
 """
 _JS = """

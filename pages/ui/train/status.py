@@ -202,7 +202,7 @@ def _layers(view: View) -> str:
 def _remaining(view: View) -> str:
     """Clustering may end by its stop rule long before the maximum, so the time is a bound."""
     seconds = view.seconds_left or 0.0
-    amount = f"{seconds:,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+    amount = f"{max(seconds, 1):,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
     if view.phase is Phase.PRETRAINING:
         return f"pretraining ends in {amount}"
     return f"at most {amount} left"
