@@ -43,7 +43,12 @@ def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
         _add_labels(figure, column, name, labels, n_clusters)
         figure.data[-1].meta = {"update": place}
     width = len(labels)
-    samples = {"title": "sample", "range": [-0.02 * width, 1.02 * width], "showgrid": False}
+    samples = {
+        "title": "sample",
+        "range": [-0.02 * width, 1.02 * width],
+        "showgrid": False,
+        "tickformat": ",.9~g",
+    }
     figure.update_layout(
         showlegend=False,
         margin={"t": 70},

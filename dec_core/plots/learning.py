@@ -113,6 +113,8 @@ def draw_pretraining(view: View) -> Plot:
     figure = new_figure("Does the autoencoder learn?", aid, {"x": "epoch", "y": "loss"})
     if not len(numbers.epochs):
         words = "Waits for the first epoch" if stages else "Nothing is trained before k-means"
+        if view.is_over and stages:
+            words = "The run ended before its first epoch"
         say_instead(figure, words)
         return Plot("pretraining", figure, _alternative(numbers))
     _add_losses(figure, numbers, _WIDE)

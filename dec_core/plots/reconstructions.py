@@ -197,7 +197,7 @@ def _features_in_words(
 def _none(view: View) -> Plot:
     figure = new_figure(_TITLE, "Samples beside what the autoencoder makes of them", {"x": "x"})
     reason = "There are none yet. The first come when pretraining begins."
-    if view.pretraining or view.centers is not None:
+    if view.pretraining or view.centers is not None or view.is_over:
         reason = "This run has kept none."
     say_instead(figure, reason)
     return Plot("reconstructions", figure, f"Reconstructions: {reason}")

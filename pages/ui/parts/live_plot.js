@@ -225,15 +225,18 @@ const forget = (element) => {
 };
 
 // Room that was gained may hold the legend, and room that was lost may not.
+const drawAgain = (element) => {
+  waiting.add(element);
+  element.decLabUrgent = true;
+  drawWaiting();
+};
 const fit = (element) => {
   const columns = legendColumns(element.decLabFigure, element.clientHeight);
   // What stands at the right edge, or is as large as its place allows, is placed anew.
   const isPlaced = element.decLabColumns && element.decLabFigure.isTitled;
   if (columns === element.decLabColumns && !isPlaced && !element.decLabData.some(isTable))
     return window.Plotly.Plots.resize(element);
-  waiting.add(element);
-  element.decLabUrgent = true;
-  drawWaiting();
+  drawAgain(element);
 };
 
 // Whenever a plot comes into sight it draws what it was last given, and whenever its place changes
@@ -247,6 +250,9 @@ const watch = (element) => {
     });
     element.decLabSize = new ResizeObserver(() => {
       if (element.decLabSeen && element.isConnected && element._fullLayout) fit(element);
+    });
+    element.addEventListener("transitionend", ({ target }) => {
+      if (target === element && element._fullLayout) drawAgain(element);
     });
   }
   element.decLabSight.observe(element);

@@ -27,7 +27,11 @@ _HTML = """
 <div class="dec-lab-plot" role="figure"></div>
 """
 _CSS = """
-.dec-lab-plot { width: 100%; contain: strict; position: relative; }
+/* The end of the transition tells that the theme has changed. */
+.dec-lab-plot {
+  width: 100%; contain: strict; position: relative;
+  background: var(--st-background-color); transition: background-color 1ms;
+}
 .dec-lab-playhead {
   position: absolute; width: 0; border-left: 1.5px solid var(--st-text-color); opacity: 0.6;
   pointer-events: none;

@@ -41,7 +41,7 @@ def before_clusters(session: RunHandle, view: View, grid: Any, height: str) -> N
         config = session.config if view.started is None else view.config
         done = _STEPS.index(view.phase) if view.started and view.phase in _STEPS else -1
         for place, sentence in enumerate(_sentences(config)):
-            _step(place, sentence, done)
+            _step(place, sentence, done, is_over=view.is_over)
 
 
 def show_reconstructions(session: RunHandle, view: View, place: str, *, height: int | str) -> None:
@@ -59,10 +59,10 @@ def show_reconstructions(session: RunHandle, view: View, place: str, *, height: 
     )
 
 
-def _step(place: int, sentence: str, done: int) -> None:
+def _step(place: int, sentence: str, done: int, *, is_over: bool) -> None:
     icon = "check_circle" if place < done else "radio_button_unchecked"
     if place == done:
-        icon = "play_circle"
+        icon = "cancel" if is_over else "play_circle"
     st.markdown(f":material/{icon}: {sentence}")
 
 

@@ -20,6 +20,13 @@ from pages.ui.parts.verbatim import verbatim
 _SCORES, _SCORES_WITHOUT_LABELS = ("acc", "nmi"), ("data_silhouette",)
 _TILES = ("delta_label", "occupied_clusters", "effective_clusters")
 _NONE = "\N{EN DASH}"
+# What the line says of a run of which nothing is known yet.
+_BEFORE = {
+    RunState.QUEUED: "Queued",
+    RunState.WAITING: "Not begun",
+    RunState.WITHDRAWN: "Withdrawn",
+    RunState.RUNNING: "Getting ready",
+}
 
 
 def where_it_is(session: RunHandle, view: View, state: RunState) -> None:
@@ -134,14 +141,8 @@ def _waiting_sentence(session: RunHandle, view: View, state: RunState) -> str:
 
 
 def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, str]:
-    text, share = "Getting ready", 0.0
-    if state is RunState.QUEUED:
-        text = "Queued"
-    elif state is RunState.WAITING:
-        text = "Not begun"
-    elif state is RunState.WITHDRAWN:
-        text = "Withdrawn"
-    elif view.started is not None:
+    text, share = _BEFORE.get(state, "Before training"), 0.0
+    if view.started is not None:
         share, text = _phase_progress(view)
     words = [text, *_standing(session, view, state)]
     if view.started is not None:
@@ -157,21 +158,22 @@ def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, s
 def _standing(session: RunHandle, view: View, state: RunState) -> list[str]:
     """What a person waits for, or why there is nothing to wait for; and the time."""
     spent = f"{session.elapsed_seconds:,.1f} s"
+    words = [spent] if view.started is not None else []
     if state in (RunState.QUEUED, RunState.WAITING, RunState.WITHDRAWN):
         return []
     if state.is_over and view.failed is not None:
-        return ["failed", spent]
+        return ["failed", *words]
     if state.is_settled:
-        return [state.in_a_sentence, spent]
+        return [state.in_a_sentence, *words]
     if session.is_stopping:
-        return ["stopping ...", spent]
+        return ["stopping ...", *words]
     if state is RunState.PAUSED:
-        return ["paused", spent]
+        return ["paused", *words]
     if state is RunState.ELSEWHERE:
-        return ["trained by another process", spent]
+        return ["trained by another process", *words]
     if view.seconds_left is not None:
         return [f"{spent}, {_remaining(view)}"]
-    return [spent]
+    return words
 
 
 def _phase_progress(view: View) -> tuple[float, str]:
