@@ -244,6 +244,12 @@ def test_a_second_tab_shows_the_same_run_and_a_second_run_waits(live: Live) -> N
     # The click has moved the button away from the pointer, which stands on its help no longer.
     second.mouse.move(900, 750, steps=3)
     expect(second.get_by_test_id("stTooltipContent")).to_have_count(0)
+    waiting = second.url
+    second.get_by_role("button", name=f"Show {run_id(first)}").click()
+    wait_for_updates(second)
+    assert run_id(second) == run_id(first)
+    second.goto(waiting)
+    banner(second, "Queued").wait_for()
     stop_button(second).click()
     banner(second, "Withdrawn").wait_for()
     second.close()
