@@ -162,7 +162,7 @@ def _begin(server: str) -> str:
 
 def _stop(server: str, run: str) -> None:
     with ScriptedTab(server, f"run={run}") as tab:
-        tab.press("control:X")
+        tab.press(f"control:X:{run}")
 
 
 def _speed(log: Path) -> float:

@@ -10,6 +10,7 @@ from tests.browser.train_page import (
     ENDLESS,
     plot,
     press,
+    selector,
     start,
     stop,
     wait_for,
@@ -91,11 +92,32 @@ def test_a_larger_window_has_larger_plots(open_page: OpenPage, stored_run: Store
         assert height(page, name) > 300
 
 
+def is_cut(page: Page, selector: str) -> bool:
+    return bool(page.locator(selector).evaluate("e => e.scrollWidth > e.clientWidth"))
+
+
+def wait_for_whole_legend(page: Page, name: str, count: int) -> None:
+    """Wait until the plot's legend has so many entries, all of them inside the plot."""
+    wait_for(
+        page,
+        """([selector, count]) => {
+          const element = document.querySelector(selector), place = element.getBoundingClientRect();
+          const entries = [...element.querySelectorAll('[class^=legend][class$=text]')];
+          return entries.length === count && entries.every((entry) => {
+            const { left, right, top, bottom } = entry.getBoundingClientRect();
+            return left > place.left && right < place.right && top > place.top && bottom < place.bottom;
+          });
+        }""",
+        arg=[selector(name), count],
+    )
+
+
 def test_a_small_window_shows_two_plots_at_a_time(
     open_page: OpenPage, stored_run: StoredRun
 ) -> None:
-    page = open_page(f"/?run={stored_run()}", width=1024, height=768)
-    pairs = {"Scores and sizes": FOUR[:2], "Map and labels": FOUR[2:]}
+    # Its verdict is among the longest.
+    page = open_page(f"/?run={stored_run(**COLLAPSED)}", width=1024, height=768)
+    pairs = {"Map and labels": FOUR[2:], "Scores and sizes": FOUR[:2]}
     for label, shown in pairs.items():
         page.get_by_role("radio", name=label).click()
         for name in FOUR:
@@ -103,6 +125,11 @@ def test_a_small_window_shows_two_plots_at_a_time(
         for name in shown:
             plot(page, name).locator(".main-svg").first.wait_for()
             assert bottom(page, f".st-key-plot-{name}") <= 768
+    assert not is_cut(page, ".st-key-status .stProgress p")
+    # Two columns, one, and two again.
+    for width, height in ((1024, 768), (1440, 900), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        wait_for_whole_legend(page, "sizes", 10)
 
 
 def test_playhead_slider_and_address_agree(open_page: OpenPage, stored_run: StoredRun) -> None:

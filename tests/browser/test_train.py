@@ -79,6 +79,15 @@ def test_both_themes_at_both_sizes(open_page: OpenPage, stored_run: StoredRun) -
     assert colors["light"][0].lower() in ("#ffffff", "rgb(255, 255, 255)")
     assert colors["dark"][0] != colors["light"][0]
     assert colors["dark"][1] != colors["light"][1]
+    # The theme changes on the open page, and every plot with it.
+    page.emulate_media(color_scheme="light")
+    for name in ("scores", "sizes"):
+        wait_for(
+            page,
+            """([place, color]) =>
+                 document.querySelector(place)._fullLayout.font.color === color""",
+            arg=[selector(name), colors["light"][1]],
+        )
 
 
 def test_the_pointer_tells_of_the_same_sample_in_every_plot(

@@ -132,7 +132,7 @@ def stop(page: Page) -> None:
 
 def press(page: Page, key: str, label: str) -> None:
     """Press a key once its button says what the key will do."""
-    button = page.locator(f".st-key-control-{key.upper()} button").first
+    button = page.locator(f"[class*='st-key-control-{key.upper()}-'] button").first
     expect(button).to_contain_text(label)
     expect(button).to_be_enabled()
     page.keyboard.press(key)
@@ -145,4 +145,4 @@ def start_button(page: Page) -> Locator:
 
 def stop_button(page: Page) -> Locator:
     """The run's own; Streamlit shows a button of that name too while a script runs."""
-    return page.locator(".st-key-control-X button")
+    return page.locator("[class*='st-key-control-X-'] button")

@@ -3,8 +3,8 @@
 // A legend of ten entries needs this many pixels; without them a plot does without.
 const LEGEND_HEIGHT = 200;
 // Beside a plot below its own title an upright legend has a row for each entry. Where these are too
-// many for the height it goes on in a second column, and where that is not enough it is left out.
-const ROW = 19, SWATCH = 44, LETTER = 6, MOST_COLUMNS = 2;
+// many for the height it goes on in further columns, at most three, or is left out.
+const ROW = 19, SWATCH = 44, LETTER = 6, MOST_COLUMNS = 3;
 const hasEntry = ({ showlegend }) => showlegend !== false;
 const legendColumns = ({ layout: { legend, margin, meta, showlegend }, data, isTitled }, height) => {
   if (meta?.legend_elsewhere || showlegend === false) return 0;

@@ -70,6 +70,7 @@ def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> 
     _step_buttons(session, is_active)
     _move_up_button(session, state)
     _button(
+        session,
         "Stopping ..." if session.is_stopping and is_active else "Stop",
         "stop",
         "X",
@@ -138,6 +139,7 @@ def _pause_button(session: RunHandle, state: RunState | None) -> None:
     send = partial(run_manager().send, session)
     resume = partial(resume_run, session) if is_at_rest else partial(send, Resume())
     _button(
+        session,
         label,
         "resume" if goes_on else "pause",
         "P",
@@ -152,6 +154,7 @@ def _move_up_button(session: RunHandle, state: RunState | None) -> None:
     """Only a run that waits behind another waiting one can be moved."""
     if state is RunState.QUEUED and run_manager().can_move_up(session):
         _button(
+            session,
             "Move up",
             "arrow_upward",
             "U",
@@ -168,6 +171,7 @@ def _step_buttons(session: RunHandle, is_active: bool) -> None:
     )
     for label, icon, shortcut, size in steps:
         _button(
+            session,
             label,
             icon,
             shortcut,
@@ -178,6 +182,7 @@ def _step_buttons(session: RunHandle, is_active: bool) -> None:
 
 
 def _button(
+    session: RunHandle,
     label: str,
     icon: str,
     shortcut: str,
@@ -189,7 +194,8 @@ def _button(
 ) -> None:
     """One label, one command; the key depends on neither, so the row never jumps.
 
-    A click gives the command that the person saw, whatever another tab has done meanwhile.
+    A click gives the command that the person saw, whatever another tab has done meanwhile; and it
+    never reaches another run that the page has come to show.
     """
     st.button(
         label,
@@ -198,7 +204,7 @@ def _button(
         shortcut=shortcut,
         disabled=disabled,
         help=help,
-        key=f"control:{shortcut}",
+        key=f"control:{shortcut}:{session.run_id}",
         on_click=tell,
         args=(command,),
     )

@@ -33,7 +33,7 @@ def welcome(chosen: Chosen) -> None:
     st.page_link("guide.py", label="New to DEC? Start with the Guide", icon=":material/school:")
     port_data = "fashion-mnist" if available("fashion-mnist") else "digits"
     cards = st.grid(2, min_column_width=320)
-    with cards.container(border=True):
+    with cards.container(border=True, height="stretch"):
         st.subheader("Watch it converge", anchor=False)
         st.markdown(
             "1,797 handwritten digits, built in. After a few seconds ten clusters should stand, "
@@ -46,7 +46,7 @@ def welcome(chosen: Chosen) -> None:
             on_click=_start,
             args=("digits", "digits"),
         )
-    with cards.container(border=True):
+    with cards.container(border=True, height="stretch"):
         st.subheader("Watch the R port collapse", anchor=False)
         data = "70,000 Fashion-MNIST images" if port_data == "fashion-mnist" else "digits"
         st.markdown(
