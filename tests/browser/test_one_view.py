@@ -101,11 +101,12 @@ def wait_for_whole_legend(page: Page, name: str, count: int) -> None:
     wait_for(
         page,
         """([selector, count]) => {
-          const element = document.querySelector(selector), place = element.getBoundingClientRect();
-          const entries = [...element.querySelectorAll('[class^=legend][class$=text]')];
+          const plot = document.querySelector(selector), place = plot.getBoundingClientRect();
+          const entries = [...plot.querySelectorAll('[class^=legend][class$=text]')];
           return entries.length === count && entries.every((entry) => {
             const { left, right, top, bottom } = entry.getBoundingClientRect();
-            return left > place.left && right < place.right && top > place.top && bottom < place.bottom;
+            return left > place.left && right < place.right
+              && top > place.top && bottom < place.bottom;
           });
         }""",
         arg=[selector(name), count],

@@ -83,12 +83,11 @@ const followPlayhead = (element) => {
   placePlayhead(element);
 };
 
-// Within the axes below on the right, or above where a note stands below.
+// Within the axes, below on the right.
 const placeBar = (element) => {
-  const { t, b, r } = element._fullLayout._size;
-  const place = { top: "auto", bottom: `${b}px`, right: `${r}px` };
-  for (const [side, length] of Object.entries(place))
-    element.style.setProperty(`--dec-lab-bar-${side}`, length);
+  const { b, r } = element._fullLayout._size;
+  element.style.setProperty("--dec-lab-bar-bottom", `${b}px`);
+  element.style.setProperty("--dec-lab-bar-right", `${r}px`);
 };
 
 // Where nothing can hover, the plot that was touched last shows its bar.
@@ -224,18 +223,27 @@ const forget = (element) => {
   delete element.decLabShown;
 };
 
-// Room that was gained may hold the legend, and room that was lost may not.
 const drawAgain = (element) => {
   waiting.add(element);
   element.decLabUrgent = true;
   drawWaiting();
 };
+
+// The size of the place in which a plot was drawn last.
+const sizeOf = ({ clientWidth, clientHeight }) => `${clientWidth} ${clientHeight}`;
+const hasOutgrown = (element) => element._fullLayout && element.decLabDrawnIn !== sizeOf(element);
+const resize = (element) => {
+  element.decLabDrawnIn = sizeOf(element);
+  window.Plotly.Plots.resize(element);
+};
+
+// Room that was gained may hold the legend, and room that was lost may not. What stands at the right
+// edge, or is as large as its place allows, is placed anew.
 const fit = (element) => {
   const columns = legendColumns(element.decLabFigure, element.clientHeight);
-  // What stands at the right edge, or is as large as its place allows, is placed anew.
   const isPlaced = element.decLabColumns && element.decLabFigure.isTitled;
   if (columns === element.decLabColumns && !isPlaced && !element.decLabData.some(isTable))
-    return window.Plotly.Plots.resize(element);
+    return resize(element);
   drawAgain(element);
 };
 
@@ -245,11 +253,12 @@ const watch = (element) => {
   if (!element.decLabSight) {
     element.decLabSight = new IntersectionObserver((entries) => {
       element.decLabSeen = entries.at(-1).isIntersecting;
+      if (element.decLabSeen && hasOutgrown(element)) waiting.add(element);
       element.decLabUrgent ||= waiting.has(element);
       drawWaiting();
     });
     element.decLabSize = new ResizeObserver(() => {
-      if (element.decLabSeen && element.isConnected && element._fullLayout) fit(element);
+      if (element.decLabSeen && element.isConnected && hasOutgrown(element)) fit(element);
     });
     element.addEventListener("transitionend", ({ target }) => {
       if (target === element && element._fullLayout) drawAgain(element);
@@ -270,7 +279,6 @@ const draw = async (element, data, latest) => {
     if (trace.type === "heatmap") trace.textfont = { color: layout.font.color, ...trace.textfont };
   if (data.is_titled && holdsNumbers(figure)) fixMargins(layout);
   if (data.is_titled) moveNotesBelow(layout);
-  fitTable(figure, element.clientHeight);
   layout.uirevision = data.uirevision;
   layout.autosize = true;
   if (typeof data.height === "number") layout.height = data.height;
@@ -288,7 +296,9 @@ const draw = async (element, data, latest) => {
     modeBarButtonsToAdd: buttons(element, Plotly),
   };
   const traces = figure.data.map((trace) => (isCloud(trace) ? legendOnly(trace) : trace));
-  element.decLabFigure = { layout, data: traces, isTitled: data.is_titled };
+  element.decLabDrawnIn = sizeOf(element);
+  const whole = { layout, data: traces, isTitled: data.is_titled };
+  element.decLabFigure = withTable(whole, element.clientHeight);
   element.decLabColumns = legendColumns(element.decLabFigure, element.clientHeight);
   const fitted = withLegend(element.decLabFigure, element.decLabColumns, element.clientWidth);
   await Plotly.react(element, fitted.data, fitted.layout, element.decLabConfig);

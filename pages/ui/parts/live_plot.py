@@ -53,7 +53,7 @@ _CSS = """
 /* plotly's bar lies within the axes, so that it covers neither the title nor the reading aid. */
 .dec-lab-plot .modebar-container { height: 100%; pointer-events: none; }
 .dec-lab-plot .modebar {
-  top: var(--dec-lab-bar-top) !important; right: var(--dec-lab-bar-right) !important;
+  top: auto !important; right: var(--dec-lab-bar-right) !important;
   bottom: var(--dec-lab-bar-bottom); pointer-events: auto; border-radius: 4px;
   background: var(--st-secondary-background-color);
 }

@@ -61,13 +61,14 @@ const fixMargins = (layout) => {
 // cells where these can be read.
 const LEAST_ROW = 9.5, NUMBER_ROW = 11, LARGEST = 12;
 const isTable = ({ type }) => type === "heatmap";
-const fitTable = ({ layout, data }, height) => {
-  const table = data.find(isTable), names = layout.yaxis?.categoryarray;
-  if (!table || !names) return;
+const withTable = (figure, height) => {
+  const { layout, data } = figure, names = layout.yaxis?.categoryarray;
+  if (!names || !data.some(isTable)) return figure;
   const row = (height - layout.margin.t - Math.max(layout.margin.b, 46)) / names.length;
-  if (row >= LEAST_ROW)
-    Object.assign(layout.yaxis, { dtick: 1, tickfont: { size: Math.min(LARGEST, Math.round(row)) } });
-  if (row < NUMBER_ROW) table.texttemplate = "";
+  const yaxis = row < LEAST_ROW ? layout.yaxis
+    : { ...layout.yaxis, dtick: 1, tickfont: { size: Math.min(LARGEST, Math.round(row)) } };
+  const fitted = (trace) => (isTable(trace) && row < NUMBER_ROW ? { ...trace, texttemplate: "" } : trace);
+  return { ...figure, layout: { ...layout, yaxis }, data: data.map(fitted) };
 };
 
 // Notes at the lower edge of a plot lie below it, where they hide no point.

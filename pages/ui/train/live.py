@@ -31,7 +31,7 @@ def live(session: RunHandle, drawn: ControlState) -> None:
 
     @st.fragment(run_every=run_every)
     def tick() -> None:
-        if parameters.get(RUN) != session.run_id:
+        if parameters.get(RUN, session.run_id) != session.run_id:
             # A click in this part of the page has led to another run.
             st.rerun()
         now, view = control_state(session), session.view

@@ -20,12 +20,11 @@ from pages.ui.parts.verbatim import verbatim
 _SCORES, _SCORES_WITHOUT_LABELS = ("acc", "nmi"), ("data_silhouette",)
 _TILES = ("delta_label", "occupied_clusters", "effective_clusters")
 _NONE = "\N{EN DASH}"
-# What the line says of a run of which nothing is known yet.
-_BEFORE = {
+# What the line says of a run that does not train yet, or never will.
+_APART = {
     RunState.QUEUED: "Queued",
     RunState.WAITING: "Not begun",
     RunState.WITHDRAWN: "Withdrawn",
-    RunState.RUNNING: "Getting ready",
 }
 
 
@@ -141,10 +140,13 @@ def _waiting_sentence(session: RunHandle, view: View, state: RunState) -> str:
 
 
 def _progress(session: RunHandle, view: View, state: RunState) -> tuple[float, str]:
-    text, share = _BEFORE.get(state, "Before training"), 0.0
-    if view.started is not None:
-        share, text = _phase_progress(view)
-    words = [text, *_standing(session, view, state)]
+    share, text = 0.0, "Before training" if state.is_settled else "Getting ready"
+    if state in _APART:
+        words = [_APART[state]]
+    else:
+        if view.started is not None:
+            share, text = _phase_progress(view)
+        words = [text, *_standing(session, view, state)]
     if view.started is not None:
         words.append(f"{view.started.n_samples:,} samples")
     words.append(f"run {session.run_id}")
@@ -159,8 +161,6 @@ def _standing(session: RunHandle, view: View, state: RunState) -> list[str]:
     """What a person waits for, or why there is nothing to wait for; and the time."""
     spent = f"{session.elapsed_seconds:,.1f} s"
     words = [spent] if view.started is not None else []
-    if state in (RunState.QUEUED, RunState.WAITING, RunState.WITHDRAWN):
-        return []
     if state.is_over and view.failed is not None:
         return ["failed", *words]
     if state.is_settled:
