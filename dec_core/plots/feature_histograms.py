@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import PRETRAINING, SPREAD
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, new_figure, plain, shortened
 
 MOST_FEATURES = 6
 _BINS = 24
@@ -58,7 +58,7 @@ def draw_histograms(
                 }
             )
         figure.add_annotation(
-            text=plain(_short(names[feature])),
+            text=plain(shortened(names[feature], _LONGEST_NAME)),
             xref="paper",
             yref="paper",
             x=left,
@@ -85,14 +85,6 @@ def _add(
         marker={"color": PRETRAINING if is_after else SPREAD},
         name=f"{plain(name)}, {_AFTER if is_after else _BEFORE}",
         hovertemplate=f"{plain(name)} %{{x:.4g}}: %{{y:,}} samples<extra></extra>",
-    )
-
-
-def _short(name: str) -> str:
-    return (
-        name
-        if len(name) <= _LONGEST_NAME
-        else f"{name[: _LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
     )
 
 

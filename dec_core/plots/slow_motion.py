@@ -11,7 +11,7 @@ from dec_core.plots.arrows import add_arrows, magnification, magnified
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import GREY, TARGET_USED
 from dec_core.plots.pulls import add_centers, add_cloud
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import BARE_AXIS, Plot, name_axes, new_figure
 
 Points = NDArray[np.floating]
 
@@ -136,11 +136,12 @@ def _place(figure: Figure, axis: str, number: int) -> None:
     """The picture's place in a row of four; all have the same range and equal units."""
     width = (1 - 3 * _GAP) / 4
     left = number * (width + _GAP)
-    bare = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False}
     across = {"domain": [left, left + width], "anchor": f"y{axis}"}
     across |= {"matches": "x"} if axis else {}
     up = {"anchor": f"x{axis}", **({"matches": "y"} if axis else {"scaleanchor": "x"})}
-    figure.update_layout({f"xaxis{axis}": {**bare, **across}, f"yaxis{axis}": {**bare, **up}})
+    figure.update_layout(
+        {f"xaxis{axis}": {**BARE_AXIS, **across}, f"yaxis{axis}": {**BARE_AXIS, **up}}
+    )
 
 
 def _fit(figure: Figure, shown: Points) -> None:

@@ -10,6 +10,14 @@ from dec_core.plots.figure import Figure
 # What the margin above a figure holds for the title and a reading aid of one line, in pixels.
 TITLE_ROOM = 42
 _TOP_MARGIN = 12
+# An axis of which nothing is seen, as a map's has no numbers.
+BARE_AXIS = {
+    "showticklabels": False,
+    "zeroline": False,
+    "ticks": "",
+    "showgrid": False,
+    "showline": False,
+}
 # Letters of a sentence that stands where a figure would.
 _LINE_LENGTH = 56
 
@@ -70,6 +78,11 @@ def plain(name: str) -> str:
     ``html.unescape`` gives the words back.
     """
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%&#123;")
+
+
+def shortened(name: str, longest: int) -> str:
+    """A name of at most so many letters, with a mark where some are left out."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def say_instead(figure: Figure, reason: str) -> None:

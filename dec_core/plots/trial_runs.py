@@ -15,6 +15,8 @@ from dec_core.plots.sizes import ClusterShares, cluster_shares
 from dec_core.plots.style import Plot, new_figure, plain
 
 COLUMNS = 3
+# Letters of the words above a run.
+_LINE_LENGTH = 36
 # Parts of the width and the height of a run's place: between runs, and for the words above it.
 _GAP, _HEADING, _FOOT = 0.05, 0.34, 0.12
 
@@ -107,16 +109,8 @@ def _draw_nmi(figure: Figure, run: TrialRun, axes: dict[str, str], suffix: str) 
             hovertemplate="NMI %{y:.3f} at iteration %{x:,}<extra></extra>",
             **axes,
         )
-    figure.add_shape(
-        type="line",
-        xref=f"x{suffix} domain",
-        yref=f"y{suffix}",
-        x0=0,
-        x1=1,
-        y0=float(run.nmi[0]),
-        y1=float(run.nmi[0]),
-        line={"color": "#14191a", "width": 1, "dash": "dash"},
-    )
+    line = {"color": "#14191a", "width": 1, "dash": "dash"}
+    figure.add_hline(float(run.nmi[0]), axes=suffix, line=line)
 
 
 def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
@@ -136,11 +130,11 @@ def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
     )
 
 
-def wrapped(words: str, length: int = 36) -> str:
-    """Words on lines of at most that many letters, as far as spaces allow."""
+def wrapped(words: str) -> str:
+    """Words on lines of about 36 letters, as far as spaces allow."""
     lines = [""]
     for word in words.split():
-        is_full = len(lines[-1]) + len(word) >= length
+        is_full = len(lines[-1]) + len(word) >= _LINE_LENGTH
         lines = [*lines, word] if is_full else [*lines[:-1], f"{lines[-1]} {word}".strip()]
     return "\n".join(lines)
 

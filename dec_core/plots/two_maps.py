@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import BARE_AXIS, Plot, name_axes, new_figure
 
 _DOMAINS = ((0.0, 0.47), (0.53, 1.0))
 
@@ -28,7 +28,6 @@ def draw_two_maps(
     names : of the groups
     """
     figure = new_figure("Do distances survive?", reading_aid, {"x": "x", "y": "y"})
-    bare = {"showticklabels": False, "zeroline": False, "ticks": "", "showgrid": False}
     for number, (method, points) in enumerate(maps.items(), start=1):
         suffix = "" if number == 1 else str(number)
         figure.update_layout(
@@ -36,12 +35,12 @@ def draw_two_maps(
                 f"xaxis{suffix}": {
                     "domain": list(_DOMAINS[number - 1]),
                     "anchor": f"y{suffix}",
-                    **bare,
+                    **BARE_AXIS,
                 },
                 f"yaxis{suffix}": {
                     "anchor": f"x{suffix}",
                     "scaleanchor": f"x{suffix}",
-                    **bare,
+                    **BARE_AXIS,
                 },
             }
         )
