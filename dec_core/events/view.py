@@ -151,6 +151,15 @@ class View:
         return assess(start, self.updates)
 
 
+# The events that a view keeps as they are, by the field that holds them.
+_KEPT_IN: dict[type[Event], str] = {
+    ParameterChanged: "changes",
+    SignSeen: "signs",
+    EncoderReset: "resets",
+    ClustersDissolved: "dissolved",
+}
+
+
 def fold(view: View, event: Event) -> View:
     """The view after one more event; arrays change nothing in it."""
     match event:
@@ -179,10 +188,11 @@ def fold(view: View, event: Event) -> View:
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
-        case (
-            ParameterChanged() | WarningRaised() | SignSeen() | EncoderReset() | ClustersDissolved()
-        ):
-            change = _noted(view, event)
+        case WarningRaised():
+            change = {"warnings": (*view.warnings, event.message)}
+        case ParameterChanged() | SignSeen() | EncoderReset() | ClustersDissolved():
+            kept_in = _KEPT_IN[type(event)]
+            change = {kept_in: (*getattr(view, kept_in), event)}
         case RunFinished():
             change = {"finished": event, "progress": None}
         case RunFailed():
@@ -190,23 +200,6 @@ def fold(view: View, event: Event) -> View:
         case _:
             return view
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
-
-
-def _noted(
-    view: View,
-    event: ParameterChanged | WarningRaised | SignSeen | EncoderReset | ClustersDissolved,
-) -> dict[str, object]:
-    match event:
-        case ParameterChanged():
-            return {"changes": (*view.changes, event)}
-        case WarningRaised():
-            return {"warnings": (*view.warnings, event.message)}
-        case SignSeen():
-            return {"signs": (*view.signs, event)}
-        case EncoderReset():
-            return {"resets": (*view.resets, event)}
-        case ClustersDissolved():
-            return {"dissolved": (*view.dissolved, event)}
 
 
 def replay(events: Iterable[Event]) -> View:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import RunError
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 
 if TYPE_CHECKING:
     from dec_core.events.events import TargetUpdated

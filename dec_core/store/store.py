@@ -57,7 +57,7 @@ from filelock import FileLock
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.events.events import Event
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 from dec_core.events.view import View
 from dec_core.store import record as records
 from dec_core.store.array_files import (

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from dec_core.events.frames import Frames
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import Frames, MapFrame
 from dec_core.events.view import View
 from dec_core.runs.execution import train_to_store
 from dec_core.store.record import RunRecord

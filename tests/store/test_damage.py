@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 from dec_core.events.view import View
 from dec_core.export.bundle import export_run
 from dec_core.store import store as store_module

@@ -18,8 +18,8 @@ from dec_core.cli.main import main
 from dec_core.errors import RunError, SettingsError
 from dec_core.events import frames as frames_module
 from dec_core.events.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
+from dec_core.events.frames import MapFrame
 from dec_core.events.growing import Growing
-from dec_core.events.map_frame import MapFrame
 from dec_core.runs.commands import Change
 from dec_core.runs.execution import execute, new_recorder
 from dec_core.runs.manager import RunManager
