@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from dec_core.plots.figure import Figure
 
@@ -94,8 +97,37 @@ def say_instead(figure: Figure, reason: str) -> None:
     )
 
 
+def axes_suffix(number: int) -> str:
+    """How plotly calls the pair of axes of that number, counted from 0: "", "2", "3" ..."""
+    return str(number + 1) if number else ""
+
+
+def place_axes(
+    figure: Figure,
+    suffix: str,
+    across: Sequence[float],
+    up: Sequence[float] = (0, 1),
+    *,
+    x: Mapping[str, Any] = MappingProxyType({}),
+    y: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Give one of several pairs of axes its place; ``suffix`` as in ``axes_suffix``.
+
+    Parameters
+    ----------
+    across, up : from where to where, in parts of the figure
+    x, y : what else is to be said of the two axes
+    """
+    figure.update_layout(
+        {
+            f"xaxis{suffix}": {"domain": list(across), "anchor": f"y{suffix}", **x},
+            f"yaxis{suffix}": {"domain": list(up), "anchor": f"x{suffix}", **y},
+        }
+    )
+
+
 def name_axes(figure: Figure, suffix: str, name: str) -> None:
-    """A name above one of several pairs of axes; ``suffix`` is "" for the first, "2", "3" ..."""
+    """A name above one of several pairs of axes; ``suffix`` as in ``axes_suffix``."""
     figure.add_annotation(
         text=name,
         xref=f"x{suffix} domain",

@@ -12,7 +12,7 @@ from dec_core.analysis.signs import History, Start
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, axes_suffix, new_figure, place_axes, plain
 
 COLUMNS = 3
 # Letters of the words above a run.
@@ -61,22 +61,12 @@ def draw_trial_runs(runs: Sequence[TrialRun]) -> Plot:
 
 
 def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
-    suffix = "" if number == 0 else str(number + 1)
+    suffix = axes_suffix(number)
     row, column = divmod(number, COLUMNS)
     width, height = 1 / COLUMNS, 1 / n_rows
     top = 1 - row * height
-    figure.update_layout(
-        {
-            f"xaxis{suffix}": {
-                "domain": [column * width, (column + 1) * width - _GAP],
-                "anchor": f"y{suffix}",
-            },
-            f"yaxis{suffix}": {
-                "domain": [top - height * (1 - _FOOT), top - height * _HEADING],
-                "anchor": f"x{suffix}",
-            },
-        }
-    )
+    across = column * width, (column + 1) * width - _GAP
+    place_axes(figure, suffix, across, (top - height * (1 - _FOOT), top - height * _HEADING))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     sizes = run.sizes
     for cluster, color in enumerate(cluster_colors(sizes.shares.shape[1])):
