@@ -82,7 +82,6 @@ class MapFrame:
     """A UMAP map of an update: (n_sampled, 2) float32, points in the order of ``sample_ids``."""
 
     update: int
-    iteration: int
     points: NDArray[np.float32]
 
 

@@ -75,7 +75,7 @@ class Maps:
             if points is None:
                 self._failed = update.update
             else:
-                self._add(MapFrame(update.update, update.iteration, points))
+                self._add(MapFrame(update.update, points))
             with self._lock:
                 if self._waiting_for == update.update:
                     self._waiting_for = None

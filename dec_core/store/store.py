@@ -272,7 +272,7 @@ class RunStore:
                 update = view.updates[int(path.stem)]
                 points = _read_map(path)
                 if points.shape == shape and points.dtype.kind == "f":
-                    frames.append(MapFrame(update.update, update.iteration, points))
+                    frames.append(MapFrame(update.update, points))
         return tuple(frames)
 
     def write_map(self, run_id: str, frame: MapFrame) -> None:

@@ -34,7 +34,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     store = RunStore(tmp_path_factory.mktemp("exported"))
     run_id = train_to_store(small_config(), store, "digits")
     points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
-    store.write_map(run_id, MapFrame(4, 41, points))
+    store.write_map(run_id, MapFrame(4, points))
     store.annotate(run_id, title="A <b>bold</b> title")
     view = store.view(run_id)
     return Finished(store, run_id, view, store.frames(run_id, view))
