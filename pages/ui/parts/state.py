@@ -11,7 +11,11 @@ from dec_core.errors import DECLabError, RunError
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from pages.ui.parts.parameters import parameters
-from pages.ui.parts.script_runner import finish_callbacks, keep_keras_session
+from pages.ui.parts.script_runner import (
+    finish_callbacks,
+    keep_keras_session,
+    leave_pages_for_good,
+)
 from pages.ui.parts.verbatim import verbatim
 
 RUN = "run"
@@ -25,6 +29,7 @@ def run_manager() -> RunManager:
     """The one manager of this server process."""
     keep_keras_session()
     finish_callbacks()
+    leave_pages_for_good()
     return RunManager()
 
 
