@@ -53,7 +53,6 @@ class View:
     centers: CentersInitialized | None = None
     updates: Growing[TargetUpdated] = field(default_factory=Growing)
     iteration: int = 0
-    loss: float = float("nan")
     clustering_seconds: float = 0.0
     changes: tuple[ParameterChanged, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -176,7 +175,6 @@ def fold(view: View, event: Event) -> View:
         case StepsDone():
             change = {
                 "iteration": event.iteration,
-                "loss": event.loss,
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
@@ -184,7 +182,6 @@ def fold(view: View, event: Event) -> View:
             change = {
                 "updates": view.updates.plus(event),
                 "iteration": event.iteration,
-                "loss": event.value("loss"),
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
