@@ -287,7 +287,7 @@ def test_a_key_in_another_tab_ends_the_run_beside_an_open_dialog(live: Live) -> 
     press(other, "x", "Stop")
     banner(other, "Stopped by you").wait_for()
     other.close()
-    page.get_by_text("Exports run at low priority").first.wait_for()
+    expect(page.get_by_role("button", name="Make the file")).to_be_enabled()
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("button", name="Close").click()
     banner(page, "Stopped by you").wait_for()

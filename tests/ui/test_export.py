@@ -57,7 +57,6 @@ def pills(screen: AppTest, label: str) -> Any:
 
 def result(screen: AppTest) -> Path:
     """The file that the page offers, once it does."""
-    # Looking again and again would take the processor from the export, which yields to all.
     for job in run_manager().jobs._jobs.values():
         job.join(timeout=900)
     refresh(screen)
@@ -88,7 +87,6 @@ def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
         assert list(ends) == shown["layout"][f"{name}axis"]["range"]
 
 
-@pytest.mark.serial
 def test_the_numbers_of_all_figures(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     screen = click(new_screen(run=run_id), "Export")
@@ -99,7 +97,6 @@ def test_the_numbers_of_all_figures(manager: RunManager) -> None:
     assert names == {f"{n}.csv" for n in "scores sizes embedding labels learning".split()}
 
 
-@pytest.mark.serial
 def test_one_figure_is_not_packed(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     screen = click(new_screen(run=run_id), "Export")
@@ -110,7 +107,6 @@ def test_one_figure_is_not_packed(manager: RunManager) -> None:
     assert path.name == f"dec-lab_{run_id}_sizes_iteration-40.csv"
 
 
-@pytest.mark.serial
 def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
@@ -207,7 +203,6 @@ def test_without_a_browser_there_are_no_images(
     assert any("install ffmpeg" in caption.value for caption in screen.caption)
 
 
-@pytest.mark.serial
 def test_parts_of_a_run(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     screen = choose(click(new_screen(run=run_id), "Export"), "export_what", "A whole run")
@@ -236,7 +231,6 @@ def test_an_export_says_what_it_writes_and_that_it_was_stopped(
     assert not button(screen, "Make the files").disabled
 
 
-@pytest.mark.serial
 def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
     screen = click(new_screen(run=finished_run(manager.store)), "Export")
     pick(screen, "Formats", ["CSV"])
@@ -249,7 +243,6 @@ def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
     assert _downloads(screen)
 
 
-@pytest.mark.serial
 def test_two_tabs_make_two_choices(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     made = []
@@ -285,7 +278,6 @@ def test_a_run_that_was_not_saved_to_its_end_is_exported_with_a_warning(
     assert any("not saved to its end" in sentence for sentence in sentences(screen))
 
 
-@pytest.mark.serial
 def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> None:
     first, second = finished_run(manager.store), finished_run(manager.store)
     screen = new_screen()
