@@ -29,7 +29,7 @@ from tests.store.test_store import new_run, train
 ROOT = Path(__file__).parents[2]
 DIGITS = (
     *("--set", "pretraining.epochs=5", "--set", "clustering.tol=0"),
-    *("--set", "clustering.max_iterations=900"),
+    *("--set", "clustering.max_iterations=900", "--set", "autoencoder.units=32,10"),
 )
 FASHION = (
     *("--preset", "r-port", "--dataset", "fashion-mnist", "--set", "data.n_samples=7000"),
