@@ -28,6 +28,8 @@ _NOTHING_CHOSEN = 5
 def main(arguments: list[str]) -> int:
     """Run all checks; the exit status is the first one that failed. Arguments go to pytest."""
     os.chdir(Path(__file__).resolve().parents[1])
+    # Dozens of processes load the same modules.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if find_chromium() is None:
         _install_chromium()
     for check in _STYLE:
