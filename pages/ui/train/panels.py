@@ -189,6 +189,6 @@ def _log(session: RunHandle, view: View) -> None:
             )
         # It begins elsewhere once in as many updates, so that lines are added and none changed.
         begin = 0 if view.is_over else len(view.updates) // _NEWEST_LINES - 1
-        st.code(
-            log_text(view, begin * _NEWEST_LINES) or "No update yet.", language=None, height=220
-        )
+        # A code block would make the browser load a grammar of every language first.
+        with st.container(height=220, key="log"):
+            st.text(log_text(view, begin * _NEWEST_LINES) or "No update yet.")
