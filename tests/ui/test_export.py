@@ -239,12 +239,16 @@ def test_an_export_says_what_it_writes_and_that_it_was_stopped(
     assert not button(screen, "Make the files").disabled
 
 
-def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
+def test_a_run_that_trains_gives_its_figures_only(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEC_STEP_BACK")
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
     pause(manager, session)
     screen = click(new_screen(run=session.run_id), "Export")
     assert not button(screen, "Make the files").disabled
+    assert any("so that training keeps its speed" in one.value for one in screen.caption)
     choose(screen, "export_what", "A whole run")
     assert button(screen, "Make the file").disabled
     assert any("once it has ended" in sentence for sentence in sentences(screen))
