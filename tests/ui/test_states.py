@@ -341,7 +341,6 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     assert screen.toggle(key="with_ari").disabled
 
 
-@pytest.mark.serial
 def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     session = begin(manager)
     wait_for(session, RunState.FINISHED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dec_core.config import Config, Misfit, PretrainingFromRun
+from dec_core.config import Config, Misfit
 from dec_core.runs.data_look import DataSize
 from dec_core.store.earlier_autoencoder import fitting_runs, run_misfit
 from pages.ui.parts.state import run_manager
@@ -40,7 +40,7 @@ def choosable_runs(config: Config | None, size: DataSize | None, chosen: str) ->
         If the folder of runs cannot be listed.
     """
     fitting: list[str] = []
-    if config is not None and isinstance(config.pretraining, PretrainingFromRun):
+    if config is not None and config.pretraining.earlier_run is not None:
         n_features = None if size is None else size.n_features
         store = run_manager().store
         fitting = [record.run_id for record in fitting_runs(store, config, n_features)]
