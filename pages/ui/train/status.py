@@ -200,7 +200,9 @@ def _layers(view: View) -> str:
 def _remaining(view: View) -> str:
     """Clustering may end by its stop rule long before the maximum, so the time is a bound."""
     seconds = view.seconds_left or 0.0
-    amount = f"{max(seconds, 1):,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
+    amount = f"{seconds / 3600:,.0f} h"
+    if seconds < 7200:
+        amount = f"{max(seconds, 1):,.0f} s" if seconds < 120 else f"{seconds / 60:,.0f} min"
     if view.phase is Phase.PRETRAINING:
         return f"pretraining ends in {amount}"
     return f"at most {amount} left"
