@@ -333,7 +333,9 @@ def _changes(config: Config | None, count: int) -> None:
 
 def _beside(session: RunHandle, config: Config | None) -> None:
     """The form is for the next run: whether it is as the run on the page."""
-    count = len(config.differences(settings_of(session))) if config is not None else 0
+    run = settings_of(session)
+    differing = () if config is None else {*config.differences(run), *run.differences(config)}
+    count = len(differing)
     _row(
         f"{count} unlike the run shown" if count else "Same as the run shown",
         "Match",
