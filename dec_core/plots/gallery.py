@@ -62,6 +62,7 @@ def draw_gallery(
             "zeroline": False,
             "automargin": True,
             "tickfont": {"size": 10},
+            "ticks": "outside" if has_classes else "",
         },
     )
     shown = f"{np.count_nonzero(samples >= 0)} images"
