@@ -1,8 +1,7 @@
 """``python -m tests``: the browser if it is missing, the style checks, the types, every test.
 
 Tests with a browser, which wait a lot, run beside those without one, which compute; the types
-beside both; and then those whose processes yield to all others, so that only their like may run
-beside them.
+beside both.
 """
 
 from __future__ import annotations
@@ -21,15 +20,16 @@ _STYLE = (["ruff", "check", "."], ["ruff", "format", "--check", "."])
 # A file's tests stay together, in this order: the longest do not come last.
 _BY_TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 # The browser's event loop would stand in the way of other tests in the same process.
-_COMPUTING = ["-m", "not browser and not serial and not campaign", *_BY_TWO]
-_BROWSING = ["-m", "browser and not serial and not campaign", *_BY_TWO]
-_YIELDING = ["-m", "serial and not campaign", *_BY_TWO]
+_COMPUTING = ["-m", "not browser and not campaign", *_BY_TWO]
+_BROWSING = ["-m", "browser and not campaign", *_BY_TWO]
 _NOTHING_CHOSEN = 5
 
 
 def main(arguments: list[str]) -> int:
     """Run all checks; the exit status is the first one that failed. Arguments go to pytest."""
     os.chdir(Path(__file__).resolve().parents[1])
+    # Dozens of processes load the same modules.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if find_chromium() is None:
         _install_chromium()
     for check in _STYLE:
@@ -37,13 +37,10 @@ def main(arguments: list[str]) -> int:
             return status
     types = _start(["mypy"])
     # All, so that one fault does not hide another.
-    statuses = [
-        *_beside(
-            ["pytest", *_COMPUTING, *arguments],
-            ["pytest", *_BROWSING, *(arguments or ["tests/browser"])],
-        ),
-        _start(["pytest", *_YIELDING, *(arguments or _yielding_files())]).wait(),
-    ]
+    statuses = _beside(
+        ["pytest", *_COMPUTING, *arguments],
+        ["pytest", *_BROWSING, *(arguments or ["tests/browser"])],
+    )
     if status := types.wait():
         return status
     failed = [status for status in statuses if status not in (0, _NOTHING_CHOSEN)]
@@ -60,12 +57,6 @@ def _beside(check: list[str], other: list[str]) -> tuple[int, int]:
         said.seek(0)
         print(f"$ {' '.join(other)}\n{said.read().decode()}", flush=True)
     return statuses
-
-
-def _yielding_files() -> list[str]:
-    """Where tests of the last kind are: only to look at all files takes 10 s."""
-    files = sorted(Path("tests").rglob("test_*.py"))
-    return [str(path) for path in files if "mark.serial" in path.read_text(encoding="utf-8")]
 
 
 def _start(check: list[str], output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:

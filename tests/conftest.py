@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Beside tests that compute, an export that yields to them would stand still.
+os.environ["DEC_STEP_BACK"] = "0"
 
 # No example may fail because a machine is slow, and every run tries the same examples.
 settings.register_profile(
@@ -32,12 +35,15 @@ def runs_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def keep_priority(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that exports lowers the priority of its process, which here is that of all tests.
-
-    Beside any other work they would stand still from then on.
-    """
-    monkeypatch.setattr("dec_core.processes.job_process.step_back", lambda: None)
+def visible_gpus() -> Iterator[None]:
+    """A command that exports hides the GPUs from its process, which here is that of all tests."""
+    name = "CUDA_VISIBLE_DEVICES"
+    before = os.environ.get(name)
+    yield
+    if before is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = before
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 @pytest.fixture(autouse=True)
 def handlers_of_this_process() -> Iterator[None]:
     before = [signal.getsignal(number) for number in SIGNALS]
+    # As in a terminal: what a shell starts in the background ignores Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     for number, handler in zip(SIGNALS, before, strict=True):
         signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""OpenMP's threads sleep while they wait, whichever way the program is entered."""
+"""Threads of OpenMP and OpenBLAS sleep while they wait, whichever way the program is entered."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ ENTRIES = (
 )
 
 
-# Says what OpenMP would read, and ends, where the first library that brings it is asked for.
+# Says what they would read, and ends, where the first library that brings one is asked for.
 WATCH = """
 import os, sys
 
 class Watch:
     def find_spec(name, *_):
-        if name.partition(".")[0] in {"sklearn", "scipy", "numba", "tensorflow"}:
-            print("POLICY", os.environ.get("OMP_WAIT_POLICY"), flush=True)
+        if name.partition(".")[0] in {"numpy", "sklearn", "scipy", "numba", "tensorflow"}:
+            names = "OMP_WAIT_POLICY", "OPENBLAS_THREAD_TIMEOUT"
+            print("READ", *map(os.environ.get, names), flush=True)
             os._exit(0)
 
 sys.meta_path.insert(0, Watch)
@@ -36,8 +37,9 @@ sys.argv, sys.exit = ["dec_core", "presets"], lambda *_: None
 
 
 def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A fresh process, for which nobody has set a policy."""
-    inherited = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    """A fresh process, for which nobody has set anything of this."""
+    ours = ("OMP_WAIT_POLICY", "OPENBLAS_THREAD_TIMEOUT")
+    inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -50,9 +52,9 @@ def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_every_entry_point_lets_openmp_sleep(entry: str) -> None:
+def test_every_entry_point_lets_threads_sleep(entry: str) -> None:
     printed = run(f"{WATCH}\nimport {entry}\nimport sklearn").stdout
-    assert printed.splitlines()[-1] == "POLICY passive"
+    assert printed.splitlines()[-1] == "READ passive 4"
 
 
 @pytest.mark.parametrize(

@@ -192,11 +192,6 @@ def _only_suspects(diagnosis: Diagnosis) -> str:
 
 
 def _run(base: Config, one: Counterfactual) -> dict[str, Any]:
-    measures = one.trial.measures
-    numbers = {
-        name: _plain(measures.get(name))
-        for name in ("nmi", "acc", "occupied_clusters", "effective_clusters", "variance_explained")
-    }
     return {
         "run_id": one.trial.run_id,
         "changed": {path: list(pair) for path, pair in changes(base, one.trial.config).items()},
@@ -204,7 +199,7 @@ def _run(base: Config, one: Counterfactual) -> dict[str, Any]:
         "sentence": outcome_words(one.trial),
         "iterations": one.trial.history[-1].iteration if one.trial.history else 0,
         "kmeans_nmi": _plain(one.trial.start.value("nmi")) if one.trial.start else None,
-        **numbers,
+        **_reached(one.trial),
         "is_worse_than_reference": None if one.harm is None else one.harm.is_any,
     }
 
@@ -232,12 +227,15 @@ def _effect(repaired: Counterfactual, base: Trial) -> dict[str, float | None]:
     return {
         "nmi_gain": _plain(nmi - base.measures.get("nmi", math.nan)),
         "nmi_over_start": _plain(nmi - (start.value("nmi") if start else math.nan)),
-        **{
-            name: _plain(measures.get(name))
-            for name in "nmi acc occupied_clusters effective_clusters variance_explained".split()
-        },
+        **_reached(repaired.trial),
         "label_stability": _plain(1 - measures.get("delta_label", math.nan)),
     }
+
+
+def _reached(trial: Trial) -> dict[str, float | None]:
+    """The numbers that tell how good a run is in the end."""
+    names = "nmi acc occupied_clusters effective_clusters variance_explained".split()
+    return {name: _plain(trial.measures.get(name)) for name in names}
 
 
 def _plain(value: float | None) -> float | None:

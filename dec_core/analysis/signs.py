@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from dec_core.analysis.metrics import effective_clusters
-from dec_core.config import Config, SmallDissolving
+from dec_core.config import DISSOLVINGS, Config
 
 # One cluster dominates once it has gone half the way from its start to holding everything,
 # and holds at least this share.
@@ -70,7 +70,7 @@ class Start:
             measures,
             config.autoencoder.n_dimensions,
             math.ceil(sum(cluster_sizes) / config.clustering.batch_size),
-            isinstance(config.clustering.dissolve, SmallDissolving),
+            config.clustering.dissolve.kind != DISSOLVINGS.default,
         )
 
     @property

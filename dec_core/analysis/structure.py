@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from dec_core.analysis.metrics import effective_clusters
 from dec_core.analysis.rows import Rows
 from dec_core.analysis.separation import Clusters, PointSample, Separation
 
@@ -126,6 +127,5 @@ def effective_rank(embedding: NDArray[np.floating]) -> float:
         return 0.0 if largest == 0 else float("nan")
     rows /= largest
     variances = np.linalg.eigvalsh(rows.T @ rows)
-    shares = np.maximum(variances, 0)
-    shares = shares[shares > 0] / shares.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
+    # As of clusters: so many of equal size would be as even.
+    return effective_clusters(np.maximum(variances, 0))

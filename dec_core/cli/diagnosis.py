@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -37,7 +36,6 @@ def add_diagnose_options(parser: argparse.ArgumentParser) -> None:
 
 def diagnose(config: Config | None, preset: str, options: argparse.Namespace) -> int:
     """Find the causes of a stored run, or of a new one with ``config``, and print them."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.experiments.counterfactuals import Counterfactuals
     from dec_core.runs.manager import RunManager
     from dec_core.store.store import RunStore

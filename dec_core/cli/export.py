@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +68,6 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 
 def export(options: argparse.Namespace) -> int:
     """Write the run; parts that cannot be made are named with the reason."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.export.bundle import export_run
     from dec_core.export.film import FILM_WIDTH
     from dec_core.processes.job_process import step_back

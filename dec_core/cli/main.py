@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
 from dec_core.cli.diagnosis import add_diagnose_options, diagnose
 from dec_core.cli.own_data import add_data_options, config_for_data, data_values
 from dec_core.cli.predicting import add_predict_options, predict
-from dec_core.cli.runs import add_runs_commands, add_runs_dir, assignments
+from dec_core.cli.runs import add_output, add_runs_commands, assignments
 from dec_core.cli.training import EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING, train_run
 from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, get_preset
 from dec_core.errors import DECLabError, SettingsError
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         If a signal ends it.
     """
     options = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         return int(options.command(options))
     except DECLabError as error:
@@ -45,12 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train DEC and judge the outcome")
     train.set_defaults(command=_train)
     _add_settings(train)
-    train.add_argument(
-        "--json",
-        action="store_true",
-        help="print the run's id on the first line and one JSON object on the last",
-    )
-    add_runs_dir(train)
+    add_output(train, "print the run's id on the first line and one JSON object on the last")
 
     diagnosing = commands.add_parser(
         "diagnose", help="find out why a run collapsed, by runs with something changed"
@@ -58,15 +55,13 @@ def _parser() -> argparse.ArgumentParser:
     diagnosing.set_defaults(command=_diagnose)
     add_diagnose_options(diagnosing)
     _add_settings(diagnosing)
-    diagnosing.add_argument("--json", action="store_true", help="print one JSON object")
-    add_runs_dir(diagnosing)
+    add_output(diagnosing, "print one JSON object")
     predicting = commands.add_parser(
         "predict", help="assign new samples to the clusters of a stored run"
     )
     predicting.set_defaults(command=predict)
     add_predict_options(predicting)
-    predicting.add_argument("--json", action="store_true", help="print one JSON object")
-    add_runs_dir(predicting)
+    add_output(predicting, "print one JSON object")
     add_runs_commands(commands)
 
     presets = commands.add_parser("presets", help="list the presets")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -38,7 +37,6 @@ def add_predict_options(parser: argparse.ArgumentParser) -> None:
 
 def predict(options: argparse.Namespace) -> int:
     """Assign the samples of a file to the clusters of a run."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.export.label_table import TABLE_SUFFIXES, table_bytes, table_of
     from dec_core.export.prediction import predict as assign_file
     from dec_core.export.targets import refused, write_alone

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from dec_core.store.store import RunStore
 
 
-def add_runs_dir(parser: argparse.ArgumentParser) -> None:
-    """The option that names the store."""
+def add_output(parser: argparse.ArgumentParser, json_help: str) -> None:
+    """The options of every command on runs: JSON as output, and the store."""
+    parser.add_argument("--json", action="store_true", help=json_help)
     parser.add_argument(
         "--runs-dir",
         type=Path,
@@ -52,8 +53,7 @@ def add_runs_commands(commands: Any) -> None:
     def add(name: str, command: Callable[..., int], text: str) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = actions.add_parser(name, help=text)
         parser.set_defaults(command=command)
-        parser.add_argument("--json", action="store_true", help="print JSON")
-        add_runs_dir(parser)
+        add_output(parser, "print JSON")
         if name != "list":
             parser.add_argument("run_id", metavar="ID")
         return parser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +22,6 @@ EXIT_ENDED, EXIT_FAILED, EXIT_WRONG_SETTING = 0, 1, 2
 
 def train_run(recorder: Recorder | MemoryRecorder, preset: str, *, as_json: bool) -> int:
     """Train to the end, from a checkpoint where the recorder has one."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from dec_core.events.events import SignSeen, WarningRaised
     from dec_core.runs.execution import train_recorded
     from dec_core.store.memory_recorder import MemoryRecorder

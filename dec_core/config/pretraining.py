@@ -39,6 +39,18 @@ class Pretraining(Section):
         del network
         return ()
 
+    @property
+    def earlier_run(self) -> str | None:
+        """The id of the run whose autoencoder is taken, "" while none is named; None where the
+        autoencoder is the run's own."""
+        return None
+
+    def in_words(self, network: NetworkSettings) -> str:
+        """What is done before k-means, in sentences of which the first begins with a small
+        letter."""
+        del network
+        return "none. k-means starts on the untrained network."
+
     def misfit(
         self, network: NetworkSettings, image_shape: tuple[int, ...] | None
     ) -> Misfit | None:
@@ -85,6 +97,14 @@ class PretrainingSettings(Pretraining):
         del network
         return (PretrainingStage(self, self.epochs),) if self.epochs else ()
 
+    def in_words(self, network: NetworkSettings) -> str:
+        """How many epochs there are, and what for."""
+        return (
+            _epochs_in_words(f"{self.epochs:,} epochs")
+            if self.epochs
+            else super().in_words(network)
+        )
+
     def misfit(
         self, network: NetworkSettings, image_shape: tuple[int, ...] | None
     ) -> Misfit | None:
@@ -128,6 +148,13 @@ class LayerWisePretraining(PretrainingSettings):
             *super().stages(network),
         )
 
+    def in_words(self, network: NetworkSettings) -> str:
+        """Also the epochs of each layer."""
+        return _epochs_in_words(
+            f"{self.layer_epochs:,} epochs for each of {network.n_layers} layers by itself, then "
+            f"{self.epochs:,} for all together"
+        )
+
     def misfit(
         self, network: NetworkSettings, image_shape: tuple[int, ...] | None
     ) -> Misfit | None:
@@ -155,6 +182,16 @@ class PretrainingFromRun(Pretraining):
         "as many features.",
     )
 
+    @property
+    def earlier_run(self) -> str:
+        """As it is named."""
+        return self.run
+
+    def in_words(self, network: NetworkSettings) -> str:
+        """Which run gives its autoencoder."""
+        del network
+        return f"the autoencoder of {self.run} is taken, and nothing is trained."
+
     def misfit(
         self, network: NetworkSettings, image_shape: tuple[int, ...] | None
     ) -> Misfit | None:
@@ -163,6 +200,13 @@ class PretrainingFromRun(Pretraining):
         if self.run:
             return None
         return Misfit("pretraining.run", "must be the id of an earlier run. Received none")
+
+
+def _epochs_in_words(epochs: str) -> str:
+    return (
+        f"{epochs}. The autoencoder learns to reproduce the samples, so that its embedding keeps "
+        "what tells them apart."
+    )
 
 
 PRETRAININGS = Kinds(

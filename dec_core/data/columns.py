@@ -103,9 +103,9 @@ def _column(contents: Contents, name: str, settings: FileData) -> Column:
     if kind in {"number", "true or false"} and not is_chosen:
         return Column(name, kind, Role.FEATURE)
     if is_chosen or (kind == "text" and settings.text_columns == "one-hot"):
-        n_values = _n_values(table[name])
-        if n_values > MOST_CATEGORIES:
-            return Column(name, kind, Role.LEFT_OUT, f"{n_values:,} values are too many")
+        n_different = n_values(contents, name)
+        if n_different > MOST_CATEGORIES:
+            return Column(name, kind, Role.LEFT_OUT, f"{n_different:,} values are too many")
         return Column(name, kind, Role.CATEGORY)
     return Column(name, kind, Role.LEFT_OUT, kind)
 
@@ -172,7 +172,7 @@ def proposed_label(contents: Contents) -> Proposal | None:
     usable = [name for name, kind in kinds.items() if kind in {"number", "true or false", "text"}]
     called = [name for name in usable if name.lower() in _LABEL_NAMES]
     texts = [name for name in usable if kinds[name] == "text" and name not in called]
-    counted = {name: _n_values(contents.columns[name]) for name in (*called, *texts)}
+    counted = {name: n_values(contents, name) for name in (*called, *texts)}
     most = min(MOST_CLASSES, max(2, contents.n_samples // 2))
     fitting = [name for name, number in counted.items() if 1 < number <= most]
     if not any(name in called for name in fitting) and len(fitting) > 1:
@@ -185,12 +185,12 @@ def proposed_label(contents: Contents) -> Proposal | None:
 def label_doubt(contents: Contents, name: str) -> str:
     """Why a column is hardly the true label: it looks like an id or a measurement; "" if not."""
     column, n_samples = contents.columns[name], contents.n_samples
-    n_values = _n_values(column)
-    if n_values == n_samples > 1:
+    n_different = n_values(contents, name)
+    if n_different == n_samples > 1:
         return f"{name} has a different value in every row, as an id has."
-    if n_values > max(10, n_samples // 10):
+    if n_different > max(10, n_samples // 10):
         what = "a measurement" if _kind(column.type) == "number" else "a name"
-        return f"{name} has {n_values:,} values in {n_samples:,} rows, as {what} has."
+        return f"{name} has {n_different:,} values in {n_samples:,} rows, as {what} has."
     if _kind(column.type) == "number":
         values = column_values(contents, name)
         if (values[np.isfinite(values)] % 1 != 0).any():
@@ -204,21 +204,17 @@ def proposed_id(contents: Contents, label: str | None = None) -> Proposal | None
         kind = _kind(contents.columns.schema.field(name).type)
         is_called = name.strip().lower() in _ID_NAMES or name.lower().endswith("_id")
         if name != label and (is_called or kind == "text"):
-            n_values = _n_values(contents.columns[name])
-            if n_values == contents.n_samples > 1:
-                return Proposal(name, n_values)
+            n_different = n_values(contents, name)
+            if n_different == contents.n_samples > 1:
+                return Proposal(name, n_different)
     return None
 
 
 def n_values(contents: Contents, name: str) -> int:
     """How many different values a column has; a missing value is none."""
-    return _n_values(contents.columns[name])
-
-
-def _n_values(column: pa.ChunkedArray) -> int:
     import pyarrow as pa
 
-    different = pa.chunked_array([_decoded(column).unique()])
+    different = pa.chunked_array([_decoded(contents.columns[name]).unique()])
     return int((~missing_values(different)).sum())
 
 

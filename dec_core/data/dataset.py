@@ -18,7 +18,7 @@ from dec_core.data.samples import Samples
 from dec_core.errors import DataError
 
 # Each number up to the largest label gets a colour on plots.
-_MOST_NAMELESS_CLASSES = 2**16
+MOST_NAMELESS_CLASSES = 2**16
 _LARGEST_FLOAT32 = "3.4e38"
 
 
@@ -258,7 +258,7 @@ def _checked_labels(
     if array.dtype.kind in "UT" or _holds_text(array):
         return _numbered(name, array.astype(str), names)
     labels = _whole_numbers(name, array)
-    if names is None and labels.max() >= _MOST_NAMELESS_CLASSES:
+    if names is None and labels.max() >= MOST_NAMELESS_CLASSES:
         return _numbered(name, labels, None)
     if names is not None and labels.max() >= len(names):
         raise DataError(

@@ -2,7 +2,7 @@
 
     events                  frozen events with numbers; arrays come as events of their own
     growing, view           the fold of events into numbers
-    frames, map_frame       the arrays that belong to them
+    frames                  the arrays that belong to them
     outcome, log_text       what a view says, in a few numbers and in lines
 
 Law of the room: nothing here trains, writes or draws.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -74,6 +75,14 @@ class Embedded(NamedTuple):
     def nbytes(self) -> int:
         """What both take."""
         return self.samples.nbytes + self.centers.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class MapFrame:
+    """A UMAP map of an update: (n_sampled, 2) float32, points in the order of ``sample_ids``."""
+
+    update: int
+    points: NDArray[np.float32]
 
 
 class Frames(ABC):

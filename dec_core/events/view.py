@@ -53,7 +53,6 @@ class View:
     centers: CentersInitialized | None = None
     updates: Growing[TargetUpdated] = field(default_factory=Growing)
     iteration: int = 0
-    loss: float = float("nan")
     clustering_seconds: float = 0.0
     changes: tuple[ParameterChanged, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -156,6 +155,15 @@ class View:
         return assess(start, self.updates)
 
 
+# The events that a view keeps as they are, by the field that holds them.
+_KEPT_IN: dict[type[Event], str] = {
+    ParameterChanged: "changes",
+    SignSeen: "signs",
+    EncoderReset: "resets",
+    ClustersDissolved: "dissolved",
+}
+
+
 def fold(view: View, event: Event) -> View:
     """The view after one more event; arrays change nothing in it."""
     match event:
@@ -172,7 +180,6 @@ def fold(view: View, event: Event) -> View:
         case StepsDone():
             change = {
                 "iteration": event.iteration,
-                "loss": event.loss,
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
@@ -180,14 +187,14 @@ def fold(view: View, event: Event) -> View:
             change = {
                 "updates": view.updates.plus(event),
                 "iteration": event.iteration,
-                "loss": event.value("loss"),
                 "clustering_seconds": event.seconds,
                 "progress": None,
             }
-        case (
-            ParameterChanged() | WarningRaised() | SignSeen() | EncoderReset() | ClustersDissolved()
-        ):
-            change = _noted(view, event)
+        case WarningRaised():
+            change = {"warnings": (*view.warnings, event.message)}
+        case ParameterChanged() | SignSeen() | EncoderReset() | ClustersDissolved():
+            kept_in = _KEPT_IN[type(event)]
+            change = {kept_in: (*getattr(view, kept_in), event)}
         case RunFinished():
             change = {"finished": event, "progress": None}
         case RunFailed():
@@ -195,23 +202,6 @@ def fold(view: View, event: Event) -> View:
         case _:
             return view
     return replace(view, revision=view.revision + 1, **change)  # type: ignore[arg-type]
-
-
-def _noted(
-    view: View,
-    event: ParameterChanged | WarningRaised | SignSeen | EncoderReset | ClustersDissolved,
-) -> dict[str, object]:
-    match event:
-        case ParameterChanged():
-            return {"changes": (*view.changes, event)}
-        case WarningRaised():
-            return {"warnings": (*view.warnings, event.message)}
-        case SignSeen():
-            return {"signs": (*view.signs, event)}
-        case EncoderReset():
-            return {"resets": (*view.resets, event)}
-        case ClustersDissolved():
-            return {"dissolved": (*view.dissolved, event)}
 
 
 def replay(events: Iterable[Event]) -> View:

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.projection import run_map
 from dec_core.events.events import KMEANS
-from dec_core.events.frames import Frames
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import Frames, MapFrame
 from dec_core.events.view import View
 from dec_core.export.browser import DrawnSoFar, Image, draw_images
 from dec_core.export.figure_csv import figure_csv

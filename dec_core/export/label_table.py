@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = Iterator[tuple[str, NDArray[Any]]]
-# The end of a file's name, and what it is in words.
-TABLE_SUFFIXES = {".parquet": "Parquet", ".csv": "CSV"}
+# What the name of a file may end in.
+TABLE_SUFFIXES = (".parquet", ".csv")
 
 
 @dataclass(frozen=True, eq=False)

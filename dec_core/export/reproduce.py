@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dec_core.analysis.verdict import StopReason
-from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config, PretrainingFromRun
+from dec_core.config import DEFAULT_PRESET, PRESETS, SETTINGS, Config
 from dec_core.events.view import View
 from dec_core.store.record import RunRecord
 
@@ -92,11 +92,11 @@ def _live_changes(view: View) -> list[str]:
 
 
 def _earlier_run(config: Config) -> list[str]:
-    source = config.pretraining
-    if not isinstance(source, PretrainingFromRun):
+    source = config.pretraining.earlier_run
+    if source is None:
         return []
     return [
-        f"The run took the pretrained autoencoder of {source.run}, which must be in the store of "
+        f"The run took the pretrained autoencoder of {source}, which must be in the store of "
         "runs. reproduce.py takes it from this run instead."
     ]
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config import PretrainingFromRun
 from dec_core.data.upload_places import is_upload
 from dec_core.events.outcome import labels_sha256
 from dec_core.training.legs import Leg
@@ -85,7 +84,7 @@ def reproduce_script(
     versions : the conditions that it was trained under, see ``machine.conditions``
     """
     store = _STORE if any(_is_on_upload(leg) for leg in legs) else ""
-    takes_pretrained = any(isinstance(leg.config.pretraining, PretrainingFromRun) for leg in legs)
+    takes_pretrained = any(leg.config.pretraining.earlier_run is not None for leg in legs)
     return _SCRIPT.format(
         title=title,
         expected=labels_sha256(labels),

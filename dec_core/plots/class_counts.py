@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import true_label_colors
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, new_figure, plain, shortened
 
 MOST_CLASSES = 30
 _LONGEST_NAME = 18
@@ -62,4 +62,4 @@ def _short(name: str, place: int) -> str:
     """Two long names that begin alike stay two bars."""
     if len(name) <= _LONGEST_NAME:
         return plain(name)
-    return plain(f"{name[: _LONGEST_NAME - 4]}\N{HORIZONTAL ELLIPSIS} {place}")
+    return plain(f"{shortened(name, _LONGEST_NAME - 3)} {place}")

@@ -13,7 +13,7 @@ from dec_core.plots.comparison_curves import Along, Series, series_curve
 from dec_core.plots.comparison_traces import LEAST_CHANGE, Panel, Trace, traces_of
 from dec_core.plots.figure import Figure
 from dec_core.plots.published import name_references, reading_aids, reference_traces
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import Plot, axes_suffix, name_axes, new_figure, place_axes
 
 _COLUMNS = 3
 _GAP_X, _GAP_Y = 0.075, 0.2
@@ -48,7 +48,7 @@ def draw_comparison(
     figure.update_layout(showlegend=False, margin={"t": 57 + _LINE * len(aids), "b": 40})
     traces: list[Trace] = []
     for number, measure in enumerate(measures):
-        panel = Panel(measure, along, smoothing, "" if number == 0 else str(number + 1))
+        panel = Panel(measure, along, smoothing, axes_suffix(number))
         _place(figure, panel, number, len(measures))
         curves = [trace for one in series for trace in traces_of(panel, one, is_first=number == 0)]
         if references and curves:
@@ -101,20 +101,14 @@ def _place(figure: Figure, panel: Panel, number: int, count: int) -> None:
     height = (1 - _GAP_Y * (n_rows - 1)) / n_rows
     left, top = column * (width + _GAP_X), 1 - row * (height + _GAP_Y)
     is_last_row = number + n_columns >= count
-    figure.update_layout(
-        {
-            f"xaxis{panel.suffix}": {
-                "domain": [left, min(left + width, 1)],
-                "anchor": f"y{panel.suffix}",
-                "title": panel.along.axis_title if is_last_row else "",
-                **_horizontal(panel.along),
-            },
-            f"yaxis{panel.suffix}": {
-                "domain": [max(top - height, 0), top],
-                "anchor": f"x{panel.suffix}",
-                **_scale(panel.measure),
-            },
-        }
+    title = panel.along.axis_title if is_last_row else ""
+    place_axes(
+        figure,
+        panel.suffix,
+        [left, min(left + width, 1)],
+        [max(top - height, 0), top],
+        x={"title": title, **_horizontal(panel.along)},
+        y=_scale(panel.measure),
     )
     name_axes(figure, panel.suffix, panel.measure.label)
 

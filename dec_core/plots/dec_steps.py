@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import ACC, NMI, cluster_colors, translucent
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import Plot, name_axes, new_figure, place_axes
 
 Floats = NDArray[np.float32]
 
@@ -58,12 +58,7 @@ def draw_dec_steps(steps: DecSteps) -> Plot:
         "4": "4. P: sample, cluster",
     }
     for suffix, (across, up) in _DOMAINS.items():
-        figure.update_layout(
-            {
-                f"xaxis{suffix}": {"domain": list(across), "anchor": f"y{suffix}"},
-                f"yaxis{suffix}": {"domain": list(up), "anchor": f"x{suffix}"},
-            }
-        )
+        place_axes(figure, suffix, across, up)
         name_axes(figure, suffix, titles[suffix])
     figure.update_layout(showlegend=False, margin={"t": 74})
     return Plot("dec_steps", figure, _alternative(steps))

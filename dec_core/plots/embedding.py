@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import GREY, cluster_colors, true_label_colors
-from dec_core.plots.style import Plot, new_figure, plain, say_instead
+from dec_core.plots.style import BARE_AXIS, Plot, new_figure, plain, say_instead
 
 Points = NDArray[np.float32]
 
@@ -159,10 +159,10 @@ def _show_all(figure: Figure, shown: Points, *, is_strip: bool) -> None:
     across, along = _range(shown[:, 0]), _range(shown[:, 1])
     if is_strip:
         figure.update_xaxes(range=across, title="first principal component", zeroline=False)
-        figure.update_yaxes(range=[-1, 1], **_BARE)
+        figure.update_yaxes(range=[-1, 1], **BARE_AXIS)
         return
-    figure.update_xaxes(range=across, **_BARE)
-    figure.update_yaxes(range=along, scaleanchor="x", scaleratio=1, **_BARE)
+    figure.update_xaxes(range=across, **BARE_AXIS)
+    figure.update_yaxes(range=along, scaleanchor="x", scaleratio=1, **BARE_AXIS)
 
 
 def _scale(figure: Figure, points: Points, start: Points, *, is_strip: bool) -> str:
@@ -196,15 +196,6 @@ def _add_notes(figure: Figure, notes: Sequence[str]) -> None:
             align="left",
             font={"size": 12, "weight": 600},
         )
-
-
-_BARE = {
-    "showticklabels": False,
-    "zeroline": False,
-    "ticks": "",
-    "showgrid": False,
-    "showline": False,
-}
 
 
 def _extent(points: Points) -> float:

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import PRETRAINING, SPREAD
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, axes_suffix, new_figure, place_axes, plain, shortened
 
 MOST_FEATURES = 6
 _BINS = 24
 _BEFORE, _AFTER = "as in the file", "as trained on"
 _LONGEST_NAME = 20
+# Where the upper and the lower row are, and what their axes show.
+_ROWS = ((0.58, 1.0), (0.0, 0.42))
+_ALONG = {"nticks": 3, "tickfont": {"size": 9}, "showgrid": False, "zeroline": False}
+_UPRIGHT = {"visible": False, "rangemode": "tozero"}
 
 
 def draw_histograms(
@@ -36,29 +40,11 @@ def draw_histograms(
     for feature in range(count):
         left, right = feature / count, (feature + 0.86) / count
         for row, values in enumerate((before, after)):
-            suffix = str(number) if (number := 2 * feature + row + 1) > 1 else ""
+            suffix = axes_suffix(2 * feature + row)
             _add(figure, suffix, values[:, feature], names[feature], is_after=row == 1)
-            span = [0.58, 1.0] if row == 0 else [0.0, 0.42]
-            figure.update_layout(
-                {
-                    f"xaxis{suffix}": {
-                        "domain": [left, right],
-                        "anchor": f"y{suffix}",
-                        "nticks": 3,
-                        "tickfont": {"size": 9},
-                        "showgrid": False,
-                        "zeroline": False,
-                    },
-                    f"yaxis{suffix}": {
-                        "domain": span,
-                        "anchor": f"x{suffix}",
-                        "visible": False,
-                        "rangemode": "tozero",
-                    },
-                }
-            )
+            place_axes(figure, suffix, (left, right), _ROWS[row], x=_ALONG, y=_UPRIGHT)
         figure.add_annotation(
-            text=plain(_short(names[feature])),
+            text=plain(shortened(names[feature], _LONGEST_NAME)),
             xref="paper",
             yref="paper",
             x=left,
@@ -85,14 +71,6 @@ def _add(
         marker={"color": PRETRAINING if is_after else SPREAD},
         name=f"{plain(name)}, {_AFTER if is_after else _BEFORE}",
         hovertemplate=f"{plain(name)} %{{x:.4g}}: %{{y:,}} samples<extra></extra>",
-    )
-
-
-def _short(name: str) -> str:
-    return (
-        name
-        if len(name) <= _LONGEST_NAME
-        else f"{name[: _LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
     )
 
 

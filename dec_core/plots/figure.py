@@ -99,9 +99,9 @@ class Figure:
         """Add a line or a rectangle."""
         self._append("shapes", values)
 
-    def add_hline(self, y: float, **values: Any) -> None:
-        """Add a line across the first pair of axes."""
-        place = {"x0": 0, "x1": 1, "xref": "x domain", "y0": y, "y1": y, "yref": "y"}
+    def add_hline(self, y: float, *, axes: str = "", **values: Any) -> None:
+        """Add a line across a pair of axes: "" for the first, "2", "3" ..."""
+        place = {"x0": 0, "x1": 1, "xref": f"x{axes} domain", "y0": y, "y1": y, "yref": f"y{axes}"}
         self.add_shape(type="line", **place, **values)
 
     def add_vline(self, x: float, **values: Any) -> None:

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.figure import Figure
-from dec_core.plots.mosaic import Grid, levels
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.mosaic import Grid, add_picture, levels
+from dec_core.plots.style import Plot, new_figure, plain, shortened
 
 # Of the height of an image, between two rows.
 _BETWEEN_ROWS = 0.12
+_LONGEST_NAME = 14
 
 
 def draw_gallery(
@@ -38,7 +39,6 @@ def draw_gallery(
     for row, column in np.argwhere(samples < 0):
         top, left = grid.top(row), grid.left(column)
         picture[top : top + grid.height, left : left + grid.width, 3] = 0
-    height, width = picture.shape[:2]
     has_classes = any(names)
     figure = new_figure(
         "What do the classes look like?" if has_classes else "What do the samples look like?",
@@ -46,25 +46,18 @@ def draw_gallery(
         + "; the middle slice of each volume" * of_volumes,
         {"ids": "sample", "text": "class"},
     )
-    figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")
-    _add_places(figure, grid, names, samples)
-    figure.update_layout(
-        showlegend=False,
-        margin={"l": 12, "b": 8},
-        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
-        yaxis={
-            "range": [height - 0.5, -0.5],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "tickvals": [_middle(grid, row) for row in range(len(names))],
-            "ticktext": [plain(_short(name)) for name in names],
-            "showgrid": False,
-            "zeroline": False,
-            "automargin": True,
-            "tickfont": {"size": 10},
-            "ticks": "outside" if has_classes else "",
-        },
+    add_picture(
+        figure,
+        picture,
+        tickvals=[grid.middle(row) for row in range(len(names))],
+        ticktext=[plain(shortened(name, _LONGEST_NAME)) for name in names],
+        showgrid=False,
+        zeroline=False,
+        automargin=True,
+        tickfont={"size": 10},
+        ticks="outside" if has_classes else "",
     )
+    _add_places(figure, grid, names, samples)
     shown = f"{np.count_nonzero(samples >= 0)} images"
     of = f" of the classes {', '.join(names[:10])}" if has_classes else ""
     return Plot("gallery", figure, f"{shown}{of}.")
@@ -76,8 +69,8 @@ def _add_places(
     """What the pointer finds on each image: the sample's number and its class."""
     places = np.argwhere(samples >= 0)
     figure.add_scatter(
-        x=[grid.left(column) + (grid.width - 1) / 2 for _, column in places],
-        y=[_middle(grid, row) for row, _ in places],
+        x=[grid.center(column) for _, column in places],
+        y=[grid.middle(row) for row, _ in places],
         mode="markers",
         marker={"opacity": 0, "size": 20},
         ids=[str(samples[row, column]) for row, column in places],
@@ -89,12 +82,3 @@ def _add_places(
         hovertemplate="%{hovertext}<extra></extra>",
         name="samples",
     )
-
-
-def _middle(grid: Grid, row: int) -> float:
-    """The height at which the middle of a row of images lies."""
-    return grid.top(row) + (grid.height - 1) / 2
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}\N{HORIZONTAL ELLIPSIS}"

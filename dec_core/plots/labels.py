@@ -10,7 +10,7 @@ from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors, discrete_scale
-from dec_core.plots.style import Plot, name_axes, new_figure, say_instead
+from dec_core.plots.style import Plot, axes_suffix, name_axes, new_figure, say_instead
 
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
 SPACING = 100
@@ -39,7 +39,7 @@ def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
     if nearest is not None:
         iteration = view.updates[nearest].iteration
         shown.append((f"at iteration {iteration:,}", nearest, frames.labels(nearest)))
-    for column, (name, place, labels) in enumerate(shown, start=1):
+    for column, (name, place, labels) in enumerate(shown):
         _add_labels(figure, column, name, labels, n_clusters)
         figure.data[-1].meta = {"update": place}
     width = len(labels)
@@ -74,7 +74,7 @@ def _new_figure() -> Figure:
 def _add_labels(
     figure: Figure, column: int, name: str, labels: NDArray[np.integer], n_clusters: int
 ) -> None:
-    suffix = "" if column == 1 else str(column)
+    suffix = axes_suffix(column)
     n_samples = len(labels)
     figure.add_scattergl(
         y=jittered(labels),

@@ -72,29 +72,21 @@ def draw_learning(view: View) -> Plot:
     )
     _add_losses(figure, numbers, _NARROW)
     name_axes(figure, "", "pretraining loss")
-    _add_curve(figure, 2, "clustering loss", (numbers.iterations, numbers.loss), LOSS)
+    _add_curve(figure, "2", "clustering loss", (numbers.iterations, numbers.loss), LOSS)
     # A logarithmic axis has no place for 0, which gets a line of its own: below what one sample
     # changes and below the tolerance.
     one_sample = 1 / view.started.n_samples if view.started else 1.0
     zero = 0.4 * min(one_sample, max(numbers.tol, 1e-5))
     changed = np.maximum(numbers.delta_label, np.float32(zero))
-    _add_curve(figure, 3, "label changes", (numbers.iterations, changed), DELTA_LABEL)
-    _add_curve(figure, 4, "embedding spread", (numbers.iterations, numbers.spread), SPREAD)
+    _add_curve(figure, "3", "label changes", (numbers.iterations, changed), DELTA_LABEL)
+    _add_curve(figure, "4", "embedding spread", (numbers.iterations, numbers.spread), SPREAD)
     has_decoder = len(numbers.reconstruction_loss) > 0
     if has_decoder:
         errors = numbers.iterations, numbers.reconstruction_loss
-        _add_curve(figure, 5, "reconstruction error", errors, PRETRAINING)
+        _add_curve(figure, "5", "reconstruction error", errors, PRETRAINING)
     if numbers.tol > 0:
-        figure.add_shape(
-            type="line",
-            xref="x3 domain",
-            yref="y3",
-            x0=0,
-            x1=1,
-            y0=max(numbers.tol, zero),
-            y1=max(numbers.tol, zero),
-            line={"color": DELTA_LABEL, "width": 1.2, "dash": "dash"},
-        )
+        line = {"color": DELTA_LABEL, "width": 1.2, "dash": "dash"}
+        figure.add_hline(max(numbers.tol, zero), axes="3", line=line)
     _arrange(figure, view, zero, _WITH_DECODER if has_decoder else _PLACES)
     return Plot("learning", figure, _alternative(numbers))
 
@@ -152,14 +144,13 @@ def _name_stages(figure: Figure, stages: Sequence[PretrainingStage]) -> None:
 
 def _add_curve(
     figure: Figure,
-    column: int,
+    axes: str,
     name: str,
     points: tuple[NDArray[np.int32], Floats],
     color: str,
 ) -> None:
-    suffix = "" if column == 1 else str(column)
-    add_curve(figure, name, points, color, n_bins=_NARROW, axes=suffix)
-    name_axes(figure, suffix, name)
+    add_curve(figure, name, points, color, n_bins=_NARROW, axes=axes)
+    name_axes(figure, axes, name)
 
 
 # From left to right; the last one, where it is there, is beside the first.

@@ -1,11 +1,14 @@
-"""Pictures side by side in one."""
+"""Pictures side by side in one, and a figure of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dec_core.plots.figure import Figure
 
 # Pixels of a larger image are left out, as there is no room for them.
 _LONGEST_SIDE = 64
@@ -57,6 +60,14 @@ class Grid:
         """Where an image of a row begins."""
         return column * (self.width + self.gap)
 
+    def middle(self, row: int) -> float:
+        """The height at which the middle of a row of images lies."""
+        return self.top(row) + (self.height - 1) / 2
+
+    def center(self, column: int) -> float:
+        """Where the middle of an image of a row lies."""
+        return self.left(column) + (self.width - 1) / 2
+
     def mosaic(self, tiles: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """(height, width, 4), red, green, blue and opacity; nothing is seen between images."""
         rows, columns = tiles.shape[:2]
@@ -67,3 +78,28 @@ class Grid:
             place = picture[top : top + self.height, left : left + self.width]
             place[..., :3], place[..., 3] = tiles[row, column], 255
         return picture
+
+
+def add_picture(
+    figure: Figure, picture: NDArray[np.uint8], *, room: int = 0, **upright: Any
+) -> None:
+    """Fill a figure with a picture (height, width, 4).
+
+    Parameters
+    ----------
+    room : pixels that are left above and below it
+    upright : more of the vertical axis
+    """
+    height, width = picture.shape[:2]
+    figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")
+    figure.update_layout(
+        showlegend=False,
+        margin={"l": 12, "b": 8},
+        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
+        yaxis={
+            "range": [height + room - 0.5, -room - 0.5],
+            "scaleanchor": "x",
+            "constrain": "domain",
+            **upright,
+        },
+    )

@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 # Cluster k has colour k in every plot and every frame.
-CLUSTERS = (
-    "#3f90da",
-    "#ffa90e",
-    "#d1361a",
-    "#7b8987",
-    "#9255da",
-    "#a96b59",
-    "#27a878",
-    "#b9ac70",
-    "#eb7eac",
-    "#72c8cd",
+CLUSTERS = tuple(
+    "#3f90da #ffa90e #d1361a #7b8987 #9255da #a96b59 #27a878 #b9ac70 #eb7eac #72c8cd".split()
 )
 # True labels are another thing than clusters, so they look different.
-TRUE_LABELS = (
-    "#7fc3e5",
-    "#e57c8c",
-    "#cbbb69",
-    "#2f9e57",
-    "#7b6fd0",
-    "#b15794",
-    "#047567",
-    "#8c8c26",
-    "#b94068",
-    "#b3b3b3",
+TRUE_LABELS = tuple(
+    "#7fc3e5 #e57c8c #cbbb69 #2f9e57 #7b6fd0 #b15794 #047567 #8c8c26 #b94068 #b3b3b3".split()
 )
 # Runs that are compared; thin lines, so they stand out more from light and from dark. The first
 # ten differ most; those after them were searched for the largest smallest distance to all others.
-RUNS = (
-    "#d97716",
-    "#6c57d9",
-    "#2e7350",
-    "#bf1386",
-    "#30a7bf",
-    "#bf1313",
-    "#7787d9",
-    "#a6995b",
-    "#8518f2",
-    "#d97787",
-    "#14c23e",
-    "#f85cf2",
-    "#fe086e",
-    "#ec86ce",
-    "#86385c",
-    "#8c5c38",
-    "#1a6e9e",
-    "#b0a4b6",
-    "#449844",
-    "#5c5608",
-    "#9220b0",
-    "#80806e",
-    "#bc8cfe",
-    "#d40ef2",
-    "#7a628c",
-    "#a456fe",
-    "#143ee0",
-    "#3e4aa4",
-    "#bc5cc2",
-    "#147afe",
+RUNS = tuple(
+    """
+    #d97716 #6c57d9 #2e7350 #bf1386 #30a7bf #bf1313 #7787d9 #a6995b #8518f2 #d97787
+    #14c23e #f85cf2 #fe086e #ec86ce #86385c #8c5c38 #1a6e9e #b0a4b6 #449844 #5c5608
+    #9220b0 #80806e #bc8cfe #d40ef2 #7a628c #a456fe #143ee0 #3e4aa4 #bc5cc2 #147afe
+    """.split()
 )
 ACC, NMI, ARI = "#e0862a", "#3f90da", "#9a54cf"
 # A target P that was used, the paper's for the same q, and q itself.

@@ -14,7 +14,7 @@ from dec_core.events.events import ReconstructionsTaken
 from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
-from dec_core.plots.mosaic import Grid, levels
+from dec_core.plots.mosaic import Grid, add_picture, levels
 from dec_core.plots.palette import PRETRAINING, translucent
 from dec_core.plots.style import Plot, new_figure, plain, say_instead
 
@@ -61,11 +61,10 @@ def _draw_images(taken: ReconstructionsTaken, image_shape: ImageShape, names: li
         {"ids": "sample", "customdata": "mean_squared_error"},
     )
     picture = grid.mosaic(tiles)
-    height, width = picture.shape[:2]
-    figure.add_image(z=picture, colormodel="rgba256", hoverinfo="skip", name="images")
+    add_picture(figure, picture, room=grid.text, visible=False)
     figure.add_scatter(
-        x=[grid.left(column) + (grid.width - 1) / 2 for column in range(len(names))],
-        y=[height + grid.text / 2 - 0.5] * len(names),
+        x=[grid.center(column) for column in range(len(names))],
+        y=[len(picture) + grid.text / 2 - 0.5] * len(names),
         mode="text",
         text=[f"{error:.2g}" if np.isfinite(error) else "\N{EN DASH}" for error in errors],
         textfont={"size": 10},
@@ -77,17 +76,6 @@ def _draw_images(taken: ReconstructionsTaken, image_shape: ImageShape, names: li
     )
     for row, name in enumerate(("originals", "reconstructions")):
         _name_row(figure, grid.top(row), name)
-    figure.update_layout(
-        showlegend=False,
-        margin={"l": 12, "b": 8},
-        xaxis={"visible": False, "range": [-0.5, width - 0.5], "constrain": "domain"},
-        yaxis={
-            "visible": False,
-            "range": [height + grid.text - 0.5, -grid.text - 0.5],
-            "scaleanchor": "x",
-            "constrain": "domain",
-        },
-    )
     return Plot("reconstructions", figure, _images_in_words(taken, errors))
 
 

@@ -73,10 +73,8 @@ def _values(updates: Sequence[TargetUpdated], name: str) -> Floats:
 def draw_scores(view: View, *, with_ari: bool = False) -> Plot:
     """Is it better than k-means?"""
     numbers = score_curves(view, with_ari=with_ari)
-    figure = _draw(
-        numbers, "Is it better than k-means?", "Against the true labels; dashed: the k-means start"
-    )
-    add_marks(figure, view)
+    aid = "Against the true labels; dashed: the k-means start"
+    figure = _draw(view, numbers, "Is it better than k-means?", aid)
     return Plot("scores", figure, _alternative(numbers, "Scores against the true labels"))
 
 
@@ -87,29 +85,23 @@ def draw_silhouette(view: View) -> Plot:
     need not show: on digits it stays as it is while NMI rises by 0.12.
     """
     numbers = silhouette_curve(view)
-    figure = _draw(
-        numbers,
-        "Do the clusters hold in the data?",
+    aid = (
         "Silhouette; dashed: the k-means start. A clear fall or a gap is structure lost; "
-        "no rise is no fault",
+        "no rise is no fault"
     )
-    add_marks(figure, view)
+    figure = _draw(view, numbers, "Do the clusters hold in the data?", aid)
     return Plot("silhouette", figure, _alternative(numbers, "Clusters in the data"))
 
 
 def draw_successive(view: View) -> Plot:
     """Do the labels still change?"""
     numbers = successive_curves(view)
-    figure = _draw(
-        numbers,
-        "Do the labels still change?",
-        "1 means that no label changed, not that all are right",
-    )
-    add_marks(figure, view)
+    aid = "1 means that no label changed, not that all are right"
+    figure = _draw(view, numbers, "Do the labels still change?", aid)
     return Plot("successive", figure, _alternative(numbers, "Scores between successive updates"))
 
 
-def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
+def _draw(view: View, numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
     aid = reading_aid + f"; {BAND_AID}" * is_long(len(numbers.iterations), _BINS)
     figure = new_figure(title, aid, {"x": "iteration", "y": "score"})
     for name, values in numbers.curves.items():
@@ -125,6 +117,7 @@ def _draw(numbers: ScoreCurves, title: str, reading_aid: str) -> Figure:
     )
     over_iterations(figure)
     figure.update_yaxes(**_range(numbers), tickformat=".2f")
+    add_marks(figure, view)
     return figure
 
 

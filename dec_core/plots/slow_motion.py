@@ -11,7 +11,7 @@ from dec_core.plots.arrows import add_arrows, magnification, magnified
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import GREY, TARGET_USED
 from dec_core.plots.pulls import add_centers, add_cloud
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import BARE_AXIS, Plot, axes_suffix, name_axes, new_figure, place_axes
 
 Points = NDArray[np.floating]
 
@@ -21,7 +21,7 @@ _ARROWS = 150
 LIGHT_AND_HEAVY = (0.5, 2.0)
 _SIZES = (2, 3, 7)
 # How plotly names the axes of the four pictures.
-AXES = ("", "2", "3", "4")
+AXES = tuple(map(axes_suffix, range(4)))
 _MARGIN = 0.04
 _GAP = 0.015
 
@@ -136,11 +136,9 @@ def _place(figure: Figure, axis: str, number: int) -> None:
     """The picture's place in a row of four; all have the same range and equal units."""
     width = (1 - 3 * _GAP) / 4
     left = number * (width + _GAP)
-    bare = {"showticklabels": False, "ticks": "", "showgrid": False, "zeroline": False}
-    across = {"domain": [left, left + width], "anchor": f"y{axis}"}
-    across |= {"matches": "x"} if axis else {}
-    up = {"anchor": f"x{axis}", **({"matches": "y"} if axis else {"scaleanchor": "x"})}
-    figure.update_layout({f"xaxis{axis}": {**bare, **across}, f"yaxis{axis}": {**bare, **up}})
+    along = {**BARE_AXIS, **({"matches": "x"} if axis else {})}
+    upright = {**BARE_AXIS, **({"matches": "y"} if axis else {"scaleanchor": "x"})}
+    place_axes(figure, axis, (left, left + width), x=along, y=upright)
 
 
 def _fit(figure: Figure, shown: Points) -> None:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from dec_core.plots.figure import Figure
 
 # What the margin above a figure holds for the title and a reading aid of one line, in pixels.
 TITLE_ROOM = 42
 _TOP_MARGIN = 12
+# An axis of which nothing is seen, as a map's has no numbers.
+BARE_AXIS = {
+    "showticklabels": False,
+    "zeroline": False,
+    "ticks": "",
+    "showgrid": False,
+    "showline": False,
+}
 # Letters of a sentence that stands where a figure would.
 _LINE_LENGTH = 56
 
@@ -72,6 +83,11 @@ def plain(name: str) -> str:
     return name.replace("&", "&amp;").replace("<", "&lt;").replace("%{", "%&#123;")
 
 
+def shortened(name: str, longest: int) -> str:
+    """A name of at most so many letters, with a mark where some are left out."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def say_instead(figure: Figure, reason: str) -> None:
     """Show a sentence in the middle of a figure that has nothing to draw."""
     lines = [plain(line) for line in textwrap.wrap(reason, _LINE_LENGTH)]
@@ -81,8 +97,37 @@ def say_instead(figure: Figure, reason: str) -> None:
     )
 
 
+def axes_suffix(number: int) -> str:
+    """How plotly calls the pair of axes of that number, counted from 0: "", "2", "3" ..."""
+    return str(number + 1) if number else ""
+
+
+def place_axes(
+    figure: Figure,
+    suffix: str,
+    across: Sequence[float],
+    up: Sequence[float] = (0, 1),
+    *,
+    x: Mapping[str, Any] = MappingProxyType({}),
+    y: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Give one of several pairs of axes its place; ``suffix`` as in ``axes_suffix``.
+
+    Parameters
+    ----------
+    across, up : from where to where, in parts of the figure
+    x, y : what else is to be said of the two axes
+    """
+    figure.update_layout(
+        {
+            f"xaxis{suffix}": {"domain": list(across), "anchor": f"y{suffix}", **x},
+            f"yaxis{suffix}": {"domain": list(up), "anchor": f"x{suffix}", **y},
+        }
+    )
+
+
 def name_axes(figure: Figure, suffix: str, name: str) -> None:
-    """A name above one of several pairs of axes; ``suffix`` is "" for the first, "2", "3" ..."""
+    """A name above one of several pairs of axes; ``suffix`` as in ``axes_suffix``."""
     figure.add_annotation(
         text=name,
         xref=f"x{suffix} domain",

@@ -12,9 +12,11 @@ from dec_core.analysis.signs import History, Start
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors
 from dec_core.plots.sizes import ClusterShares, cluster_shares
-from dec_core.plots.style import Plot, new_figure, plain
+from dec_core.plots.style import Plot, axes_suffix, new_figure, place_axes, plain
 
 COLUMNS = 3
+# Letters of the words above a run.
+_LINE_LENGTH = 36
 # Parts of the width and the height of a run's place: between runs, and for the words above it.
 _GAP, _HEADING, _FOOT = 0.05, 0.34, 0.12
 
@@ -59,22 +61,12 @@ def draw_trial_runs(runs: Sequence[TrialRun]) -> Plot:
 
 
 def _draw_run(figure: Figure, run: TrialRun, number: int, n_rows: int) -> None:
-    suffix = "" if number == 0 else str(number + 1)
+    suffix = axes_suffix(number)
     row, column = divmod(number, COLUMNS)
     width, height = 1 / COLUMNS, 1 / n_rows
     top = 1 - row * height
-    figure.update_layout(
-        {
-            f"xaxis{suffix}": {
-                "domain": [column * width, (column + 1) * width - _GAP],
-                "anchor": f"y{suffix}",
-            },
-            f"yaxis{suffix}": {
-                "domain": [top - height * (1 - _FOOT), top - height * _HEADING],
-                "anchor": f"x{suffix}",
-            },
-        }
-    )
+    across = column * width, (column + 1) * width - _GAP
+    place_axes(figure, suffix, across, (top - height * (1 - _FOOT), top - height * _HEADING))
     axes = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
     sizes = run.sizes
     for cluster, color in enumerate(cluster_colors(sizes.shares.shape[1])):
@@ -107,16 +99,8 @@ def _draw_nmi(figure: Figure, run: TrialRun, axes: dict[str, str], suffix: str) 
             hovertemplate="NMI %{y:.3f} at iteration %{x:,}<extra></extra>",
             **axes,
         )
-    figure.add_shape(
-        type="line",
-        xref=f"x{suffix} domain",
-        yref=f"y{suffix}",
-        x0=0,
-        x1=1,
-        y0=float(run.nmi[0]),
-        y1=float(run.nmi[0]),
-        line={"color": "#14191a", "width": 1, "dash": "dash"},
-    )
+    line = {"color": "#14191a", "width": 1, "dash": "dash"}
+    figure.add_hline(float(run.nmi[0]), axes=suffix, line=line)
 
 
 def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
@@ -136,11 +120,11 @@ def _head(figure: Figure, run: TrialRun, suffix: str) -> None:
     )
 
 
-def wrapped(words: str, length: int = 36) -> str:
-    """Words on lines of at most that many letters, as far as spaces allow."""
+def wrapped(words: str) -> str:
+    """Words on lines of about 36 letters, as far as spaces allow."""
     lines = [""]
     for word in words.split():
-        is_full = len(lines[-1]) + len(word) >= length
+        is_full = len(lines[-1]) + len(word) >= _LINE_LENGTH
         lines = [*lines, word] if is_full else [*lines[:-1], f"{lines[-1]} {word}".strip()]
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.plots.palette import cluster_colors
-from dec_core.plots.style import Plot, name_axes, new_figure
+from dec_core.plots.style import BARE_AXIS, Plot, axes_suffix, name_axes, new_figure, place_axes
 
 _DOMAINS = ((0.0, 0.47), (0.53, 1.0))
 
@@ -28,23 +28,10 @@ def draw_two_maps(
     names : of the groups
     """
     figure = new_figure("Do distances survive?", reading_aid, {"x": "x", "y": "y"})
-    bare = {"showticklabels": False, "zeroline": False, "ticks": "", "showgrid": False}
-    for number, (method, points) in enumerate(maps.items(), start=1):
-        suffix = "" if number == 1 else str(number)
-        figure.update_layout(
-            {
-                f"xaxis{suffix}": {
-                    "domain": list(_DOMAINS[number - 1]),
-                    "anchor": f"y{suffix}",
-                    **bare,
-                },
-                f"yaxis{suffix}": {
-                    "anchor": f"x{suffix}",
-                    "scaleanchor": f"x{suffix}",
-                    **bare,
-                },
-            }
-        )
+    for number, (method, points) in enumerate(maps.items()):
+        suffix = axes_suffix(number)
+        upright = {"scaleanchor": f"x{suffix}", **BARE_AXIS}
+        place_axes(figure, suffix, _DOMAINS[number], x=BARE_AXIS, y=upright)
         name_axes(figure, suffix, method)
         for group, color in enumerate(cluster_colors(len(names))):
             chosen = points[labels == group].astype(np.float32)
@@ -57,7 +44,7 @@ def draw_two_maps(
                 xaxis=f"x{suffix}",
                 yaxis=f"y{suffix}",
                 legendgroup=names[group],
-                showlegend=number == 1,
+                showlegend=number == 0,
                 hovertemplate=f"{names[group]}, {method}<extra></extra>",
             )
     figure.update_layout(legend={"orientation": "h", "y": -0.03, "x": 0}, margin={"t": 74})

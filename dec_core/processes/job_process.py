@@ -10,17 +10,21 @@ import traceback
 
 from dec_core.errors import DECLabError
 from dec_core.processes.jobs import JobStatus
-from dec_core.processes.own_process import send, streams
+from dec_core.processes.own_process import send, streams, yields
 
 
 def step_back() -> None:
     """Run only while no core has anything better to do, or else at the lowest priority; no GPU.
+
+    With ``DEC_STEP_BACK=0`` the priority stays.
 
     Training waits for the slowest of its threads, so that even the lowest usual priority beside it
     takes a fifth of its speed. TensorFlow takes nearly all memory of every GPU that it sees, so
     call this before it is imported.
     """
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+    if not yields():
+        return
     with contextlib.suppress(OSError):
         os.nice(19)
     if sys.platform == "linux":

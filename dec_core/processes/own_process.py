@@ -49,6 +49,14 @@ class OwnProcess(subprocess.Popen[bytes]):
         self.communicate()
 
 
+def yields() -> bool:
+    """Whether processes beside training step back behind it: always but for ``DEC_STEP_BACK=0``.
+
+    On a machine whose cores are never idle, one that steps back may not come to its end.
+    """
+    return os.environ.get("DEC_STEP_BACK") != "0"
+
+
 def send(stream: IO[bytes], message: Any) -> None:
     """Write one message."""
     pickle.dump(message, stream)

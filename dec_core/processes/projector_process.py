@@ -10,15 +10,16 @@ import warnings
 
 import numpy as np
 
-from dec_core.processes.own_process import send, streams
+from dec_core.processes.own_process import send, streams, yields
 
 LOW_PRIORITY = 10
 
 
 def main() -> None:
     """Answer each (embedding, previous map, seed) with (map, None) or (None, sentence)."""
-    with contextlib.suppress(OSError):
-        os.nice(LOW_PRIORITY)
+    if yields():
+        with contextlib.suppress(OSError):
+            os.nice(LOW_PRIORITY)
     # umap imports TensorFlow if it can, for a variant that is not used here: 3 s and 500 MB.
     sys.modules["tensorflow"] = None  # type: ignore[assignment]
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")

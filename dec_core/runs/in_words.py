@@ -38,17 +38,17 @@ class Standing:
 
 
 _HEALTHY, _WARNING, _BROKEN = Condition.HEALTHY, Condition.WARNING, Condition.BROKEN
-_STATES: Mapping[RunState, tuple[str, Condition | None]] = {
-    RunState.QUEUED: ("queued", None),
-    RunState.RUNNING: ("training", None),
-    RunState.PAUSED: ("paused", None),
-    RunState.INTERRUPTED: ("interrupted", _WARNING),
-    RunState.WAITING: ("not begun", None),
-    RunState.ELSEWHERE: ("trained by another process", None),
-    RunState.FINISHED: ("ended", None),
-    RunState.FAILED: ("failed", _BROKEN),
-    RunState.WITHDRAWN: ("withdrawn", None),
-    RunState.DAMAGED: ("damaged", _BROKEN),
+# States that are told in other words than their own.
+_WORDS = {
+    RunState.RUNNING: "training",
+    RunState.WAITING: "not begun",
+    RunState.ELSEWHERE: "trained by another process",
+    RunState.FINISHED: "ended",
+}
+_CONDITIONS = {
+    RunState.INTERRUPTED: _WARNING,
+    RunState.FAILED: _BROKEN,
+    RunState.DAMAGED: _BROKEN,
 }
 _TRAINS = ("training", "paused", "trained by another process")
 # That a run is collapsed or no longer finite is known of its last update; it may be so for longer.
@@ -84,7 +84,7 @@ def standing(
         word = "by" if verdict in _SINCE else "at"
         place = _place(word, iterations) if outcome.get("updates") != 0 else ""
         return Standing(kind, place, _JUDGED.get(verdict, _WARNING))
-    kind, known = _STATES[state]
+    kind, known = _WORDS.get(state, state.value), _CONDITIONS.get(state)
     place = "" if state in _NOWHERE or not iterations else _place("at", iterations)
     return Standing(kind, place, condition if kind in _TRAINS else known)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dec_core.errors import RunError
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 
 if TYPE_CHECKING:
     from dec_core.events.events import TargetUpdated
@@ -75,7 +75,7 @@ class Maps:
             if points is None:
                 self._failed = update.update
             else:
-                self._add(MapFrame(update.update, update.iteration, points))
+                self._add(MapFrame(update.update, points))
             with self._lock:
                 if self._waiting_for == update.update:
                     self._waiting_for = None

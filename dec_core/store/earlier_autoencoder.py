@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from dec_core.config import Config, Misfit, NetworkSettings, PretrainingFromRun
+from dec_core.config import Config, Misfit, NetworkSettings
 from dec_core.errors import RunError
 from dec_core.store.pretrained_cache import read_pretrained, write_pretrained
 from dec_core.store.record import RunRecord
@@ -59,7 +59,7 @@ def take_pretrained(store: RunStore, config: Config, n_features: int) -> Pretrai
     misfit = unnamed or run_misfit(store, config, n_features)
     if misfit is not None:
         raise misfit.error
-    run_id = config.get(_PATH)
+    run_id = str(config.pretraining.earlier_run)
     found = pretrained_of(store, run_id)
     if found is None or not found.fits(config, n_features):
         raise _gone(run_id).error
@@ -77,25 +77,25 @@ def run_misfit(store: RunStore, config: Config, n_features: int | None) -> Misfi
     ----------
     n_features : of the data; None where that is not known yet
     """
-    source = config.pretraining
-    if not isinstance(source, PretrainingFromRun) or not source.run:
+    source = config.pretraining.earlier_run
+    if not source:
         return None
     try:
-        record = store.record(source.run)
+        record = store.record(source)
     except RunError as error:
         reason = str(error).partition(". ")[0]
         return Misfit(_PATH, f"must be the id of a stored run. {reason}")
     if record.config is None or not record.n_features:
-        return Misfit(_PATH, f"must be the id of a run that has trained. {source.run} has not")
+        return Misfit(_PATH, f"must be the id of a run that has trained. {source} has not")
     if not _is_pretrained(record.config):
-        return Misfit(_PATH, f"must be a run that was pretrained. {source.run} was not")
+        return Misfit(_PATH, f"must be a run that was pretrained. {source} was not")
     if not _are_alike(record.config.autoencoder, config.autoencoder):
         words = "must be a run with the network that is chosen here"
-        return Misfit(_PATH, f"{words}. That of {source.run} is another one")
+        return Misfit(_PATH, f"{words}. That of {source} is another one")
     if n_features is not None and record.n_features != n_features:
         words = f"must be a run on data of {n_features:,} features"
-        return Misfit(_PATH, f"{words}. {source.run} had {record.n_features:,}")
-    return None if has_pretrained(store, record) else _gone(source.run)
+        return Misfit(_PATH, f"{words}. {source} had {record.n_features:,}")
+    return None if has_pretrained(store, record) else _gone(source)
 
 
 def fitting_runs(store: RunStore, config: Config, n_features: int | None) -> list[RunRecord]:
@@ -134,7 +134,7 @@ def _gone(run_id: str) -> Misfit:
 
 
 def _is_pretrained(config: Config) -> bool:
-    return config.pretraining_epochs > 0 or isinstance(config.pretraining, PretrainingFromRun)
+    return config.pretraining_epochs > 0 or config.pretraining.earlier_run is not None
 
 
 def _are_alike(one: NetworkSettings, other: NetworkSettings) -> bool:

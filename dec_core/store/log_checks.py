@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.analysis.verdict import JUDGED
 from dec_core.config import LIVE_PARAMETERS, Config
+from dec_core.data.dataset import MOST_NAMELESS_CLASSES
 from dec_core.events.events import (
     CentersInitialized,
     ClustersDissolved,
@@ -22,9 +23,6 @@ from dec_core.events.events import (
     TargetUpdated,
     WarningRaised,
 )
-
-# Classes without names need not all occur, but each number up to the largest gets a colour.
-_MOST_NAMELESS_CLASSES = 2**16
 
 
 class LogChecks:
@@ -97,7 +95,7 @@ def check_samples(run: RunStarted, samples: SamplesChosen) -> None:
         raise ValueError("its true labels are not as the log says")
     if samples.true_labels is not None:
         names = run.class_names
-        n_classes = _MOST_NAMELESS_CLASSES if names is None else len(names)
+        n_classes = MOST_NAMELESS_CLASSES if names is None else len(names)
         _check_numbers("true_labels", samples.true_labels, run.n_samples, n_classes)
     if samples.rows is not None:
         _check_numbers("rows", samples.rows, run.n_samples, 2**63)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dec_core.config import Config, PretrainingFromRun
+from dec_core.config import Config
 from dec_core.events.events import ArrayEvent, Event, RunFailed
 from dec_core.events.frames import Frames, MemoryFrames
 from dec_core.events.view import View
@@ -49,7 +49,7 @@ class MemoryRecorder:
 
     def pretrained(self) -> Pretrained | None:
         """That of the run which the settings name; no other is kept. Raises SettingsError."""
-        if self._store is None or not isinstance(self.config.pretraining, PretrainingFromRun):
+        if self._store is None or self.config.pretraining.earlier_run is None:
             return None
         return take_pretrained(self._store, self.config, self._n_features)
 

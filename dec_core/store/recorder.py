@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from dec_core.config import Config, PretrainingFromRun
+from dec_core.config import Config
 from dec_core.errors import RunError, SettingsError
 from dec_core.events.events import (
     ArrayEvent,
@@ -202,7 +202,7 @@ class Recorder:
         SettingsError
             If they name a run that cannot give one.
         """
-        if isinstance(self.config.pretraining, PretrainingFromRun):
+        if self.config.pretraining.earlier_run is not None:
             self._is_cached = True
             return self._pretrained_by_named_run()
         found = self.store.pretrained.get(

@@ -57,7 +57,7 @@ from filelock import FileLock
 from dec_core.config import Config
 from dec_core.errors import RunError
 from dec_core.events.events import Event
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 from dec_core.events.view import View
 from dec_core.store import record as records
 from dec_core.store.array_files import (
@@ -272,7 +272,7 @@ class RunStore:
                 update = view.updates[int(path.stem)]
                 points = _read_map(path)
                 if points.shape == shape and points.dtype.kind == "f":
-                    frames.append(MapFrame(update.update, update.iteration, points))
+                    frames.append(MapFrame(update.update, points))
         return tuple(frames)
 
     def write_map(self, run_id: str, frame: MapFrame) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -95,11 +94,6 @@ class Uploads:
         place.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             place.parent.rmdir()
-
-    def clear(self) -> None:
-        """Remove every upload. Raises OSError."""
-        if self._folder.exists():
-            shutil.rmtree(self._folder)
 
 
 def safe_name(name: str) -> str:

@@ -22,7 +22,6 @@ from dec_core.config import (
     SETTINGS,
     TARGETS,
     Config,
-    PretrainingFromRun,
 )
 from dec_core.errors import SettingsError
 from dec_core.events.events import EncoderReset, Phase
@@ -215,7 +214,7 @@ class Pretrained:
         """Whether it can be what a run with these settings and data would begin with."""
         shapes = autoencoder_shapes(n_features, config.autoencoder)
         is_whole = len(self.losses) == config.pretraining_epochs
-        is_taken = isinstance(config.pretraining, PretrainingFromRun)
+        is_taken = config.pretraining.earlier_run is not None
         return have_shapes(self.weights, shapes) and (is_taken or is_whole)
 
 

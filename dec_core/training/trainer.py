@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dec_core.config import Config, Misfit, PretrainingFromRun
+from dec_core.config import Config, Misfit
 from dec_core.data import Dataset
 from dec_core.data.fit import clusters_excess
 from dec_core.errors import SettingsError
@@ -152,7 +152,7 @@ def _check_fit(config: Config, dataset: Dataset) -> None:
 
 def _check_pretrained(config: Config, dataset: Dataset, pretrained: Pretrained | None) -> None:
     """Whether the autoencoder of an earlier run is there where the settings name one."""
-    if not isinstance(config.pretraining, PretrainingFromRun):
+    if config.pretraining.earlier_run is None:
         return
     if pretrained is None or not pretrained.fits(config, dataset.n_features):
         raise Misfit(

@@ -6,7 +6,7 @@ async (milliseconds) => {
     return (isScroll(overflowX) && element.scrollWidth > element.clientWidth + 1)
       || (isScroll(overflowY) && element.scrollHeight > element.clientHeight + 1);
   };
-  const isOwn = (element) => element.matches(".stMain, .stSidebar, .stSidebar *, .stCode *, .stCode");
+  const isOwn = (element) => element.matches(".stMain, .stSidebar, .stSidebar *, .st-key-log");
   let faintest = 1, most = 0;
   for (const end = performance.now() + milliseconds; performance.now() < end;) {
     for (const plot of document.querySelectorAll(".dec-lab-plot")) {

@@ -54,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
     # The longest files come first, or one of two workers would wait for the other at the end.
-    longest = ("test_restart.py", "test_live.py")
-    items.sort(key=lambda item: longest.index(item.path.name) if item.path.name in longest else 2)
+    longest = [f"test_{name}.py" for name in "restart live compare one_view train export".split()]
+    items.sort(key=lambda item: [*longest, item.path.name].index(item.path.name))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -38,7 +38,7 @@ def running_server(
 
     ``python app.py`` if it runs ``by_itself``. Its runs lie beside ``log``, where a second server
     finds them. ``threads`` is what TensorFlow uses for one operation; 0 leaves that to it. It
-    starts the UMAP process early if it ``has_umap``: that takes a core for 15 s.
+    starts the UMAP process early if it ``has_umap``, which steps back: it takes a core for 15 s.
     """
     with log.open("wb") as output:
         for _ in range(_TRIES):
@@ -47,6 +47,7 @@ def running_server(
                 # A run that trains on and on leaves a core to the browser and to other tests.
                 "TF_NUM_INTRAOP_THREADS": str(threads),
                 "DEC_EARLY_UMAP": str(int(has_umap)),
+                "DEC_STEP_BACK": str(int(has_umap)),
             }
             process = _start(port, output, log.parent, environment, by_itself=by_itself)
             try:

@@ -25,8 +25,6 @@ from tests.browser.train_page import (
 )
 from tests.plots.scripted import scripted_frames, scripted_view
 
-pytestmark = pytest.mark.serial
-
 
 def open_export(page: Page) -> None:
     page.get_by_role("button", name="Export").click()
@@ -34,7 +32,7 @@ def open_export(page: Page) -> None:
 
 
 def download(page: Page, folder: Path) -> Path:
-    """Wait for the result, then fetch it. Exports step back behind all else on the machine."""
+    """Wait for the result, then fetch it."""
     button = page.get_by_role("dialog").get_by_role("button", name="Download")
     button.wait_for(timeout=900_000)
     # The rerun that ends the ticking gives the button a new file.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from dec_core.data.sample_files import SAMPLE_FILES
@@ -25,18 +25,24 @@ _CLICK = """async ([selectors, gap]) => {
 }"""
 
 
-@pytest.fixture
+@contextmanager
 def busy_core() -> Iterator[None]:
+    """Only while the page answers, as other tests could use the core meanwhile."""
     process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    yield
-    process.kill()
-    process.wait()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def click_quickly(page: Page, selectors: Sequence[str], gap: int) -> None:
+    page.evaluate(_CLICK, [list(selectors), gap])
+
+
+def wait_for_all(page: Page, selectors: Sequence[str]) -> None:
     for selector in selectors:
         page.locator(selector).first.wait_for()
-    page.evaluate(_CLICK, [list(selectors), gap])
 
 
 def wait_until_chosen(page: Page, *names: str) -> None:
@@ -47,7 +53,6 @@ def wait_until_chosen(page: Page, *names: str) -> None:
     assert page.evaluate(has_all, list(names))
 
 
-@pytest.mark.usefixtures("busy_core")
 def test_on_the_data_page(open_page: OpenPage, tmp_path: Path) -> None:
     header, *rows = SAMPLE_FILES[0].content().decode().splitlines()
     path = tmp_path / "wine.csv"
@@ -61,11 +66,12 @@ def test_on_the_data_page(open_page: OpenPage, tmp_path: Path) -> None:
     for number, gap in enumerate(GAPS):
         page.goto(fresh)
         both = [label, id_] if number % 2 else [id_, label]
-        click_quickly(page, [*both, logarithm], gap)
-        wait_until_chosen(page, "data.label", "data.id", "data.log1p")
+        wait_for_all(page, [*both, logarithm])
+        with busy_core():
+            click_quickly(page, [*both, logarithm], gap)
+            wait_until_chosen(page, "data.label", "data.id", "data.log1p")
 
 
-@pytest.mark.usefixtures("busy_core")
 def test_on_the_compare_page(open_page: OpenPage, stored_run: StoredRun) -> None:
     runs = [stored_run(seed=1), stored_run(seed=2)]
     along, measure = (
@@ -76,16 +82,17 @@ def test_on_the_compare_page(open_page: OpenPage, stored_run: StoredRun) -> None
         page = open_page(f"/compare?runs={runs[0]}")
         plot(page, "comparison").locator(".main-svg").first.wait_for()
         clicks = [along, measure, box]
-        click_quickly(page, clicks[number:] + clicks[:number], gap)
-        wait_until_chosen(page, "along", "measure")
-        wait_for(
-            page,
-            "runs => new URL(location).searchParams.get('runs') === runs",
-            arg=",".join(runs),
-        )
+        wait_for_all(page, clicks)
+        with busy_core():
+            click_quickly(page, clicks[number:] + clicks[:number], gap)
+            wait_until_chosen(page, "along", "measure")
+            wait_for(
+                page,
+                "runs => new URL(location).searchParams.get('runs') === runs",
+                arg=",".join(runs),
+            )
 
 
-@pytest.mark.usefixtures("busy_core")
 def test_buttons_that_lead_to_another_page(open_page: OpenPage) -> None:
     """A second click, made where the first one leads away from, does not lead back."""
     page = open_page("/data?data.name=file")
@@ -95,9 +102,14 @@ def test_buttons_that_lead_to_another_page(open_page: OpenPage) -> None:
     train, toggle = ".st-key-train_on_this button", "[class*='st-key-data_field-data-log1p'] input"
     for gap in GAPS:
         page.goto(fresh)
-        click_quickly(page, [train, toggle], gap)
-        wait_until_chosen(page, "preset")
+        wait_for_all(page, [train, toggle])
+        with busy_core():
+            click_quickly(page, [train, toggle], gap)
+            wait_until_chosen(page, "preset")
     page = open_page("/guide")
-    click_quickly(page, [".st-key-try_digits button", ".st-key-next_lesson button"], GAPS[1])
-    wait_until_chosen(page, "run")
+    buttons = [".st-key-try_digits button", ".st-key-next_lesson button"]
+    wait_for_all(page, buttons)
+    with busy_core():
+        click_quickly(page, buttons, GAPS[1])
+        wait_until_chosen(page, "run")
     assert "lesson" not in page.url

@@ -26,7 +26,9 @@ from tests.browser.train_page import (
     wait_for_updates,
 )
 
-LINK = "preset=r-port&data.name=digits&clustering.n_clusters=7"
+# Of another preset than a page without an address shows.
+LINK = ENDLESS.replace("preset=digits", "preset=r-port&data.name=digits&clustering.target=paper")
+LINK += "&clustering.n_clusters=7"
 
 
 def open_page(browser: Browser, address: str) -> Page:
@@ -53,7 +55,7 @@ def open_at_once(browser: Browser, address: str) -> Page:
 def test_a_run_goes_on_after_its_server_however_that_ends(browser: Browser, tmp_path: Path) -> None:
     store = RunStore(tmp_path / "runs")
     with running_server(tmp_path / "first.txt", signal.SIGTERM, has_umap=True) as address:
-        page = open_page(browser, address + ENDLESS)
+        check_link(page := open_page(browser, address + LINK))
         start(page)
         wait_for_updates(page)
         run, query = run_id(page), page.url.partition("/?")[2]
@@ -68,9 +70,7 @@ def test_a_run_goes_on_after_its_server_however_that_ends(browser: Browser, tmp_
     page.close()
     check_interrupted(store, run)
     with running_server(tmp_path / "third.txt", signal.SIGINT) as address:
-        check_link(page := open_page(browser, f"{address}/?{LINK}"))
-        page.goto(f"{address}/?{query}")
-        resume(page, store, run)
+        resume(page := open_page(browser, f"{address}/?{query}"), store, run)
         stop(page)
         page.close()
     for log in tmp_path.glob("*.txt"):

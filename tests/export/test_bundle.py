@@ -332,8 +332,10 @@ bundle.PARTS["metrics.csv"] = bundle_parts.Part("", lambda run: see(run.view))
 """
 
 
-@pytest.mark.serial
-def test_both_ways_step_back_and_see_no_gpu(finished: Finished, tmp_path: Path) -> None:
+def test_both_ways_step_back_and_see_no_gpu(
+    finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEC_STEP_BACK")
     target = tmp_path / "one.csv"
     work = partial(export_run, finished.store, finished.run_id, target=target, only=["metrics.csv"])
     line = ["runs", "export", finished.run_id, "--runs-dir", str(finished.store.root)]

@@ -19,8 +19,6 @@ from tests.plots.scripted import scripted_view
 from tests.processes.small_jobs import fail, figure, figure_in_a_file, wait
 from tests.runs.short_runs import wait_until
 
-pytestmark = pytest.mark.serial
-
 
 @pytest.fixture
 def jobs() -> Iterator[Jobs]:
@@ -32,7 +30,7 @@ def jobs() -> Iterator[Jobs]:
 def endless(jobs: Jobs, key: str = "one") -> Job:
     """A job at work."""
     job = jobs.start(key, "x.txt", wait)
-    wait_until(lambda: bool(job.status.step) or job.status.is_over)
+    wait_until(lambda: bool(job.status.step) or job.status.is_over, timeout=900)
     assert not job.status.is_over
     return job
 
@@ -76,11 +74,17 @@ def test_an_unexpected_error_is_named(jobs: Jobs) -> None:
     assert "unexpected error: KeyError: 'sizes.csv'" in job.status.problem
 
 
-def test_the_process_steps_back_behind_training(jobs: Jobs) -> None:
-    job = endless(jobs)
-    assert os.getpriority(os.PRIO_PROCESS, process_id(job)) == 19
+def test_the_process_steps_back_behind_training_or_keeps_its_priority(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = process_id(endless(jobs))
+    assert os.getpriority(os.PRIO_PROCESS, kept) == os.getpriority(os.PRIO_PROCESS, 0)
+    monkeypatch.delenv("DEC_STEP_BACK")
+    stepped_back = process_id(endless(jobs, "other"))
+    assert os.getpriority(os.PRIO_PROCESS, stepped_back) == 19
     if sys.platform == "linux":
-        assert os.sched_getscheduler(process_id(job)) == os.SCHED_IDLE
+        assert os.sched_getscheduler(kept) == os.sched_getscheduler(0)
+        assert os.sched_getscheduler(stepped_back) == os.SCHED_IDLE
 
 
 def test_a_second_start_finds_the_job_at_work(jobs: Jobs) -> None:

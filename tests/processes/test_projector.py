@@ -15,8 +15,6 @@ from dec_core.analysis.projection import align
 from dec_core.processes.projector import Points, Projector
 from tests.runs.short_runs import wait_until
 
-pytestmark = pytest.mark.serial
-
 
 @dataclass
 class Answers:

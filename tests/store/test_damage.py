@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from dec_core.errors import RunError
-from dec_core.events.map_frame import MapFrame
+from dec_core.events.frames import MapFrame
 from dec_core.events.view import View
 from dec_core.export.bundle import export_run
 from dec_core.store import store as store_module
@@ -172,7 +172,7 @@ def test_only_what_a_store_has_left_behind_is_removed(store: RunStore) -> None:
 def test_maps_of_another_size_are_not_shown(store: RunStore, folder: Path) -> None:
     view = store.view(folder.name)
     for update, shape in enumerate([(120, 2), (119, 2), (120, 3)]):
-        store.write_map(folder.name, MapFrame(update, 1, np.zeros(shape, np.float32)))
+        store.write_map(folder.name, MapFrame(update, np.zeros(shape, np.float32)))
     (folder / "maps" / "000002.z").write_bytes(b"xyz 3\n")
     # As former versions wrote them.
     write_z(folder / "maps" / "000003.z", np.zeros((120, 2), np.float32))

@@ -18,8 +18,8 @@ from dec_core.cli.main import main
 from dec_core.errors import RunError, SettingsError
 from dec_core.events import frames as frames_module
 from dec_core.events.events import ParameterChanged, PretrainingEpochEnded, RunFailed, RunStarted
+from dec_core.events.frames import MapFrame
 from dec_core.events.growing import Growing
-from dec_core.events.map_frame import MapFrame
 from dec_core.runs.commands import Change
 from dec_core.runs.execution import execute, new_recorder
 from dec_core.runs.manager import RunManager
@@ -225,7 +225,7 @@ def test_maps_after_the_checkpoint_are_forgotten(store: RunStore) -> None:
     (checkpoint, *_) = reversed(store.checkpoints(run_id))
     points = stored(store, run_id).frames.embedding(0)
     for update in (0, 1, 99):
-        store.write_map(run_id, MapFrame(update, update * 10 + 1, points[:, :2]))
+        store.write_map(run_id, MapFrame(update, points[:, :2]))
     recorder = Recorder(store, run_id)
     list(islice(execute(recorder), 1))
     recorder.close()

@@ -57,7 +57,6 @@ def pills(screen: AppTest, label: str) -> Any:
 
 def result(screen: AppTest) -> Path:
     """The file that the page offers, once it does."""
-    # Looking again and again would take the processor from the export, which yields to all.
     for job in run_manager().jobs._jobs.values():
         job.join(timeout=900)
     refresh(screen)
@@ -88,29 +87,34 @@ def test_the_map_stands_in_files_as_on_the_page(manager: RunManager) -> None:
         assert list(ends) == shown["layout"][f"{name}axis"]["range"]
 
 
-@pytest.mark.serial
-def test_the_numbers_of_all_figures(manager: RunManager) -> None:
+def test_every_choice_has_its_own_file(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     screen = click(new_screen(run=run_id), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
-    with zipfile.ZipFile(result(screen)) as bundle:
-        names = {Path(name).name for name in bundle.namelist()}
-    assert names == {f"{n}.csv" for n in "scores sizes embedding labels learning".split()}
+    numbers = result(screen)
+    names = {f"{name}.csv" for name in "scores sizes embedding labels learning".split()}
+    assert _packed(numbers) == names
+    # No old file is offered for another choice.
+    everything = list(pills(screen, "Figures").value)
+    pick(screen, "Figures", everything[:1])
+    assert not _downloads(screen)
+    pick(screen, "Figures", everything)
+    assert _downloads(screen)
+    # A second tab makes a second choice.
+    other = click(new_screen(run=run_id), "Export")
+    pick(other, "Formats", ["HTML"])
+    click(other, "Make the files")
+    assert {Path(name).suffix for name in _packed(result(other))} == {".html"}
+    assert _packed(numbers) == names
 
 
-@pytest.mark.serial
-def test_one_figure_is_not_packed(manager: RunManager) -> None:
-    run_id = finished_run(manager.store)
-    screen = click(new_screen(run=run_id), "Export")
-    pick(screen, "Figures", ["Do the clusters survive?"])
-    pick(screen, "Formats", ["CSV"])
-    click(screen, "Make the files")
-    path = result(screen)
-    assert path.name == f"dec-lab_{run_id}_sizes_iteration-40.csv"
+def _packed(bundle: Path) -> set[str]:
+    """The names of the files in it, without their folders."""
+    with zipfile.ZipFile(bundle) as files:
+        return {Path(name).name for name in files.namelist()}
 
 
-@pytest.mark.serial
 def test_a_file_is_named_after_the_iteration_that_it_shows(manager: RunManager) -> None:
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
@@ -207,7 +211,6 @@ def test_without_a_browser_there_are_no_images(
     assert any("install ffmpeg" in caption.value for caption in screen.caption)
 
 
-@pytest.mark.serial
 def test_parts_of_a_run(manager: RunManager) -> None:
     run_id = finished_run(manager.store)
     screen = choose(click(new_screen(run=run_id), "Export"), "export_what", "A whole run")
@@ -236,40 +239,16 @@ def test_an_export_says_what_it_writes_and_that_it_was_stopped(
     assert not button(screen, "Make the files").disabled
 
 
-@pytest.mark.serial
-def test_no_old_file_is_offered_for_another_choice(manager: RunManager) -> None:
-    screen = click(new_screen(run=finished_run(manager.store)), "Export")
-    pick(screen, "Formats", ["CSV"])
-    click(screen, "Make the files")
-    result(screen)
-    everything = list(pills(screen, "Figures").value)
-    pick(screen, "Figures", everything[:1])
-    assert not _downloads(screen)
-    pick(screen, "Figures", everything)
-    assert _downloads(screen)
-
-
-@pytest.mark.serial
-def test_two_tabs_make_two_choices(manager: RunManager) -> None:
-    run_id = finished_run(manager.store)
-    made = []
-    for format in ("CSV", "HTML"):
-        screen = click(new_screen(run=run_id), "Export")
-        pick(screen, "Formats", [format])
-        click(screen, "Make the files")
-        made.append(result(screen))
-    assert all(path.exists() for path in made)
-    for path, ending in zip(made, (".csv", ".html"), strict=True):
-        with zipfile.ZipFile(path) as bundle:
-            assert {Path(name).suffix for name in bundle.namelist()} == {ending}
-
-
-def test_a_run_that_trains_gives_its_figures_only(manager: RunManager) -> None:
+def test_a_run_that_trains_gives_its_figures_only(
+    manager: RunManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DEC_STEP_BACK")
     session = manager.start(small_config(ENDLESS), "digits")
     wait_for_updates(session, 2)
     pause(manager, session)
     screen = click(new_screen(run=session.run_id), "Export")
     assert not button(screen, "Make the files").disabled
+    assert any("so that training keeps its speed" in one.value for one in screen.caption)
     choose(screen, "export_what", "A whole run")
     assert button(screen, "Make the file").disabled
     assert any("once it has ended" in sentence for sentence in sentences(screen))
@@ -285,7 +264,6 @@ def test_a_run_that_was_not_saved_to_its_end_is_exported_with_a_warning(
     assert any("not saved to its end" in sentence for sentence in sentences(screen))
 
 
-@pytest.mark.serial
 def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> None:
     first, second = finished_run(manager.store), finished_run(manager.store)
     screen = new_screen()
@@ -294,9 +272,7 @@ def test_the_compare_page_exports_its_figures_and_runs(manager: RunManager) -> N
     click(intact(screen), "Export")
     pick(screen, "Formats", ["CSV"])
     click(screen, "Make the files")
-    with zipfile.ZipFile(result(screen)) as bundle:
-        names = {Path(name).name for name in bundle.namelist()}
-    assert names == {"comparison.csv", "agreement.csv"}
+    assert _packed(result(screen)) == {"comparison.csv", "agreement.csv"}
     third = finished_run(manager.store)
     assert not _downloads(come_again(screen, "compare.py", runs=f"{first},{third}"))
     click(come_again(screen, "compare.py", runs=f"{first},{second}"), "Export")

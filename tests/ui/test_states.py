@@ -115,7 +115,7 @@ def test_a_running_run(manager: RunManager) -> None:
     }
     assert plots(screen).keys() == ALL_PLOTS
     assert metrics(screen)["Clusters"].isdigit()
-    assert "Itr 1 (out of 1000000)" in screen.code[0].value
+    assert "Itr 1 (out of 1000000)" in screen.text[-1].value
 
 
 def test_an_address_without_a_run_leads_to_the_one_that_trains(manager: RunManager) -> None:
@@ -205,8 +205,8 @@ def test_a_finished_run(manager: RunManager) -> None:
         "Match": False,
         "Export": True,
     }
-    assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
-    assert len(screen.code[0].value.splitlines()) == 6
+    assert screen.text[-1].value.splitlines()[-1] == finished.judgement.sentence
+    assert len(screen.text[-1].value.splitlines()) == 6
     choose(screen, "learning_as", "Reconstructions")
     shown = plots(screen)["learning"]["alternative"]
     assert shown.startswith("Reconstructions of 10 samples after epoch")
@@ -342,7 +342,6 @@ def test_scores_between_updates_and_ari(manager: RunManager) -> None:
     assert screen.toggle(key="with_ari").disabled
 
 
-@pytest.mark.serial
 def test_the_map_by_true_label_and_by_umap(manager: RunManager) -> None:
     session = begin(manager)
     wait_for(session, RunState.FINISHED)

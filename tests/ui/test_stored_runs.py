@@ -189,7 +189,7 @@ def test_a_finished_run_of_an_earlier_server() -> None:
     assert finished is not None
     assert sentences(screen) == [finished.judgement.sentence]
     assert button(screen, "Stop").disabled
-    assert screen.code[0].value.splitlines()[-1] == finished.judgement.sentence
+    assert screen.text[-1].value.splitlines()[-1] == finished.judgement.sentence
 
 
 def test_branch_takes_the_settings_of_the_form(manager: RunManager) -> None:

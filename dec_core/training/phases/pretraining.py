@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from dec_core.config import PretrainingFromRun, PretrainingStage
+from dec_core.config import PretrainingStage
 from dec_core.events.events import (
     Event,
     Phase,
@@ -114,8 +114,8 @@ class PretrainingPhase:
         """The epochs as they were, at no cost; without them where another run names them."""
         self._network.autoencoder.set_weights(pretrained.weights)
         config, losses = self._context.config, pretrained.losses
-        is_taken = isinstance(config.pretraining, PretrainingFromRun)
-        yield PretrainingReused(len(losses), config.get("pretraining.run"))
+        is_taken = config.pretraining.earlier_run is not None
+        yield PretrainingReused(len(losses), config.pretraining.earlier_run)
         yield self._watch.take(len(losses))
         for epoch, loss in enumerate(() if is_taken else losses, start=1):
             yield self._ended(epoch, loss, 0.0)

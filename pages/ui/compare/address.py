@@ -1,4 +1,7 @@
-"""Which runs are compared, and how they are drawn, as the address says it."""
+"""Which runs are compared, and how they are drawn, as the address says it.
+
+Filters and order of the table stand there as the table has them.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,8 @@ from pages.ui.parts.parameters import parameters
 from pages.ui.parts.verbatim import verbatim
 
 _RUNS, _BASELINE, _ALONG, _SMOOTHING = "runs", "baseline", "along", "smoothing"
-_PAIR, _SORT = "pair", "sort"
 _NUMBERS, _SETTINGS, _MEASURE, _SEEDS = "numbers", "settings", "measure", "seeds"
-_PUBLISHED = "published"
+_PAIR, _PUBLISHED = "pair", "published"
 _MEAN, _HIDDEN = "mean", "hidden"
 # Of the settings as columns: whichever differ among the chosen runs.
 DIFFERING = ("differing",)
@@ -143,16 +145,6 @@ def choose_published_shown(is_shown: bool) -> None:
     keep(_PUBLISHED, "" if is_shown else _HIDDEN)
 
 
-def chosen_filter(name: str) -> str:
-    """What one of the filters of the table was set to; the names of choices have commas between."""
-    return parameters.get(name, "")
-
-
-def choose_filter(name: str, text: str) -> None:
-    """Keep what a filter was set to."""
-    keep(name, text)
-
-
 def chosen_numbers(known: Sequence[str]) -> tuple[str, ...]:
     """The further numbers of the table."""
     return _chosen_of(_NUMBERS, known, "number")
@@ -187,16 +179,6 @@ def choose_of_pair(number: int, run_id: str, known: Sequence[str]) -> None:
     pair = list(chosen_pair(known))
     pair[number] = run_id
     keep(_PAIR, ",".join(pair))
-
-
-def chosen_sort() -> str:
-    """The heading by which the table is sorted, after a minus where the largest comes first."""
-    return parameters.get(_SORT, "")
-
-
-def choose_sort(text: str) -> None:
-    """Keep the order of the table."""
-    keep(_SORT, text)
 
 
 def _chosen_of(name: str, known: Sequence[str], word: str) -> tuple[str, ...]:

@@ -15,11 +15,11 @@ from dec_core.store.record import RunRecord, RunState
 from pages.ui.compare.run_table import TableCell, TableColumn, TableRow, TableState
 from pages.ui.compare.runs import configs_of, reading_of
 from pages.ui.compare.series import Group
+from pages.ui.parts.conditions import ICONS
 
 # Measures that the table always shows, at the end and over the k-means start.
 SHOWN = ("acc", "nmi")
 BEST = "best_"
-_ICONS = {"healthy": "check_circle", "warning": "warning", "broken": "dangerous"}
 _ICONS_OF_STATES = {
     RunState.INTERRUPTED: "power_off",
     RunState.DAMAGED: "broken_image",
@@ -97,11 +97,11 @@ def standing_of(record: RunRecord) -> Standing:
 def _state(record: RunRecord, summary: Mapping[str, Any], fares: Condition | None) -> TableState:
     found = standing(record.state, summary, fares)
     condition = found.condition.value if found.condition else ""
-    icon = _ICONS_OF_STATES.get(record.state) or _ICONS.get(condition, "hourglass_top")
+    usual = ICONS[found.condition] if found.condition else "hourglass_top"
     return TableState(
         found.phrase,
         condition,
-        icon,
+        _ICONS_OF_STATES.get(record.state, usual),
         summary.get("sentence") or record.problem,
         record.problem,
         f"./diagnose?run={record.run_id}" if summary.get("verdict") in SPOILT else "",

@@ -13,19 +13,15 @@ import streamlit as st
 
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord
-from pages.ui.compare.address import (
-    choose_filter,
-    choose_runs,
-    choose_sort,
-    chosen_filter,
-    chosen_sort,
-)
+from pages.ui.compare.address import choose_runs
 from pages.ui.compare.columns import Columns
 from pages.ui.compare.rows import columns_of, row_of, standing_of
 from pages.ui.compare.run_table import run_table
 from pages.ui.compare.runs import have_moved_on, is_changing
 from pages.ui.compare.series import Group
+from pages.ui.parts.address import keep
 from pages.ui.parts.following import following
+from pages.ui.parts.parameters import parameters
 
 TICK_SECONDS = 2.0
 _TICKED = "compare_ticked"
@@ -37,7 +33,7 @@ def filtered(records: Sequence[RunRecord], compared: Collection[str]) -> list[Ru
     Runs that explain another one are many: they pass where they are compared or by their tag.
     """
     row = st.grid(4, min_column_width=140, gap="small")
-    shown = chosen_filter("filter")
+    shown = parameters.get("filter", "")
     text = row.text_input(
         "Filter",
         value=shown,
@@ -45,7 +41,7 @@ def filtered(records: Sequence[RunRecord], compared: Collection[str]) -> list[Ru
         help="Part of a name, a preset, a data set or a tag",
         label_visibility="collapsed",
         icon=":material/search:",
-        **following("compare_text", shown, partial(choose_filter, "filter")),
+        **following("compare_text", shown, partial(keep, "filter")),
     )
     kinds = {record.run_id: standing_of(record).kind for record in records}
     states = _choice(row, "State", list(kinds.values()))
@@ -103,8 +99,9 @@ def _draw(
         columns_of(columns.numbers, columns.settings, name),
         rows,
         lambda ticked: _take(ticked, run_ids, chosen),
-        chosen_sort(),
-        choose_sort,
+        # A heading, after a minus where the largest comes first.
+        parameters.get("sort", ""),
+        partial(keep, "sort"),
         key="compare_table",
     )
     if not records:
@@ -123,7 +120,7 @@ def _time_zone() -> tuple[str, tzinfo]:
 def _choice(row: Any, label: str, values: Sequence[str]) -> list[str]:
     options = sorted({value for value in values if value})
     name = label.lower()
-    shown = [one for one in chosen_filter(name).split(",") if one in options]
+    shown = [one for one in parameters.get(name, "").split(",") if one in options]
     chosen: list[str] = row.multiselect(
         label,
         options,
@@ -131,9 +128,7 @@ def _choice(row: Any, label: str, values: Sequence[str]) -> list[str]:
         placeholder=label,
         label_visibility="collapsed",
         disabled=not options,
-        **following(
-            f"compare_{label}", shown, lambda values: choose_filter(name, ",".join(values))
-        ),
+        **following(f"compare_{label}", shown, lambda values: keep(name, ",".join(values))),
     )
     return chosen
 

@@ -12,8 +12,8 @@ from dec_core.plots.target_sample import draw_sample
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.sample_facts import sample_facts
 from dec_core.runs.target_inspection import InspectedUpdate
-from pages.ui.diagnose.target_figures import figure, two_columns
-from pages.ui.parts.panel import panel, title_row
+from pages.ui.diagnose.target_figures import figure
+from pages.ui.parts.panel import panel, title_row, two_columns
 from pages.ui.parts.sample_route import in_words
 from pages.ui.parts.verbatim import verbatim
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dec_core.analysis.target_words import row_sum_text, target_finding
-from dec_core.analysis.verdict import Condition
 from dec_core.errors import DECLabError, RunError
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.target_inspection import InspectedUpdate, Origin, inspect_update
 from pages.ui.diagnose.inspected_sample import inspected_sample
 from pages.ui.diagnose.target_figures import one_step, target_figures
+from pages.ui.parts.conditions import condition_box
 from pages.ui.parts.frame_slider import chosen_update, frame_slider
 from pages.ui.parts.state import run_manager, show_run
 from pages.ui.parts.verbatim import verbatim
@@ -75,13 +75,8 @@ def _inspected(run: RunHandle, update: int) -> InspectedUpdate:
 
 def _finding(inspected: InspectedUpdate) -> None:
     finding = target_finding(inspected.inspection)
-    show, icon = {
-        Condition.HEALTHY: (st.success, "check_circle"),
-        Condition.WARNING: (st.warning, "warning"),
-        Condition.BROKEN: (st.error, "dangerous"),
-    }[finding.condition]
     with st.container(key="finding"):
-        show(finding.sentence, icon=f":material/{icon}:")
+        condition_box(finding.condition, finding.sentence)
 
 
 def _remarks(inspected: InspectedUpdate, asked: int) -> None:

@@ -12,15 +12,17 @@ from dec_core.analysis.factorial import Cell, Grid
 from dec_core.analysis.factorial_words import effect_sentences, level_words, outcome_word
 from dec_core.analysis.factors import Factor
 from dec_core.analysis.trials import Rank, Trial
+from dec_core.analysis.verdict import Condition
 from dec_core.experiments.investigations import Attempt
 from dec_core.runs.handle import RunHandle
 from pages.ui.diagnose.trial_figure import trial_so_far
+from pages.ui.parts.conditions import condition_sign
 from pages.ui.parts.verbatim import verbatim
 
-_SIGNS = {
-    Rank.SOUND: ":green[:material/check_circle:]",
-    Rank.FAILING: ":orange[:material/warning:]",
-    Rank.RUINED: ":red[:material/dangerous:]",
+_CONDITIONS = {
+    Rank.SOUND: Condition.HEALTHY,
+    Rank.FAILING: Condition.WARNING,
+    Rank.RUINED: Condition.BROKEN,
 }
 # The reference comes first.
 _LEVELS = (False, True)
@@ -91,7 +93,7 @@ def _cell(run: RunHandle, plan: Plan, attempt: Attempt | None) -> None:
     kind, sign, word = "empty", ":material/hourglass_empty:", "Not run yet"
     if attempt is not None and attempt.trial is not None:
         trial = attempt.trial
-        kind, sign = trial.rank.name.lower(), _SIGNS[trial.rank]
+        kind, sign = trial.rank.name.lower(), condition_sign(_CONDITIONS[trial.rank])
         word = outcome_word(trial).capitalize()
     elif trial is not None:
         sign, word = ":material/hourglass_top:", "Trains"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -23,7 +22,7 @@ from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.target_inspection import InspectedUpdate
 from pages.ui.parts.live_plot import show_plot
-from pages.ui.parts.panel import choice, panel, title_row
+from pages.ui.parts.panel import choice, panel, title_row, two_columns
 from pages.ui.parts.sample_route import samples_url
 
 HEIGHT, TALL = 290, 360
@@ -67,11 +66,6 @@ def one_step(run: RunHandle, inspected: InspectedUpdate) -> None:
             "through the encoder's weights; the pull on each is the gradient of its own term of "
             "the loss (equations 4 and 5 of the paper, for any row sums)."
         )
-
-
-def two_columns(key: str) -> Any:
-    """A grid for panels, one below the other where the window is narrow."""
-    return st.container(key=key).grid(2, min_column_width=390, gap="xsmall")
 
 
 def figure(

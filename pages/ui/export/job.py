@@ -10,6 +10,7 @@ import streamlit as st
 
 from dec_core.errors import ExportError
 from dec_core.processes.jobs import JobStatus, Work
+from dec_core.processes.own_process import yields
 from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -95,7 +96,8 @@ def _show(key: Hashable) -> None:
     elif job is None and st.session_state.get(_STOPPED) == key:
         st.caption("Stopped. Nothing was written.")
     elif job is None:
-        st.caption("Exports run at low priority, so that training keeps its speed.")
+        if yields():
+            st.caption("Exports run at low priority, so that training keeps its speed.")
     elif job.status.problem:
         st.error(verbatim(job.status.problem), icon=":material/error:")
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,3 +27,19 @@ def component(module: str, html: str, css: str | None = None, *, parts: Sequence
         js="".join(script.read_text(encoding="utf-8") for script in scripts),
         isolate_styles=False,
     )
+
+
+def page_script(name: str, js: str) -> Callable[..., Any]:
+    """Register a script that shows nothing; a call of what is returned puts it on the page.
+
+    Its wrapper, which would leave a gap, is hidden by the style sheet.
+    """
+    registered = st.components.v2.component(
+        f"dec_lab.{name}", html="<div></div>", js=js, isolate_styles=False
+    )
+
+    def put(**options: Any) -> Any:
+        with st.container(key=f"script_{name}"):
+            return registered(key=name, **options)
+
+    return put

@@ -15,6 +15,7 @@ from typing import NoReturn
 import streamlit as st
 
 from dec_core.config import SETTINGS
+from pages.ui.parts.component import page_script
 from pages.ui.parts.parameters import is_back, parameters, sent_by_browser
 from pages.ui.parts.state import RUN, UPDATE
 
@@ -36,12 +37,6 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "Data": frozenset(SETTINGS),
     "Guide": frozenset(("lesson",)),
 }
-# Its wrapper would leave a gap above the page.
-_CSS = """
-[data-testid="stLayoutWrapper"]:has(> .st-key-page_address) {
-  display: none;
-}
-"""
 _JS = """
 export default function () {
   if (window.decLabPushState) return;
@@ -53,9 +48,7 @@ export default function () {
   };
 }
 """
-_component = st.components.v2.component(
-    "dec_lab.page_address", html="<div></div>", css=_CSS, js=_JS, isolate_styles=False
-)
+_component = page_script("page_address", _JS)
 
 
 @dataclass
@@ -78,8 +71,7 @@ def take_up_address(page: str) -> None:
     ----------
     page : its title
     """
-    with st.container(key="page_address"):
-        _component(key="page_address_component")
+    _component()
     _lead_again(page)
     if not parameters.stays(page):
         if RUN in _PARAMETERS.get(parameters.page, ()):

@@ -12,9 +12,14 @@ from streamlit.delta_generator import DeltaGenerator
 ROW = 32
 
 
-def panel(grid: Any, key: str | None = None) -> DeltaGenerator:
+def two_columns(key: str) -> Any:
+    """A grid for panels, one below the other where the window is narrow."""
+    return st.container(key=key).grid(2, min_column_width=390, gap="xsmall")
+
+
+def panel(grid: Any) -> DeltaGenerator:
     """A frame in the next place of a grid."""
-    frame: DeltaGenerator = grid.container(border=True, gap="xsmall", key=key)
+    frame: DeltaGenerator = grid.container(border=True, gap="xsmall")
     return frame
 
 

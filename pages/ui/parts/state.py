@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic, sleep
 
 import streamlit as st
 
@@ -11,13 +12,19 @@ from dec_core.errors import DECLabError, RunError
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.manager import RunManager
 from pages.ui.parts.parameters import parameters
-from pages.ui.parts.script_runner import finish_callbacks, keep_keras_session
+from pages.ui.parts.script_runner import (
+    finish_callbacks,
+    keep_keras_session,
+    leave_pages_for_good,
+)
 from pages.ui.parts.verbatim import verbatim
 
 RUN = "run"
 _NOTICES = "notices"
 # The update of that run at which the slider stands.
 UPDATE = "update"
+# Seconds; what a click may wait so that the page that it leads to shows labels at once.
+_TO_REUSE, _TO_LABELS = 0.1, 0.5
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,6 +32,7 @@ def run_manager() -> RunManager:
     """The one manager of this server process."""
     keep_keras_session()
     finish_callbacks()
+    leave_pages_for_good()
     return RunManager()
 
 
@@ -41,8 +49,12 @@ def current_run() -> RunHandle | None:
 
 
 def start_run(config: Config, preset: str) -> None:
-    """Start or queue a run and look at it."""
-    show_run(run_manager().start(config, preset).run_id)
+    """Start or queue a run and look at it; one that need not be pretrained, from its labels on."""
+    run = run_manager().start(config, preset)
+    _wait_until(lambda: run.view.reused is not None, _TO_REUSE)
+    if run.view.reused is not None:
+        _wait_until(lambda: bool(run.view.updates) or run.view.is_over, _TO_LABELS)
+    show_run(run.run_id)
 
 
 def resume_run(session: RunHandle) -> None:
@@ -92,3 +104,10 @@ def run_or_explain() -> RunHandle | None:
         st.warning(verbatim(str(error)), icon=":material/link_off:")
         forget_run()
         return None
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is so, at most that long."""
+    end = monotonic() + seconds
+    while not is_so() and monotonic() < end:
+        sleep(0.005)

@@ -3,14 +3,8 @@ waits for the pointer to leave a button that is no longer there."""
 
 from __future__ import annotations
 
-import streamlit as st
+from pages.ui.parts.component import page_script
 
-# Its wrapper would leave a gap above the page.
-_CSS = """
-[data-testid="stLayoutWrapper"]:has(> .st-key-stray_help) {
-  display: none;
-}
-"""
 _JS = """
 const TARGETS = '[data-testid="stTooltipHoverTarget"]';
 const leave = () => {
@@ -32,12 +26,9 @@ export default function () {
   });
 }
 """
-_component = st.components.v2.component(
-    "dec_lab.stray_help", html="<div></div>", css=_CSS, js=_JS, isolate_styles=False
-)
+_component = page_script("stray_help", _JS)
 
 
 def put_stray_help_away() -> None:
     """Once the pointer is on no button that has help, none is shown."""
-    with st.container(key="stray_help"):
-        _component(key="stray_help_component")
+    _component()

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dec_core.config import Config, LayerWisePretraining, PretrainingFromRun
+from dec_core.config import Config
 from dec_core.events.events import Phase
 from dec_core.events.view import View
 from dec_core.plots.learning import draw_pretraining
@@ -69,31 +69,12 @@ def _step(place: int, sentence: str, done: int) -> None:
 def _sentences(config: Config) -> tuple[str, ...]:
     restarts = config.clustering.kmeans_restarts
     clusters, interval = config.clustering.n_clusters, config.clustering.update_interval
+    pretraining = verbatim(config.pretraining.in_words(config.autoencoder))
     trained = "encoder, decoder" if config.clustering.objective.trains_decoder else "encoder"
     return (
-        f"**Pretraining**: {_pretraining(config)}",
+        f"**Pretraining**: {pretraining}",
         f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
         "embedding. Its scores are the dashed lines that DEC must beat.",
         f"**Clustering**: {trained} and centres are trained together. Every {interval:,} "
         "iterations the target distribution is updated, and all plots with it.",
-    )
-
-
-def _pretraining(config: Config) -> str:
-    """By which kind the autoencoder comes to its weights."""
-    kind = config.pretraining
-    if isinstance(kind, PretrainingFromRun):
-        return f"the autoencoder of {verbatim(kind.run)} is taken, and nothing is trained."
-    if not config.pretraining_epochs:
-        return "none. k-means starts on the untrained network."
-    epochs = f"{config.pretraining_epochs:,} epochs"
-    if isinstance(kind, LayerWisePretraining):
-        layers = config.autoencoder.n_layers
-        epochs = (
-            f"{kind.layer_epochs:,} epochs for each of {layers} layers by itself, then "
-            f"{kind.epochs:,} for all together"
-        )
-    return (
-        f"{epochs}. The autoencoder learns to reproduce the samples, so that its embedding keeps "
-        "what tells them apart."
     )

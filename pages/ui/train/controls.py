@@ -130,7 +130,7 @@ def _start() -> None:
 def _pause_button(session: RunHandle, state: RunState | None) -> None:
     is_at_rest = state is not None and state.can_be_resumed
     goes_on = is_at_rest or state is RunState.PAUSED
-    label, help = ("Resume", None) if goes_on else ("Pause", None)
+    label, help = "Resume" if goes_on else "Pause", None
     if state is RunState.INTERRUPTED:
         help = "Go on from the last checkpoint"
     elif state is RunState.WAITING:

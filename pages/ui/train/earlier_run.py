@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from dec_core.config import Config, Misfit, PretrainingFromRun
+from dec_core.config import Config, Misfit
 from dec_core.runs.data_look import DataSize
 from dec_core.store.earlier_autoencoder import fitting_runs, run_misfit
 from pages.ui.parts.state import run_manager
@@ -29,7 +29,7 @@ def fitting_ids(config: Config, size: DataSize | None) -> tuple[str, ...]:
     RunError
         If the folder of runs cannot be listed.
     """
-    if not isinstance(config.pretraining, PretrainingFromRun):
+    if config.pretraining.earlier_run is None:
         return ()
     n_features = None if size is None else size.n_features
     found = fitting_runs(run_manager().store, config, n_features)

@@ -11,21 +11,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from dec_core.analysis.verdict import Condition
 from dec_core.events.view import View
 from dec_core.plots.scores import draw_scores
 from dec_core.plots.sizes import draw_sizes
 from dec_core.store.view_reader import ViewReader
+from pages.ui.parts.conditions import condition_sign
 from pages.ui.parts.live_plot import show_plot
 from pages.ui.parts.verbatim import verbatim
 
 _LOGS = Path(__file__).with_name("outcomes")
 _HEIGHT = 190
-_SIGNS = {
-    Condition.HEALTHY: ":green[:material/check_circle:]",
-    Condition.WARNING: ":orange[:material/warning:]",
-    Condition.BROKEN: ":red[:material/dangerous:]",
-}
 
 
 @cache
@@ -39,7 +34,7 @@ def draw_known_outcome(preset: str) -> None:
     view = known_outcome(preset)
     judgement = view.judgement()
     if judgement is not None:
-        st.markdown(f"{_SIGNS[judgement.condition]} **{verbatim(judgement.sentence)}**")
+        st.markdown(f"{condition_sign(judgement.condition)} **{verbatim(judgement.sentence)}**")
     sizes, scores = partial(draw_sizes, view), partial(draw_scores, view, with_ari=False)
     for name, draw in (("sizes", sizes), ("scores", scores)):
         show_plot(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -20,7 +19,7 @@ from dec_core.plots.style import Plot
 from dec_core.runs.handle import RunHandle
 from pages.ui.parts.frame_slider import chosen_update, frame_slider
 from pages.ui.parts.live_plot import live_plot
-from pages.ui.parts.panel import choice, panel, title_row
+from pages.ui.parts.panel import choice, panel, title_row, two_columns
 from pages.ui.train.before_clusters import before_clusters, show_reconstructions
 from pages.ui.train.branching import checkpoints
 from pages.ui.train.map_panel import draw_map, map_controls
@@ -55,10 +54,10 @@ def panels(session: RunHandle, view: View) -> None:
     show = partial(live_plot, session, view, height=HEIGHT)
     with st.container(key="panels"):
         if view.centers is None:
-            before_clusters(session, view, _pair("first_row"), HEIGHT)
+            before_clusters(session, view, two_columns("first_row"), HEIGHT)
             return
         _choose_pair()
-        grid = _pair("first_row")
+        grid = two_columns("first_row")
         with panel(grid):
             kind, with_ari = _score_controls(view)
             draw = {
@@ -70,7 +69,7 @@ def panels(session: RunHandle, view: View) -> None:
         with panel(grid):
             title_row("Do the clusters survive?")
             show("sizes", partial(draw_sizes, view), news=updates)
-        grid = _pair("second_row")
+        grid = two_columns("second_row")
         with panel(grid):
             with title_row("Where are the samples?"):
                 choice = map_controls(session, view)
@@ -104,10 +103,6 @@ def _choose_pair() -> None:
     """Where the window is narrow, two of the four plots are seen; the style sheet hides the others
     and, where it is wide, this choice."""
     choice("Plots", _PAIRS, "pair", width="stretch")
-
-
-def _pair(key: str) -> Any:
-    return st.container(key=key).grid(2, min_column_width=390, gap="xsmall")
 
 
 def _draw_labels(session: RunHandle, view: View, update: int | None, *, is_table: bool) -> Plot:
@@ -189,6 +184,6 @@ def _log(session: RunHandle, view: View) -> None:
             )
         # It begins elsewhere once in as many updates, so that lines are added and none changed.
         begin = 0 if view.is_over else len(view.updates) // _NEWEST_LINES - 1
-        st.code(
-            log_text(view, begin * _NEWEST_LINES) or "No update yet.", language=None, height=220
-        )
+        # A code block would make the browser load a grammar of every language first.
+        with st.container(height=220, key="log"):
+            st.text(log_text(view, begin * _NEWEST_LINES) or "No update yet.")

@@ -8,11 +8,11 @@ import streamlit as st
 
 from dec_core.analysis.measures import MEASURES
 from dec_core.analysis.verdict import Condition, StopReason
-from dec_core.config import LayerWisePretraining
 from dec_core.events.events import Phase, RunFailed
 from dec_core.events.view import View
 from dec_core.runs.handle import RunHandle
 from dec_core.store.record import RunState
+from pages.ui.parts.conditions import condition_box
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -88,12 +88,8 @@ def _judgement(session: RunHandle, view: View, state: RunState) -> None:
         )
     elif judgement is None or state is RunState.QUEUED:
         st.info(_waiting_sentence(session, view, state), icon=":material/hourglass_top:")
-    elif judgement.condition is Condition.HEALTHY:
-        st.success(verbatim(judgement.sentence), icon=":material/check_circle:")
-    elif judgement.condition is Condition.WARNING:
-        st.warning(verbatim(judgement.sentence), icon=":material/warning:")
     else:
-        st.error(verbatim(judgement.sentence), icon=":material/dangerous:")
+        condition_box(judgement.condition, verbatim(judgement.sentence))
 
 
 def _failure(failed: RunFailed, state: RunState) -> None:
@@ -179,11 +175,11 @@ def _phase_progress(view: View) -> tuple[float, str]:
 def _layers(view: View) -> str:
     """Which layer is trained by itself, where layers are."""
     config, stage = view.config, view.pretraining_stage
-    if stage is None or not isinstance(config.pretraining, LayerWisePretraining):
+    if stage is None:
         return ""
-    if stage.layer is None:
-        return " of all layers"
-    return f" of layer {stage.layer} of {config.autoencoder.n_layers}"
+    if stage.layer is not None:
+        return f" of layer {stage.layer} of {config.autoencoder.n_layers}"
+    return " of all layers" if len(config.pretraining_stages) > 1 else ""
 
 
 def _remaining(view: View) -> str:
