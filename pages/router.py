@@ -39,6 +39,7 @@ try:
 except DECLabError as error:
     st.error(verbatim(str(error)), icon=":material/error:")
     forget_clicks()
+    page_is_drawn(page.title)
     st.stop()
 forget_clicks()
 page_is_drawn(page.title)

@@ -72,7 +72,7 @@ def _look(now: Chosen, notice: DeltaGenerator) -> DataLook | None:
         check_path(data)
         with notice, st.spinner(f"Reading {_size(data)}; clicks are answered afterwards"):
             look = look_at(data, now.config.seed)
-            # They are remembered, and take longer than to read.
+            # What is found is remembered, and takes longer than to read.
             found_checks(now, look)
             obstacle(now, look)
             return look
