@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from dec_core.errors import DECLabError
+from pages.ui.parts.lasting_button import forget_clicks
 from pages.ui.parts.libraries import load_shared_libraries
-from pages.ui.parts.page_address import take_up_address
+from pages.ui.parts.page_address import page_is_drawn, take_up_address
 from pages.ui.parts.state import run_manager, show_notices
 from pages.ui.parts.stray_help import put_stray_help_away
 from pages.ui.parts.style import page_style
@@ -37,6 +38,10 @@ try:
     show_notices()
 except DECLabError as error:
     st.error(verbatim(str(error)), icon=":material/error:")
+    forget_clicks()
+    page_is_drawn(page.title)
     st.stop()
+forget_clicks()
+page_is_drawn(page.title)
 # TensorFlow takes seconds to load, so it loads while a person looks at the first screen.
 manager.warm_up()

@@ -50,7 +50,8 @@ class Start:
         squared error over the variance of the data
     n_dimensions : of the embedding; 0 where it is not known
     steps_per_pass : gradient steps that see every sample once; 0 where it is not known
-    dissolves : whether small clusters are dissolved, so that fewer of them are no loss
+    dissolves : whether small clusters are dissolved, or were in what a branch goes on from, so
+        that fewer of them are no loss
     """
 
     cluster_sizes: tuple[int, ...]

@@ -277,6 +277,8 @@ def _of_problem(problem: ErrorDetails, values: Mapping[str, Any]) -> tuple[str, 
         received = _received(setting, values)
     elif setting is not None and isinstance(received, list | tuple):
         received = setting.format(received)
+        if problem["type"] == "too_long":
+            expected = f"must be at most {problem['ctx']['max_length']} numbers, commas between"
     return path, f"{path}: {expected}. Received {shown(received)}.{remedy}"
 
 

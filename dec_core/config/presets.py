@@ -35,7 +35,8 @@ _DIGITS = Preset(
 
 _DEC_KERAS = Preset(
     "dec-keras",
-    "The reference settings that converge: 500-500-2000-10, 300 epochs, SGD 0.01, interval 140.",
+    "The reference settings that converge: 500-500-2000-10, 300 epochs, SGD 0.01, interval 140. "
+    "About 40 minutes of pretraining on 2 cores for the 70,000 images of MNIST.",
     Config(
         data=DataSettings(name="mnist"),
         autoencoder=DenseNetwork(units=(500, 500, 2000, 10)),

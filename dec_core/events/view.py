@@ -83,11 +83,16 @@ class View:
 
     @property
     def start(self) -> Start | None:
-        """The k-means start that the run is measured against."""
+        """The k-means start that the run is measured against.
+
+        A branch that dissolves nothing itself has fewer clusters on purpose where its beginning
+        dissolved some.
+        """
         if self.centers is None:
             return None
         config = self.config if self.started is None else self.started.config
-        return Start.of(config, self.centers.cluster_sizes, self.centers.measures)
+        start = Start.of(config, self.centers.cluster_sizes, self.centers.measures)
+        return replace(start, dissolves=True) if self.dissolved else start
 
     @property
     def is_over(self) -> bool:

@@ -124,7 +124,8 @@ def _scale(measure: Measure) -> dict[str, object]:
     if isfinite(measure.range[1]):
         # Where both ends are known, 0 says little.
         return {"tickformat": ".0%"} if measure.format.endswith("%") else {}
-    return {"rangemode": "tozero"}
+    # Instead of letters, as "300n".
+    return {"rangemode": "tozero", "exponentformat": "power"}
 
 
 def _horizontal(along: Along) -> dict[str, object]:

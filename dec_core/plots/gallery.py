@@ -55,6 +55,7 @@ def draw_gallery(
         zeroline=False,
         automargin=True,
         tickfont={"size": 10},
+        ticks="outside" if has_classes else "",
     )
     _add_places(figure, grid, names, samples)
     shown = f"{np.count_nonzero(samples >= 0)} images"

@@ -17,6 +17,8 @@ _SHORT_NAMES = {
 }
 # Marks that are nearer than this part of a plot share a label, as labels hide the curves.
 _LABEL_SHARE = 0.06
+# Readable on any colour, in light and in dark.
+_ON_AREAS = {"font": {"size": 10, "color": "#ffffff"}, "bgcolor": "rgba(70, 70, 70, 0.8)"}
 
 
 class Mark(NamedTuple):
@@ -49,10 +51,11 @@ def marks_of(view: View) -> list[Mark]:
     return sorted(marks, key=lambda mark: mark.iteration)
 
 
-def add_marks(figure: Figure, view: View) -> None:
+def add_marks(figure: Figure, view: View, *, on_areas: bool = False) -> None:
     """A dotted line for each of ``marks_of``, with its label, and the sentence at the pointer.
 
-    Marks that stand at the same place, or too near for two labels, share one.
+    Marks that stand at the same place, or too near for two labels, share one. ``on_areas`` is
+    whether they stand on coloured areas, not between curves.
     """
     marks = marks_of(view)
     line = {"width": 1, "dash": "dot", "color": GREY}
@@ -68,7 +71,7 @@ def add_marks(figure: Figure, view: View) -> None:
             y=1,
             yanchor="top",
             showarrow=False,
-            font={"size": 10},
+            **(_ON_AREAS if on_areas else {"font": {"size": 10}}),
             textangle=-90,
         )
 

@@ -43,22 +43,26 @@ def reference_traces(
 
 
 def name_references(figure: Figure, panel: Panel, references: Sequence[Reference]) -> None:
-    """Names above them, right and left in turn so that names that are close do not touch."""
-    for number, one in enumerate(references):
-        name = panel.measure.name
-        spread, band = one.published.end.get(name), one.band(name)
-        if spread is None:
-            continue
-        top = spread.mean if band is None else band[1]
+    """The name of the highest above it and of the others below, right and left in turn, so that
+    none stands on the line of another."""
+    name = panel.measure.name
+    ends = {
+        one.published.title: one.band(name) or (spread.mean,) * 2
+        for one in references
+        if (spread := one.published.end.get(name)) is not None
+    }
+    highest = max((high for _, high in ends.values()), default=0.0)
+    for number, (title, (low, high)) in enumerate(ends.items()):
+        is_highest = high == highest
         side = ("right", "left")[number % 2]
         figure.add_annotation(
-            text=one.published.title,
+            text=title,
             xref=f"x{panel.suffix} domain",
             yref=f"y{panel.suffix}",
             x={"left": 0, "right": 1}[side],
-            y=top,
+            y=high if is_highest else low,
             xanchor=side,
-            yanchor="bottom",
+            yanchor="bottom" if is_highest else "top",
             showarrow=False,
             font={"size": 10},
         )

@@ -63,7 +63,7 @@ def draw_sizes(view: View) -> Plot:
                 }
             ]
         )
-    add_marks(figure, view)
+    add_marks(figure, view, on_areas=True)
     figure.update_layout(
         legend={"traceorder": "reversed", "tracegroupgap": 0, "maxheight": 400},
         showlegend=n_clusters <= 20,

@@ -6,11 +6,13 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
 from dec_core.config import Config, may_be
+from dec_core.config.kinds import when_kinds_change
 from dec_core.errors import RunError
 from dec_core.events.events import Count
 from dec_core.events.outcome import Outcome
@@ -171,8 +173,9 @@ def to_json(record: RunRecord) -> str:
     return json.dumps({"schema": SCHEMA, **values, "config": config}, indent=1)
 
 
+@lru_cache(maxsize=2_000)
 def from_json(text: str) -> RunRecord:
-    """Read what ``to_json`` wrote.
+    """Read what ``to_json`` wrote. The last are remembered, as every list of runs reads them all.
 
     Raises
     ------
@@ -203,6 +206,8 @@ def from_json(text: str) -> RunRecord:
 
 
 _RECORD = TypeAdapter(RunRecord)
+# Of an unknown kind one may be known afterwards, or the other way round.
+when_kinds_change(from_json.cache_clear)
 
 
 def _renumbered(summary: Outcome | None) -> Outcome | None:

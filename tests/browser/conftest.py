@@ -203,6 +203,8 @@ def open_page(
             page.get_by_role("heading", name="Compare").wait_for()
         elif path.startswith("/data"):
             page.locator("input[type=file]").wait_for(state="attached")
+        elif path.startswith("/guide"):
+            page.get_by_role("radiogroup", name="Lessons").wait_for()
         else:
             start_button(page).wait_for()
         return page

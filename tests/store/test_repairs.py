@@ -98,3 +98,6 @@ def test_a_branch_across_a_reset_is_repeated_by_its_legs(
     # A cluster that was dissolved before the branch stays so, whatever its settings say.
     lost = {cluster for event in view.dissolved for cluster in event.clusters}
     assert not lost & set(again.labels.tolist())
+    # And that they are fewer than at its k-means start is no loss.
+    assert view.start is not None
+    assert view.start.dissolves

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dec_core.config import Config
@@ -290,3 +293,19 @@ def test_a_click_that_comes_before_the_address_has_changed_loses_nothing(upload:
     press(screen, "take:data.id")
     assert screen.query_params["data.label"] == "class"
     assert screen.query_params["data.id"] == "name"
+
+
+def test_size_and_colour_are_offered_for_image_files_only(manager: RunManager) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 6, 6), np.uint8)
+    array, archive, picture = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    np.save(array, pixels)
+    Image.fromarray(pixels[0]).save(picture, "PNG")
+    with zipfile.ZipFile(archive, "w") as files:
+        for number in range(12):
+            files.writestr(f"{number}.png", picture.getvalue())
+    for stream, name, is_offered in ((array, "a.npy", False), (archive, "b.zip", True)):
+        stream.seek(0)
+        file = manager.store.uploads.keep(stream, name).file
+        screen = data_page(name="file", file=file)
+        assert ("Colour" in [one.label for one in screen.selectbox]) is is_offered
+        assert bool(screen.number_input) is is_offered

@@ -212,6 +212,24 @@ def test_a_wrong_value_in_the_form_is_a_sentence_and_holds_the_start(path: str, 
     assert not button(screen, "Start").disabled
 
 
+def place_of_more(screen: AppTest) -> int:
+    """Where the further settings stand in the sidebar."""
+    children = screen.sidebar.children.items()
+    (place,) = [place for place, child in children if child.type == "expander"]
+    return place
+
+
+def test_more_settings_keep_their_place_and_so_stay_open_whatever_is_chosen_or_wrong() -> None:
+    screen = new_screen()
+    place = place_of_more(screen)
+    kinds = {"clustering.objective": "idec", "autoencoder.kind": "conv3d"}
+    for path, value in {"pretraining.rotation": "181", **kinds}.items():
+        change(screen, path, value)
+        assert place_of_more(screen) == place
+    change(screen, "autoencoder.filters", "1,1,1,1,1,1,1,1,1")
+    assert any("at most 8 numbers, commas between" in one for one in problems(screen))
+
+
 def test_parameters_of_other_parts_of_the_page_stay_in_the_address() -> None:
     screen = change(new_screen(theme="dark"), "seed", "3")
     assert screen.query_params["theme"] == "dark"
@@ -344,7 +362,8 @@ def test_only_runs_whose_autoencoder_fits_can_be_chosen(manager: RunManager) -> 
     assert sentence.startswith("Earlier run: no stored run has this network")
     assert button(screen, "Start").disabled
     change(screen, "autoencoder.units", SMALL["autoencoder.units"])
-    assert problems(screen) == ["Earlier run: must be the id of an earlier run. Received none"]
+    (sentence,) = problems(screen)
+    assert sentence.startswith("Earlier run: choose one")
     assert setting(screen, "pretraining.run").options == ["", fitting]
     change(screen, "pretraining.run", fitting)
     assert not problems(screen)

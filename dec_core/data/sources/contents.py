@@ -56,6 +56,8 @@ class Contents:
         height, width, channels) of a volume; otherwise None
     part, parts : which array ``matrix`` is, and which there are; "" and none where there is no
         choice
+    is_of_image_files : whether each sample is an image file, brought to one size and to grey or
+        colour as is wanted
     format : the format in words, as "CSV" or "PNG images"
     notes : what a person should know of how it was read, sentence by sentence
     """
@@ -64,6 +66,7 @@ class Contents:
     matrix: npt.NDArray[Any] | None = None
     feature_names: tuple[str, ...] | None = None
     image_shape: ImageShape | None = None
+    is_of_image_files: bool = False
     part: str = ""
     parts: tuple[str, ...] = ()
     format: str = ""

@@ -81,6 +81,7 @@ def read_images(path: Path, wanted: Wanted) -> Contents:
         _columns([file.name for file in listing.images]),
         pixels.reshape(len(pixels), -1),
         image_shape=(height, width, pixels.shape[3]),
+        is_of_image_files=True,
         format=_in_words(looks, (height, width)),
         notes=tuple(_notes(looks, listing)),
     )

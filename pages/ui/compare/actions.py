@@ -14,6 +14,7 @@ from pages.ui.compare.runs import is_changing, is_saved
 from pages.ui.export.dialog import export_control
 from pages.ui.export.labels import labels_buttons
 from pages.ui.parts.following import following
+from pages.ui.parts.lasting_button import lasting_button, note_click, take_click
 from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -69,7 +70,11 @@ def _notes(records: Mapping[str, RunRecord], names: Mapping[str, str]) -> None:
     with st.form(f"notes:{run_id}", border=False):
         title = st.text_input("Name", record.title, placeholder=run_id, max_chars=80)
         tags = st.text_input("Tags", ", ".join(record.tags), placeholder="Separated by commas")
-        if st.form_submit_button("Save", type="primary", icon=":material/check:"):
+        key = f"save_notes:{run_id}"
+        st.form_submit_button(
+            "Save", type="primary", icon=":material/check:", on_click=note_click, args=(key,)
+        )
+        if take_click(key):
             _annotate(run_id, title, tags)
 
 
@@ -87,7 +92,7 @@ def _delete_button(chosen: Sequence[RunRecord]) -> None:
     """Offer only what can be deleted: runs with a folder that neither train nor wait."""
     at_work = [record for record in chosen if is_changing(record)]
     doomed = [record for record in chosen if record not in at_work and is_saved(record)]
-    is_pressed = st.button(
+    is_pressed = lasting_button(
         "Delete",
         icon=":material/delete:",
         disabled=not doomed,

@@ -99,6 +99,14 @@ def _check_same_data(first: RunRecord, second: RunRecord) -> None:
     if first.fingerprint != second.fingerprint:
         raise RunError(
             f"{first.name} and {second.name} were trained on different samples "
-            f"({first.dataset}, {first.n_samples:,} and {second.dataset}, {second.n_samples:,}), "
-            "so their labels cannot be compared sample by sample. Choose two runs on the same data."
+            f"({_samples(first)} and {_samples(second)}), so their labels cannot be compared "
+            "sample by sample. Choose two runs on the same data."
         )
+
+
+def _samples(record: RunRecord) -> str:
+    """How many of which data, and by which seed they were drawn where they are not all."""
+    config = record.config
+    is_part = config is not None and config.data.n_samples is not None
+    drawn = f" drawn by seed {config.seed}" if config is not None and is_part else ""
+    return f"{record.n_samples:,} of {record.dataset}{drawn}"

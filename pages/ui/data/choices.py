@@ -107,7 +107,7 @@ def _file_fields(data: FileData, look: DataLook) -> Iterator[Callable[[], None]]
     if look.contents is not None and len(look.contents.parts) > 1:
         parts = {part: part for part in look.contents.parts}
         yield partial(_one_of, "data.part", look.contents.part, parts)
-    if look.is_images:
+    if look.contents is not None and look.contents.is_of_image_files:
         yield partial(_pixels, data.image_size)
         yield partial(_one_of, "data.image_color", data.image_color, _COLOR)
 

@@ -20,6 +20,7 @@ from dec_core.store.store import RunStore
 from dec_core.store.uploads import Upload
 from pages.ui.data.chosen import Chosen, choose_data
 from pages.ui.parts.following import following
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.local_files import may_open_paths
 from pages.ui.parts.state import notify, run_manager, tell
 from pages.ui.parts.verbatim import verbatim
@@ -101,7 +102,8 @@ def _drop_zone() -> None:
         return
     st.session_state[_NEXT] = number + 1
     try:
-        keep_upload(run_manager().store, dropped, dropped.name)
+        with st.spinner(f"Reading {verbatim(dropped.name)} ..."):
+            keep_upload(run_manager().store, dropped, dropped.name)
     except DECLabError as error:
         st.session_state["upload_problem"] = str(error)
     except OSError as error:
@@ -176,7 +178,7 @@ def _own_file(upload: Upload, now: Chosen) -> None:
         )
         st.space("stretch")
         st.caption(size, width="content")
-        if st.button(
+        if lasting_button(
             f"Remove {verbatim(upload.name)}",
             icon=":material/delete:",
             help=f"Remove {verbatim(upload.name)}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dec_core.data.columns import Column
@@ -10,6 +12,7 @@ from dec_core.runs.data_look import DataLook
 
 # Of the file, on the page.
 _MOST_COLUMNS, _MOST_ROWS = 500, 6
+_ROWS_IN_SIGHT = 10
 _CONSTANT = "left out (one value)"
 
 
@@ -21,10 +24,15 @@ def columns_table(look: DataLook) -> None:
     st.markdown("**What is each column used for?**")
     rows = [_row(look, contents, column) for column in look.columns[:_MOST_COLUMNS]]
     rows += _matrix_rows(look, contents, _MOST_COLUMNS - len(rows))
-    st.dataframe(rows, hide_index=True, width="stretch", height=min(420, 38 + 35 * len(rows)))
+    st.dataframe(rows, hide_index=True, width="stretch", height=_height(len(rows)))
     every = len(look.columns) + _n_matrix(contents)
     if every > len(rows):
         st.caption(f"The first {len(rows):,} of {every:,} columns.")
+
+
+def _height(n_rows: int) -> int | Literal["content"]:
+    """As high as its rows, but never most of the screen, in pixels."""
+    return "content" if n_rows <= _ROWS_IN_SIGHT else 420
 
 
 def _row(look: DataLook, contents: Contents, column: Column) -> dict[str, str]:

@@ -24,15 +24,20 @@ def findings(now: Chosen, look: DataLook) -> None:
     """The findings, what matters most first; a sentence where there are none."""
     if look.dataset is None:
         return
-    config = settings_for_train(now, look).with_values(
-        {"data.scaling": now.config.data.scaling, "data.log1p": now.config.data.log1p}
-    )
-    checks = look.checks(config)
+    checks = found_checks(now, look)
     with st.container(border=True, gap="xsmall", key="findings"):
         if not checks:
             st.markdown(":green-badge[:material/check: Sound] Nothing was found that needs care.")
         for check in checks:
             _finding(check)
+
+
+def found_checks(now: Chosen, look: DataLook) -> tuple[DataCheck, ...]:
+    """What is found in the data as they are scaled now."""
+    config = settings_for_train(now, look).with_values(
+        {"data.scaling": now.config.data.scaling, "data.log1p": now.config.data.log1p}
+    )
+    return look.checks(config)
 
 
 def _finding(check: DataCheck) -> None:

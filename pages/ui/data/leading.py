@@ -9,6 +9,7 @@ from dec_core.config import DEFAULT_PRESET, REFERENCE_PRESET, SETTINGS, Config, 
 from dec_core.runs.data_look import DataLook
 from pages.ui.data.chosen import Chosen
 from pages.ui.parts.address import settings_address
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.page_address import open_page
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.settings_form import fill_form
@@ -33,19 +34,23 @@ def _suggestions(look: DataLook) -> tuple[Suggestion, ...]:
     return () if look.contents is None else look.suggestions
 
 
+def obstacle(now: Chosen, look: DataLook) -> str:
+    """Why no run on these data could start, or ""."""
+    return look.obstacle(settings_for_train(now, look))
+
+
 def lead_to_train(now: Chosen, look: DataLook) -> None:
     """The button that brings data and settings to the form of Train."""
-    config = settings_for_train(now, look)
-    obstacle = look.obstacle(config)
-    if st.button(
+    problem = obstacle(now, look)
+    if lasting_button(
         "Train on this",
         type="primary",
         icon=":material/model_training:",
         key="train_on_this",
-        disabled=bool(obstacle),
-        help=verbatim(obstacle) or "Brings these data to Train, with settings for their size",
+        disabled=bool(problem),
+        help=verbatim(problem) or "Brings these data to Train, with settings for their size",
     ):
-        preset = preset_for(look)
+        preset, config = preset_for(look), settings_for_train(now, look)
         fill_form(preset, config)
         open_page("train.py", "Train", settings_address(preset, config))
 

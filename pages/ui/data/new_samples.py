@@ -16,6 +16,7 @@ from dec_core.export.label_table import table_bytes, table_of
 from dec_core.export.prediction import Prediction, predict
 from dec_core.store.record import RunState
 from pages.ui.export.labels import table_buttons
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -60,7 +61,7 @@ def new_samples(data: FileData) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             with_embedding = st.toggle("With the embedding", key="new_samples_embedding")
-            is_asked = st.button("Assign", icon=":material/input:", key="new_samples_assign")
+            is_asked = lasting_button("Assign", icon=":material/input:", key="new_samples_assign")
         asked = _Asked(run_id, run_manager().store.log_stamp(run_id), data.file, with_embedding)
         if is_asked:
             st.session_state.pop(_RESULT, None)

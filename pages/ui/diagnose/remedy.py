@@ -10,6 +10,7 @@ from dec_core.config import Config
 from dec_core.errors import DECLabError
 from dec_core.runs.handle import RunHandle
 from dec_core.training.checkpoint import is_branch_setting
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.page_address import open_page
 from pages.ui.parts.state import notify, run_manager
 from pages.ui.parts.verbatim import verbatim
@@ -30,7 +31,7 @@ def apply_remedy(run: RunHandle, found: Diagnosis) -> None:
             label_visibility="collapsed",
             key=f"remedy:{run.run_id}",
         )
-    is_applied = st.button(
+    is_applied = lasting_button(
         "Apply the remedy",
         type="primary",
         icon=":material/healing:",

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.ui.export.figures import ShownRuns, figures_form
 from pages.ui.export.run import run_form
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.live_plot import drawn_plots
 
 _OPEN = "export_of"
@@ -23,7 +24,7 @@ def export_control(subject: str, plots: Sequence[str], runs: Mapping[str, str]) 
     plots : the places of the page's figures, as ``show_plot`` names them
     runs : names of the runs by their ids
     """
-    if st.button(
+    if lasting_button(
         "Export",
         icon=":material/download:",
         disabled=not runs,

@@ -11,6 +11,7 @@ import streamlit as st
 from dec_core.errors import ExportError
 from dec_core.processes.jobs import JobStatus, Work
 from dec_core.processes.own_process import yields
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.state import run_manager
 from pages.ui.parts.verbatim import verbatim
 
@@ -60,7 +61,7 @@ def job_button(
 ) -> bool:
     """The button that starts the job; returns whether it counts the job as at work."""
     at_work = _is_at_work(wanted.key)
-    if st.button(label, icon=icon, disabled=not is_possible or at_work, key=key):
+    if lasting_button(label, icon=icon, disabled=not is_possible or at_work, key=key):
         _start_job(wanted)
     return at_work
 
@@ -109,7 +110,7 @@ def _progress(key: Hashable, status: JobStatus) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         bar = st.empty()
         bar.progress(status.share, text=_IN_WORDS.get(status.step, f"Writing {status.step} ..."))
-        if st.button("Stop", icon=":material/stop:", key="stop_export"):
+        if lasting_button("Stop", icon=":material/stop:", key="stop_export"):
             bar.progress(status.share, text="Stopping ...")
             run_manager().jobs.drop(key)
             st.session_state[_STOPPED] = key

@@ -10,6 +10,7 @@ from pages.ui.guide.pictures import show_picture
 from pages.ui.guide.port import port_details
 from pages.ui.parts.address import keep
 from pages.ui.parts.following import following
+from pages.ui.parts.lasting_button import lasting_button
 from pages.ui.parts.page_address import open_page
 from pages.ui.parts.parameters import parameters
 from pages.ui.parts.state import run_manager
@@ -77,7 +78,7 @@ def _buttons(lesson: Lesson) -> None:
             if trial.on_own_data and not trial.is_at_hand:
                 continue
             is_first = trial is lesson.trials[0]
-            if st.button(
+            if lasting_button(
                 trial.label,
                 type="primary" if is_first else "secondary",
                 icon=":material/play_arrow:",

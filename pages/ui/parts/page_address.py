@@ -8,16 +8,21 @@ change of parameters alone makes none, so that Back leads to the page that was s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
 from typing import NoReturn
 
 import streamlit as st
 
 from dec_core.config import SETTINGS
 from pages.ui.parts.component import page_script
-from pages.ui.parts.parameters import parameters, sent_by_browser
+from pages.ui.parts.parameters import is_back, parameters, sent_by_browser
 from pages.ui.parts.state import RUN, UPDATE
 
 _SEEN_RUN = "seen_run"
+_LED = "led_to_page"
+# Seconds that a click takes at most to the server; nobody turns back as quickly.
+_ON_ITS_WAY = 1.0
 
 # Which pages each parameter belongs to; any other stays where it is.
 _PARAMETERS: Mapping[str, frozenset[str]] = {
@@ -46,6 +51,18 @@ export default function () {
 _component = page_script("page_address", _JS)
 
 
+@dataclass
+class _Led:
+    """From which page, by its title, and address ``open_page`` led to which script and page, and
+    when that was drawn to its end; 0 before."""
+
+    origin: str
+    address: Mapping[str, str]
+    script: str
+    page: str
+    drawn: float = 0.0
+
+
 def take_up_address(page: str) -> None:
     """At the beginning of a page: bring back its parameters where the browser has come from another
     one with none, or with those of that one.
@@ -55,6 +72,7 @@ def take_up_address(page: str) -> None:
     page : its title
     """
     _component()
+    _lead_again(page)
     if not parameters.stays(page):
         if RUN in _PARAMETERS.get(parameters.page, ()):
             st.session_state[_SEEN_RUN] = parameters.get(RUN)
@@ -72,8 +90,29 @@ def open_page(script: str, page: str, address: Mapping[str, str]) -> NoReturn:
     """
     if RUN in _PARAMETERS.get(page, ()):
         st.session_state[_SEEN_RUN] = address.get(RUN)
+    st.session_state[_LED] = _Led(parameters.page, sent_by_browser(), script, page)
     parameters.turn_to(page, address)
     st.switch_page(script)
+
+
+def page_is_drawn(page: str) -> None:
+    """At the end of a script run that was not cut short."""
+    led: _Led | None = st.session_state.get(_LED)
+    if led is not None and (led.page != page or led.drawn):
+        del st.session_state[_LED]
+    elif led is not None:
+        led.drawn = monotonic()
+
+
+def _lead_again(page: str) -> None:
+    """A click that was on its way while ``open_page`` led elsewhere names the page that it was made
+    on, and would lead back there."""
+    led: _Led | None = st.session_state.get(_LED)
+    if led is None or page != led.origin or is_back() or sent_by_browser() != led.address:
+        return
+    if not led.drawn or monotonic() - led.drawn < _ON_ITS_WAY:
+        parameters.turn_to(led.page, parameters.of_page(led.page))
+        st.switch_page(led.script)
 
 
 def _wanted(page: str) -> Mapping[str, str]:

@@ -23,11 +23,13 @@ _KEPT = "parameters"
 @dataclass
 class _Kept:
     """The page that is shown, by its title and by its script, and the parameters of every page;
-    ``is_told`` is whether the browser was sent those of the page."""
+    ``titles`` are those of the pages by their scripts, ``is_told`` is whether the browser was sent
+    the parameters of the page."""
 
     page: str = ""
     script: str = ""
     by_page: dict[str, dict[str, str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
     is_told: bool = True
 
 
@@ -53,13 +55,19 @@ class Parameters(Mapping[str, str]):
         return _kept().by_page.get(page, {})
 
     def change(self, values: Mapping[str, str | None]) -> None:
-        """Set these all at once; one that is None leaves the address."""
-        new = {name: text for name, text in (dict(self) | dict(values)).items() if text is not None}
-        if new != dict(self):
-            kept = _kept()
-            kept.by_page[kept.page] = new
-            kept.is_told = False
-            _tell(kept)
+        """Set these all at once; one that is None leaves the address.
+
+        They are those of the page on which was clicked, which may just have led to another one.
+        """
+        kept = _kept()
+        page = kept.titles.get(_script(), kept.page)
+        old = dict(self.of_page(page))
+        new = {name: text for name, text in (old | dict(values)).items() if text is not None}
+        if new != old:
+            kept.by_page[page] = new
+            if page == kept.page:
+                kept.is_told = False
+                _tell(kept)
 
     def turn_to(self, page: str, values: Mapping[str, str]) -> None:
         """Make a page, by its title, the one that is shown, with these parameters."""
@@ -69,19 +77,24 @@ class Parameters(Mapping[str, str]):
 
     def stays(self, page: str) -> bool:
         """Whether a script run shows the same page again, so that what is kept of it counts."""
-        context = get_script_run_ctx()
-        is_back = context is not None and context.is_history_navigation
-        return _kept().page == page and not is_back
+        return _kept().page == page and not is_back()
 
     def send(self) -> None:
         """At the beginning of a script run: let the browser know where it does not yet."""
         kept = _kept()
         kept.script = _script()
+        kept.titles[kept.script] = kept.page
         if not kept.is_told or st.query_params.to_dict() != dict(self):
             _tell(kept)
 
 
 parameters = Parameters()
+
+
+def is_back() -> bool:
+    """Whether the script run shows what the browser's Back or Forward leads to."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def sent_by_browser() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dec_core.config import Config, Misfit
 from dec_core.runs.data_look import DataSize
@@ -13,25 +13,15 @@ RUN = "pretraining.run"
 _NONE_FITS = (
     "no stored run has this network and as many features. Train one, or choose another method"
 )
+_NONE_CHOSEN = "choose one; its network and its data's number of features are as here"
 
 
-def misfits(config: Config, size: DataSize) -> Iterator[Misfit]:
-    """What does not suit data of that size, the run that is named included. Raises RunError."""
-    store = run_manager().store
-    for misfit in config.misfits(size.n_features, size.image_shape):
-        is_without = misfit.path == RUN and not fitting_runs(store, config, size.n_features)
-        yield Misfit(RUN, _NONE_FITS) if is_without else misfit
-    named = run_misfit(store, config, size.n_features)
-    if named is not None:
-        yield named
-
-
-def choosable_runs(config: Config | None, size: DataSize | None, chosen: str) -> tuple[str, ...]:
-    """The runs that the field offers, newest first, with none and what is chosen among them.
+def fitting_ids(config: Config, size: DataSize | None) -> tuple[str, ...]:
+    """The runs whose autoencoder suits data and network, newest first; none where another method
+    of pretraining is chosen. To look for them reads the record of every run.
 
     Parameters
     ----------
-    config : None while a field is wrong; then what is chosen is all that is offered
     size : of the data; None where it is not known yet
 
     Raises
@@ -39,9 +29,21 @@ def choosable_runs(config: Config | None, size: DataSize | None, chosen: str) ->
     RunError
         If the folder of runs cannot be listed.
     """
-    fitting: list[str] = []
-    if config is not None and config.pretraining.earlier_run is not None:
-        n_features = None if size is None else size.n_features
-        store = run_manager().store
-        fitting = [record.run_id for record in fitting_runs(store, config, n_features)]
-    return tuple(dict.fromkeys(("", *fitting, chosen)))
+    if config.pretraining.earlier_run is None:
+        return ()
+    n_features = None if size is None else size.n_features
+    found = fitting_runs(run_manager().store, config, n_features)
+    return tuple(record.run_id for record in found)
+
+
+def misfits(config: Config, size: DataSize, fitting: Collection[str]) -> Iterator[Misfit]:
+    """What does not suit data of that size, the run that is named included; ``fitting`` are the
+    runs that suit."""
+    for misfit in config.misfits(size.n_features, size.image_shape):
+        if misfit.path == RUN:
+            yield Misfit(RUN, _NONE_CHOSEN if fitting else _NONE_FITS)
+        else:
+            yield misfit
+    named = run_misfit(run_manager().store, config, size.n_features)
+    if named is not None:
+        yield named

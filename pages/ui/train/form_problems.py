@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from dec_core.config import SETTINGS, Config, Setting
 from dec_core.data import description_of, excesses
 from dec_core.errors import DECLabError, SettingsError
+from dec_core.runs.data_look import DataSize
 from dec_core.training.memory import check_memory
-from pages.ui.train.data_block import known_size
 from pages.ui.train.earlier_run import misfits
 
 # Stands for the form as a whole where a setting is expected.
@@ -19,17 +19,24 @@ WHOLE = ""
 _DATASET, _SAMPLES = "data.name", "data.n_samples"
 
 
-def misfits_in_words(config: Config) -> dict[str, str]:
-    """What the data set and this machine's memory do not allow, as far as it is known now."""
+def misfits_in_words(
+    config: Config, size: DataSize | None, fitting: Collection[str]
+) -> dict[str, str]:
+    """What the data set and this machine's memory do not allow, as far as it is known now.
+
+    Parameters
+    ----------
+    size : of the data; None where it is not known yet
+    fitting : the earlier runs whose autoencoder suits
+    """
+    if size is None:
+        return {}
     try:
-        size = known_size(config.data)
-        if size is None:
-            return {}
         problems = {
             one.path: f"{SETTINGS[one.path].label}: at most {one.maximum:,}, {one.whole}"
             for one in excesses(config, size.n_samples)
         }
-        for misfit in misfits(config, size):
+        for misfit in misfits(config, size, fitting):
             problems[misfit.path] = f"{SETTINGS[misfit.path].label}: {misfit.words}"
         if not problems:
             check_memory(config, config.data.n_samples or size.n_samples, size.n_features)

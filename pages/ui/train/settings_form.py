@@ -18,6 +18,7 @@ from dec_core.config import (
     PRESETS,
     PRETRAININGS,
     SETTINGS,
+    SOURCES,
     Config,
     Setting,
     get_preset,
@@ -29,7 +30,7 @@ from pages.ui.parts.address import names_settings, read_settings, write_settings
 from pages.ui.parts.state import current_run
 from pages.ui.parts.verbatim import verbatim
 from pages.ui.train.data_block import file_in_words, known_size
-from pages.ui.train.earlier_run import RUN, choosable_runs
+from pages.ui.train.earlier_run import RUN, fitting_ids
 from pages.ui.train.form_problems import WHOLE, misfits_in_words, read_alone, wrong_values
 from pages.ui.train.funnel import encoder_funnel
 from pages.ui.train.setting_field import draw_field, field_value
@@ -37,7 +38,7 @@ from pages.ui.train.setting_field import draw_field, field_value
 _FORM, _DRAWN = "form", "form_drawn"
 _DATASET, _FILE = "data.name", "file"
 
-_UNITS = "autoencoder.units"
+_UNITS, _DROPOUT = "autoencoder.units", "autoencoder.dropout"
 
 # Those that matter most, by heading; all others stand under "More settings".
 _MAIN = {
@@ -49,13 +50,8 @@ _MAIN = {
         "clustering.tol",
         "clustering.n_clusters",
     ),
-    "Pretraining": (
-        PRETRAININGS.path,
-        "pretraining.epochs",
-        NETWORKS.path,
-        _UNITS,
-        "pretraining.learning_rate",
-    ),
+    "Pretraining": (PRETRAININGS.path, "pretraining.epochs", "pretraining.learning_rate"),
+    "Autoencoder": (NETWORKS.path, _UNITS, _DROPOUT),
     "Run": ("clustering.max_iterations", "data.n_samples", "seed"),
 }
 
@@ -90,11 +86,12 @@ class _Filling:
 @dataclass(frozen=True)
 class Chosen:
     """What the form says: ``config`` is None while a field is wrong; ``problems`` says by setting
-    why no run can start."""
+    why no run can start; ``earlier`` are the runs whose autoencoder the next one can begin with."""
 
     preset: str
     config: Config | None
     problems: Mapping[str, str]
+    earlier: tuple[str, ...] = ()
 
 
 def chosen_settings() -> Chosen:
@@ -106,7 +103,12 @@ def chosen_settings() -> Chosen:
         config = Config().with_values(values)
     except SettingsError:
         return Chosen(preset, None, wrong_values(values))
-    return Chosen(preset, config, misfits_in_words(config))
+    try:
+        size = known_size(config.data)
+        earlier = fitting_ids(config, size)
+    except DECLabError as error:
+        return Chosen(preset, config, {WHOLE: str(error)})
+    return Chosen(preset, config, misfits_in_words(config, size, earlier), earlier)
 
 
 def _changed(filling: _Filling, config: Config | None, base: Config) -> set[str]:
@@ -132,8 +134,9 @@ def settings_form(session: RunHandle | None) -> Chosen:
         filling = st.session_state[_FORM]
     chosen = chosen_settings()
     with st.sidebar:
-        for problem in st.session_state.get("address_problems", []):
-            st.warning(problem, icon=":material/link_off:")
+        with st.container():
+            for problem in st.session_state.get("address_problems", []):
+                st.warning(problem, icon=":material/link_off:")
         st.selectbox(
             "Preset",
             list(PRESETS),
@@ -146,26 +149,36 @@ def settings_form(session: RunHandle | None) -> Chosen:
         base = get_preset(chosen.preset).config
         changed = _changed(filling, chosen.config, base)
         fields = _Fields(filling, base, chosen, changed)
-        _changes(chosen.config, len(fields.changed))
-        if session is not None:
-            _beside(session, chosen.config)
-        if WHOLE in chosen.problems:
-            st.error(verbatim(chosen.problems[WHOLE]), icon=":material/error:")
-        shown = _data_fields(fields, chosen.config)
+        # Each part has one place, whatever it holds: Streamlit closes what moves to another place.
+        with st.container():
+            _changes(chosen.config, len(fields.changed))
+            if session is not None:
+                _beside(session, chosen.config)
+            if WHOLE in chosen.problems:
+                st.error(verbatim(chosen.problems[WHOLE]), icon=":material/error:")
+            shown = _data_fields(fields, chosen.config)
         for heading, paths in _MAIN.items():
-            st.subheader(heading)
-            for path in paths:
-                shown |= fields.draw_with_own(path)
-                if path == _UNITS and chosen.config is not None:
-                    encoder_funnel(chosen.config)
-                if path == OBJECTIVES.path and chosen.config is not None:
-                    _remark(chosen.config)
+            with st.container():
+                st.subheader(heading)
+                for path in paths:
+                    shown |= fields.draw_with_own(path)
+                    if path == _UNITS:
+                        _layers(filling)
+                    if path == OBJECTIVES.path and chosen.config is not None:
+                        _remark(chosen.config)
         with st.expander("More settings", icon=":material/tune:"):
             _more(shown, fields)
     st.session_state[_DRAWN] = filling.preset_key, filling.prefix
     if chosen.config is not None:
         write_settings(chosen.preset, chosen.config)
     return chosen
+
+
+def _layers(filling: _Filling) -> None:
+    """The encoder's layers, whatever is wrong with settings of something else."""
+    of_layers = [p for p in filling.paths() if SETTINGS[p].union in (SOURCES, NETWORKS)]
+    with suppress(SettingsError):
+        encoder_funnel(Config().with_values({path: filling.value(path) for path in of_layers}))
 
 
 def _remark(config: Config) -> None:
@@ -285,7 +298,8 @@ class _Fields:
         """The field that suits the setting's kind, and what is wrong with it below."""
         setting, default = SETTINGS[path], _value(self.base, path)
         if path == RUN:
-            setting = replace(setting, choices=self._runs())
+            runs = ("", *self.chosen.earlier, self.filling.value(RUN))
+            setting = replace(setting, choices=tuple(dict.fromkeys(runs)))
         origin = "Preset" if self.base.has(path) else "Default"
         draw_field(
             setting,
@@ -296,13 +310,6 @@ class _Fields:
             help=f"{setting.help} {origin}: {setting.format(default)}.",
             key=self.filling.prefix + path,
         )
-
-    def _runs(self) -> tuple[str, ...]:
-        config, size, now = self.chosen.config, None, self.filling.value(RUN)
-        with suppress(DECLabError):
-            size = None if config is None else known_size(config.data)
-            return choosable_runs(config, size, now)
-        return ("", now)
 
 
 def _is_own(setting: Setting) -> bool:
@@ -326,7 +333,9 @@ def _changes(config: Config | None, count: int) -> None:
 
 def _beside(session: RunHandle, config: Config | None) -> None:
     """The form is for the next run: whether it is as the run on the page."""
-    count = len(config.differences(settings_of(session))) if config is not None else 0
+    run = settings_of(session)
+    differing = () if config is None else {*config.differences(run), *run.differences(config)}
+    count = len(differing)
     _row(
         f"{count} unlike the run shown" if count else "Same as the run shown",
         "Match",
