@@ -40,6 +40,7 @@ class ScriptedTab:
         self.query, self.ticks, self.n_bytes = query, 0, 0
         place = urlsplit(address).netloc
         self._socket = connect(f"ws://{place}/_stcore/stream", max_size=None, compression=None)
+        self._page = ""
         self._buttons: dict[str, str] = {}
         self._timers: dict[str, threading.Event] = {}
         self._has_run = threading.Event()
@@ -76,6 +77,7 @@ class ScriptedTab:
         clicked = [WidgetState(id=button, trigger_value=True)] if button else []
         state = ClientState(
             query_string=self.query,
+            page_script_hash=self._page,
             fragment_id=fragment,
             is_auto_rerun=bool(fragment),
             widget_states=WidgetStates(widgets=clicked),
@@ -95,7 +97,10 @@ class ScriptedTab:
         match message.WhichOneof("type"):
             case "delta" if message.delta.new_element.HasField("button"):
                 identity = message.delta.new_element.button.id
-                self._buttons[identity.rpartition("-")[2]] = identity
+                _, _, key = identity.split("-", 2)
+                self._buttons[key] = identity
+            case "new_session":
+                self._page = message.new_session.page_script_hash
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "auto_rerun":

@@ -21,6 +21,31 @@ FOUR = ("scores", "sizes", "embedding", "labels")
 COLLAPSED = {"clustering__learning_rate": 10, "clustering__target": "r-recycled"}
 
 
+# How much longer the browser takes to measure a letter of a plot with the page's style sheet than
+# without: with some rules, each letter makes it style the whole page anew.
+_LETTER = """() => {
+  const letter = document.querySelector(".dec-lab-plot .xtick text");
+  const measure = () => {
+    const begin = performance.now();
+    for (let i = 0; i < 10; i++) {
+      const copy = letter.cloneNode(true);
+      letter.parentNode.appendChild(copy);
+      copy.getBoundingClientRect();
+      copy.remove();
+    }
+    return performance.now() - begin;
+  };
+  const least = () => Math.min(...Array.from({ length: 5 }, measure));
+  const sheet = [...document.styleSheets].find((one) => one.ownerNode.closest(".stHtml"));
+  const styled = least();
+  sheet.disabled = true;
+  document.body.getBoundingClientRect();
+  const plain = least();
+  sheet.disabled = false;
+  return styled / plain;
+}"""
+
+
 def bottom(page: Page, selector: str) -> float:
     """How far down an element reaches; it must begin below the window's upper edge."""
     box = page.locator(selector).bounding_box()
@@ -57,6 +82,7 @@ def test_everything_that_moves_is_in_one_view(
     all_in_view(page)
     is_framed = page.locator(".st-key-panels").evaluate("e => getComputedStyle(e).outlineStyle")
     assert is_framed == ("solid" if values else "none")
+    assert page.evaluate(_LETTER) < 20
     # What is not seen is not drawn before it is.
     learning = plot(page, "learning").locator(".main-svg")
     expect(learning).to_have_count(0)

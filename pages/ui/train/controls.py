@@ -29,6 +29,10 @@ from pages.ui.train.settings_form import Chosen, chosen_settings
 LISTED_RUNS = 20
 
 _RUNS = "runs"
+_STEPS = {
+    StepSize.UPDATE: ("Next update", "skip_next", "N"),
+    StepSize.ITERATION: ("One iteration", "exposure_plus_1", "I"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,12 @@ def controls(session: RunHandle | None, drawn: ControlState | None, chosen: Chos
 def _run_buttons(session: RunHandle, state: RunState | None, chosen: Chosen) -> None:
     is_active = state is not None and state.is_active
     _pause_button(session, state)
-    _step_buttons(session, is_active)
-    _move_up_button(session, state)
+    if state is RunState.QUEUED and run_manager().can_move_up(session):
+        _step_button(session, StepSize.UPDATE, is_active)
+        _move_up_button(session)
+    else:
+        for size in StepSize:
+            _step_button(session, size, is_active)
     _button(
         session,
         "Stopping ..." if session.is_stopping and is_active else "Stop",
@@ -150,35 +158,30 @@ def _pause_button(session: RunHandle, state: RunState | None) -> None:
     )
 
 
-def _move_up_button(session: RunHandle, state: RunState | None) -> None:
-    """Only a run that waits behind another waiting one can be moved."""
-    if state is RunState.QUEUED and run_manager().can_move_up(session):
-        _button(
-            session,
-            "Move up",
-            "arrow_upward",
-            "U",
-            lambda: run_manager().move_up(session),
-            disabled=False,
-            help="Let this run go before the one that it waits for",
-        )
-
-
-def _step_buttons(session: RunHandle, is_active: bool) -> None:
-    steps = (
-        ("Next update", "skip_next", "N", StepSize.UPDATE),
-        ("One iteration", "exposure_plus_1", "I", StepSize.ITERATION),
+def _move_up_button(session: RunHandle) -> None:
+    """In the place of a step, which a run that waits cannot make."""
+    _button(
+        session,
+        "Move up",
+        "arrow_upward",
+        "U",
+        lambda: run_manager().move_up(session),
+        disabled=False,
+        help="Let this run go before the one that it waits for",
     )
-    for label, icon, shortcut, size in steps:
-        _button(
-            session,
-            label,
-            icon,
-            shortcut,
-            partial(run_manager().send, session, Step(size)),
-            disabled=not is_active,
-            help="Go on by this much, then pause",
-        )
+
+
+def _step_button(session: RunHandle, size: StepSize, is_active: bool) -> None:
+    label, icon, shortcut = _STEPS[size]
+    _button(
+        session,
+        label,
+        icon,
+        shortcut,
+        partial(run_manager().send, session, Step(size)),
+        disabled=not is_active,
+        help="Go on by this much, then pause",
+    )
 
 
 def _button(
