@@ -115,7 +115,7 @@ def _draw(view: View, numbers: ScoreCurves, title: str, reading_aid: str) -> Fig
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
         margin={"t": 68},
     )
-    over_iterations(figure, view, numbers.iterations)
+    over_iterations(figure, view)
     figure.update_yaxes(**_range(numbers), tickformat=".2f")
     add_marks(figure, view)
     return figure

@@ -46,7 +46,7 @@ def draw_sizes(view: View) -> Plot:
         "Share of samples per cluster; a band that vanishes is lost",
         {"x": "iteration", "y": "share"},
     )
-    over_iterations(figure, view, numbers.iterations)
+    over_iterations(figure, view)
     # One point makes no band yet.
     looks_of = _band if len(numbers.iterations) > 1 else partial(_bar, view)
     for cluster, color in enumerate(cluster_colors(n_clusters)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -69,15 +69,19 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
     )
 
 
-def over_iterations(figure: Figure, view: View, iterations: Sized) -> None:
+def over_iterations(figure: Figure, view: View) -> None:
     """Its first horizontal axis is the iteration, along which a page marks the update it shows.
 
-    While there is one update, the axis shows the first interval; plotly would show parts of an
-    iteration.
+    The first interval always belongs to it: around one update alone, plotly would show parts of an
+    iteration. It is no range, whose change would undo a person's zoom.
     """
-    figure.update_xaxes(title="iteration", rangemode="tozero", tickformat=",.9~g")
-    if len(iterations) == 1:
-        figure.update_xaxes(range=[0, view.config.clustering.update_interval])
+    settings = view.config.clustering
+    figure.update_xaxes(
+        title="iteration",
+        rangemode="tozero",
+        tickformat=",.9~g",
+        autorangeoptions={"include": [0, min(settings.update_interval, settings.max_iterations)]},
+    )
     figure.layout.meta = {**figure.layout.meta, "iterations": True}
 
 

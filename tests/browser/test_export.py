@@ -97,7 +97,10 @@ def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
     finished_page.get_by_role("radio", name="A whole run").click()
     # Images of all figures are tested above; here they would take their time.
     for format in ("PNG", "SVG", "PDF"):
-        finished_page.get_by_role("button", name=format, exact=True).click()
+        button = finished_page.get_by_role("button", name=format, exact=True)
+        # Until the page is drawn to its end, what stood in the dialog before is there too.
+        expect(button).to_have_count(1)
+        button.click()
     finished_page.get_by_role("button", name="Make the file").click()
     path = download(finished_page, tmp_path)
     run = run_id(finished_page)

@@ -144,5 +144,6 @@ def start_button(page: Page) -> Locator:
 
 
 def stop_button(page: Page) -> Locator:
-    """The run's own; Streamlit shows a button of that name too while a script runs."""
-    return page.locator("[class*='st-key-control-X-'] button")
+    """The run's own; while a script runs, those of Streamlit and of a run shown before may be there
+    too."""
+    return page.locator(f".st-key-control-X-{run_id(page)} button")
