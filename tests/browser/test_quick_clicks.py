@@ -91,25 +91,3 @@ def test_on_the_compare_page(open_page: OpenPage, stored_run: StoredRun) -> None
                 "runs => new URL(location).searchParams.get('runs') === runs",
                 arg=",".join(runs),
             )
-
-
-def test_buttons_that_lead_to_another_page(open_page: OpenPage) -> None:
-    """A second click, made where the first one leads away from, does not lead back."""
-    page = open_page("/data?data.name=file")
-    page.locator("[class*='st-key-sample-wine'] button").first.click()
-    wait_until_chosen(page, "data.label")
-    fresh = page.url
-    train, toggle = ".st-key-train_on_this button", "[class*='st-key-data_field-data-log1p'] input"
-    for gap in GAPS:
-        page.goto(fresh)
-        wait_for_all(page, [train, toggle])
-        with busy_core():
-            click_quickly(page, [train, toggle], gap)
-            wait_until_chosen(page, "preset")
-    page = open_page("/guide")
-    buttons = [".st-key-try_digits button", ".st-key-next_lesson button"]
-    wait_for_all(page, buttons)
-    with busy_core():
-        click_quickly(page, buttons, GAPS[1])
-        wait_until_chosen(page, "run")
-    assert "lesson" not in page.url
