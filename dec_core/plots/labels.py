@@ -10,7 +10,7 @@ from dec_core.events.frames import Frames
 from dec_core.events.view import View
 from dec_core.plots.figure import Figure
 from dec_core.plots.palette import cluster_colors, discrete_scale
-from dec_core.plots.style import Plot, axes_suffix, name_axes, new_figure, say_instead
+from dec_core.plots.style import WITH_COMMAS, Plot, axes_suffix, name_axes, new_figure, say_instead
 
 # Labels are drawn this far apart, so that a whole-number jitter fits between them.
 SPACING = 100
@@ -47,7 +47,7 @@ def draw_labels(view: View, frames: Frames, update: int | None) -> Plot:
         "title": "sample",
         "range": [-0.02 * width, 1.02 * width],
         "showgrid": False,
-        "tickformat": ",.9~g",
+        "tickformat": WITH_COMMAS,
     }
     figure.update_layout(
         showlegend=False,

@@ -25,6 +25,9 @@ BARE_AXIS = {
 # Letters of a sentence that stands where a figure would.
 _LINE_LENGTH = 56
 
+# Ticks that are counts, all digits written.
+WITH_COMMAS = ",.9~g"
+
 
 @dataclass(frozen=True, eq=False)
 class Plot:
@@ -79,7 +82,7 @@ def over_iterations(figure: Figure, view: View) -> None:
     figure.update_xaxes(
         title="iteration",
         rangemode="tozero",
-        tickformat=",.9~g",
+        tickformat=WITH_COMMAS,
         autorangeoptions={"include": [0, min(settings.update_interval, settings.max_iterations)]},
     )
     figure.layout.meta = {**figure.layout.meta, "iterations": True}

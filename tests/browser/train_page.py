@@ -132,7 +132,7 @@ def stop(page: Page) -> None:
 
 def press(page: Page, key: str, label: str) -> None:
     """Press a key once its button says what the key will do."""
-    button = page.locator(f"[class*='st-key-control-{key.upper()}-'] button").first
+    button = _control_button(page, key.upper()).first
     expect(button).to_contain_text(label)
     expect(button).to_be_enabled()
     page.keyboard.press(key)
@@ -144,6 +144,11 @@ def start_button(page: Page) -> Locator:
 
 
 def stop_button(page: Page) -> Locator:
+    """Of the run that the address names."""
+    return _control_button(page, "X")
+
+
+def _control_button(page: Page, key: str) -> Locator:
     """The run's own; while a script runs, those of Streamlit and of a run shown before may be there
     too."""
-    return page.locator(f".st-key-control-X-{run_id(page)} button")
+    return page.locator(f".st-key-control-{key}-{run_id(page)} button")

@@ -32,14 +32,17 @@ def component(module: str, html: str, css: str | None = None, *, parts: Sequence
 def page_script(name: str, js: str) -> Callable[..., Any]:
     """Register a script that shows nothing; a call of what is returned puts it on the page.
 
-    Its wrapper, which would leave a gap, is hidden by the style sheet.
+    Its wrapper, which would leave a gap, is hidden.
     """
+    place = f"script_{name}"
+    # In one line, it would be taken for the path of a style sheet.
+    css = f'[data-testid="stLayoutWrapper"]:has(> .st-key-{place}) {{\n  display: none;\n}}'
     registered = st.components.v2.component(
-        f"dec_lab.{name}", html="<div></div>", js=js, isolate_styles=False
+        f"dec_lab.{name}", html="<div></div>", css=css, js=js, isolate_styles=False
     )
 
     def put(**options: Any) -> Any:
-        with st.container(key=f"script_{name}"):
+        with st.container(key=place):
             return registered(key=name, **options)
 
     return put
