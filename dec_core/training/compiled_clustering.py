@@ -254,9 +254,9 @@ class ClusteringLoop(CompiledLoop):
 
 
 def _products(layer: keras.Layer) -> int:
-    """Multiplications of a convolution for one sample: each place takes the whole kernel once."""
+    """Multiplications for one sample: each place of a map takes the whole kernel once."""
     places = layer.output.shape[1:-1]
-    return math.prod((*places, *layer.kernel.shape)) if places and hasattr(layer, "kernel") else 0
+    return math.prod((*places, *layer.kernel.shape)) if hasattr(layer, "kernel") else 0
 
 
 def _compile_evaluation(encoder: keras.Model, layer: ClusteringLayer, x: ResidentSamples) -> Any:

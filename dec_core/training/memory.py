@@ -14,11 +14,13 @@ from dec_core.training.shapes import autoencoder_shapes, optimizer_shapes, train
 
 # Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
 EVALUATION_ROWS = 8_192
+# On a small network a call takes more rows, up to so many multiplications and rows: there, what a
+# call takes by itself made an eighth of an evaluation.
+QUICK_PRODUCTS, QUICK_ROWS = 2**30, 2**15
 # What such a call may take. Fewer rows at once could change the last digits of a sum, so the
 # number of rows is lowered only where they take more.
 EVALUATION_BYTES = 2**30
-# Multiplications by the kernels of convolutions that such a call may take: half a second on two
-# cores.
+# Multiplications by the kernels that such a call may take: half a second on two cores.
 EVALUATION_PRODUCTS = 2**35
 # Rows of a call are a multiple of this, so that calls of any size give q the same digits: what is
 # left over of a processor's register is computed by other instructions.
@@ -27,18 +29,21 @@ _REGISTER = 16
 _FLOAT = 4
 
 
-def evaluation_rows(n_clusters: int, n_dimensions: int, widest: int, products: int = 0) -> int:
+def evaluation_rows(n_clusters: int, n_dimensions: int, widest: int, products: int) -> int:
     """How many samples are evaluated at once in a network whose largest layer is ``widest``.
 
     Parameters
     ----------
-    products : how often a sample's values are multiplied with the kernels of convolutions
+    products : how often a sample's values are multiplied with the kernels
     """
     # Differences to all centres, their squares and one more of the kind; two layers at a time.
     row_bytes = _FLOAT * (3 * n_clusters * n_dimensions + 2 * widest)
-    affordable = EVALUATION_PRODUCTS // max(1, products) // _REGISTER * _REGISTER
-    rows = min(EVALUATION_ROWS, EVALUATION_BYTES // row_bytes, max(_REGISTER, affordable))
-    return max(1, rows)
+    quick, affordable = (
+        bound // products // _REGISTER * _REGISTER
+        for bound in (QUICK_PRODUCTS, EVALUATION_PRODUCTS)
+    )
+    rows = max(EVALUATION_ROWS, min(quick, QUICK_ROWS))
+    return max(1, min(rows, EVALUATION_BYTES // row_bytes, max(_REGISTER, affordable)))
 
 
 def needed_bytes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -100,8 +101,10 @@ def test_chunks_of_any_size_give_the_same_bits(
 def test_evaluation_gives_every_row_its_embedding_and_q(
     x: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dec_core.training.memory.EVALUATION_ROWS", 128)
     model = clustering_model()
+    kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
+    products = sum(math.prod(kernel.shape) for kernel in kernels)
+    monkeypatch.setattr("dec_core.training.memory.EVALUATION_PRODUCTS", 128 * products)
     pieces = list(clustering_loop(model, x).evaluate())
     assert [begin for begin, _ in pieces] == [0, 128, 256]
     q = np.concatenate([piece.q for _, piece in pieces])

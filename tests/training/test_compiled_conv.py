@@ -102,13 +102,10 @@ def test_fewer_rows_a_call_give_the_same_bits(
     model = networks(network, settings)[1]
     resident = ResidentSamples.of(Samples(x))
     whole = ClusteringLoop(model, resident, settings, 0).evaluate_all()
-    # By hand: every place of the feature maps takes the whole kernel once.
-    products = sum(
-        math.prod(maps[:-1]) * math.prod(shape)
-        for maps, shape in zip(
-            network.maps(x.shape[1])[1:], network.encoder_shapes(x.shape[1])[:-2:2], strict=True
-        )
-    )
+    # Every place of the feature maps takes the whole kernel once, and the embedding its own once.
+    places = [*(math.prod(maps[:-1]) for maps in network.maps(x.shape[1])[1:]), 1]
+    kernels = network.encoder_shapes(x.shape[1])[::2]
+    products = sum(n * math.prod(shape) for n, shape in zip(places, kernels, strict=True))
     monkeypatch.setattr("dec_core.training.memory.EVALUATION_PRODUCTS", 40 * products)
     pieces = list(ClusteringLoop(model, resident, settings, 0).evaluate())
     assert [begin for begin, _ in pieces] == [0, 32, 64]
