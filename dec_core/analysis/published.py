@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import mean, stdev
 
 from dec_core.config import SETTINGS, Config, get_preset
@@ -115,6 +116,8 @@ class Reference:
         return "published " + ", ".join(self.differences) if self.differences else "same setting"
 
 
+# A page with many runs asks twice for each of them, and most have the same settings.
+@lru_cache(maxsize=1_000)
 def references(config: Config, n_samples: int = 0) -> tuple[Reference, ...]:
     """The published results that a run with these settings has beside it, the nearest first.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import (
@@ -34,8 +35,7 @@ class Section(Frozen):
     @classmethod
     def parts(cls) -> dict[str, Kinds[Any]]:
         """The parts and their kinds, by field."""
-        found = ((field, kinds_of(info)) for field, info in cls.model_fields.items())
-        return {field: kinds for field, kinds in found if kinds is not None}
+        return _parts(cls)
 
     def value_of(self, field: str) -> Any:
         """A value by its flat name: of a part its kind; None where that kind lacks the field."""
@@ -74,6 +74,13 @@ class Section(Frozen):
             else:
                 flat[field] = value
         return flat
+
+
+# Comparing two configs asks for them a thousand times.
+@cache
+def _parts(section: type[Section]) -> dict[str, Kinds[Any]]:
+    found = ((field, kinds_of(info)) for field, info in section.model_fields.items())
+    return {field: kinds for field, kinds in found if kinds is not None}
 
 
 def setting(
