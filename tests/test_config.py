@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -90,6 +90,7 @@ def test_settings_survive_json(values: dict[str, Any]) -> None:
 
 
 @given(VALUES)
+@example({"data.name": "file", "data.leave_out": ("one\ntwo", "three, four", 'f"ive\r')})
 def test_parse_undoes_format(values: dict[str, Any]) -> None:
     texts = {path: SETTINGS[path].format(value) for path, value in values.items()}
     assert Config().with_values(texts) == Config().with_values(values)

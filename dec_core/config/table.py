@@ -123,10 +123,10 @@ class Setting:
 
 
 def _csv_row(values: Iterable[str]) -> str:
-    """Texts with commas between, quoted where they hold one."""
+    """Texts with commas between, quoted where they hold one or the end of a line."""
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="").writerow(values)
-    return stream.getvalue()
+    csv.writer(stream).writerow(values)
+    return stream.getvalue().removesuffix(csv.excel.lineterminator)
 
 
 SETTINGS: dict[str, Setting] = {}
