@@ -19,15 +19,15 @@ LONGEST_FILE = 400
 
 # Each room may import those before it; some know less.
 ORDER = (
-    *("errors", "machine", "config", "data", "model", "analysis", "events", "training"),
+    *("errors", "words", "machine", "config", "data", "model", "analysis", "events", "training"),
     *("store", "processes", "runs", "experiments"),
 )
 MAY_IMPORT = {
     **{room: set(ORDER[: index + 1]) for index, room in enumerate(ORDER)},
-    "model": {"errors", "config", "data", "model"},
-    "analysis": {"errors", "config", "analysis"},
-    "events": {"errors", "config", "analysis", "events"},
-    "plots": {"errors", "config", "analysis", "events", "plots"},
+    "model": {"errors", "words", "config", "data", "model"},
+    "analysis": {"errors", "words", "config", "analysis"},
+    "events": {"errors", "words", "config", "analysis", "events"},
+    "plots": {"errors", "words", "config", "analysis", "events", "plots"},
     "export": {*ORDER, "plots", "export"} - {"runs", "experiments"},
     "cli": {*ORDER, "export", "signals", "cli"},
     "estimator": {*ORDER, "estimator"},

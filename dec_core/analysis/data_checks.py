@@ -24,6 +24,7 @@ from dec_core.analysis.table_figures import (
     telling_features,
 )
 from dec_core.config import Config
+from dec_core.words import counted
 
 # Where one class has so many times the samples of another, ACC says little.
 _IMBALANCE = 10.0
@@ -194,7 +195,7 @@ def _constant(looked: _Looked) -> Iterator[DataCheck]:
         yield DataCheck(
             "constant",
             Severity.NOTE,
-            f"{_count(len(names), 'feature has', 'features have')} one value only and "
+            f"{counted(len(names), 'feature has', 'features have')} one value only and "
             f"{'is' if len(names) == 1 else 'are'} not trained on: {listed(names)}.",
             looked.without(names),
         )
@@ -202,7 +203,7 @@ def _constant(looked: _Looked) -> Iterator[DataCheck]:
         yield DataCheck(
             "constant",
             Severity.NOTE,
-            f"{_count(looked.facts.n_constant, 'feature has', 'features have')} the same value in "
+            f"{counted(looked.facts.n_constant, 'feature has', 'features have')} the same value in "
             "every sample.",
         )
 
@@ -218,7 +219,7 @@ def _repeated_columns(looked: _Looked) -> Iterator[DataCheck]:
     yield DataCheck(
         "repeated_columns",
         Severity.WARNING,
-        f"{_count(len(names), 'feature repeats', 'features repeat')} another one exactly and "
+        f"{counted(len(names), 'feature repeats', 'features repeat')} another one exactly and "
         f"counts twice: {listed(names)} ({names[0]} is as {first}).",
         looked.without(names),
     )
@@ -320,7 +321,7 @@ def _text(looked: _Looked) -> Iterator[DataCheck]:
     yield DataCheck(
         "text",
         Severity.NOTE,
-        f"{_count(len(text), 'text column is', 'text columns are')} not trained on: "
+        f"{counted(len(text), 'text column is', 'text columns are')} not trained on: "
         f"{listed(text)}.",
         (remedy,) if few else (),
     )
@@ -343,9 +344,5 @@ _CHECKS: tuple[Callable[[_Looked], Iterator[DataCheck]], ...] = (
 )
 
 
-def _count(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
-
-
 def _these(verb: str, number: int, noun: str = "column") -> str:
-    return f"{verb} {number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{verb} {counted(number, noun)}"

@@ -10,6 +10,7 @@ from dec_core.analysis.diagnosis import Case
 from dec_core.analysis.factors import Factor, reference_rate
 from dec_core.analysis.signs import ROW_SUM_MARGIN
 from dec_core.config import SETTINGS
+from dec_core.words import counted
 
 Item = dict[str, Any]
 
@@ -93,7 +94,9 @@ def _interval(case: Case) -> Iterator[Item]:
     settings = case.trial.config.clustering
     per_pass = math.ceil(case.facts.n_samples / settings.batch_size)
     part = settings.update_interval / per_pass
-    sentence = f"One interval sees {part:.2g} times the data ({per_pass:,} steps per pass)."
+    sentence = (
+        f"One interval sees {part:.2g} times the data ({counted(per_pass, 'step')} per pass)."
+    )
     yield _item("static", "passes_per_interval", part, 1.0, sentence, is_for=part < 1)
 
 

@@ -25,6 +25,7 @@ from dec_core.config import (
     SoftReset,
     get_preset,
 )
+from dec_core.words import counted
 
 # Settings that pretrain well within seconds to minutes, whatever the scale of the loss: at a rate
 # of 0.001 Adam's steps do not depend on it, as those of SGD do.
@@ -185,8 +186,7 @@ def _of_updates(config: Config) -> Iterator[Factor]:
     interval = own.update_interval
     if interval != reference.update_interval:
         is_short = interval < reference.update_interval
-        unit = "iteration" if interval == 1 else "iterations"
-        words = f"the target is renewed every {interval:,} {unit}"
+        words = f"the target is renewed every {counted(interval, 'iteration')}"
         yield Factor(
             f"update_interval_too_{'short' if is_short else 'long'}",
             Stage.CLUSTERING,
@@ -213,7 +213,7 @@ def _of_repairs(config: Config) -> Iterator[Factor]:
 def too_few_iterations(config: Config, needed: int) -> Iterator[Factor]:
     """The factor of a maximum below what the reference gets."""
     if config.clustering.max_iterations < needed:
-        words = f"the run ends after {config.clustering.max_iterations:,} iterations"
+        words = f"the run ends after {counted(config.clustering.max_iterations, 'iteration')}"
         repair = _set(max_iterations=needed)
         yield Factor("too_few_iterations", Stage.CLUSTERING, words, repair)
 
@@ -222,7 +222,7 @@ def _of_batches(config: Config, facts: DataFacts) -> Iterator[Factor]:
     own, reference = config.clustering, _reference().clustering
     size = min(own.batch_size, facts.n_samples)
     if size < min(reference.batch_size, facts.n_samples):
-        words = f"a batch has only {size:,} samples"
+        words = f"a batch has only {counted(size, 'sample')}"
         repair = _set(batch_size=reference.batch_size)
         yield Factor("batch_too_small", Stage.CLUSTERING, words, repair)
     if own.batch_order == "stored" and facts.is_ordered:
@@ -246,8 +246,8 @@ def _of_start(config: Config, facts: DataFacts) -> Iterator[Factor]:
 def _of_data(config: Config, facts: DataFacts) -> Iterator[Factor]:
     wanted = config.clustering.n_clusters
     if facts.n_distinct < wanted:
-        samples = "sample" if facts.n_distinct == 1 else "samples"
-        words = f"the data have {facts.n_distinct:,} distinct {samples} for {wanted:,} clusters"
+        distinct = counted(facts.n_distinct, "distinct sample")
+        words = f"the data have {distinct} for {wanted:,} clusters"
         fewer = {"clustering.n_clusters": max(2, facts.n_distinct)}
         yield Factor("constant_or_duplicate_data", Stage.PRETRAINING, words, lambda _: fewer)
     if facts.is_unscaled and config.data.scaling == "none":
@@ -271,8 +271,7 @@ def _of_pretraining(config: Config) -> Iterator[Factor]:
         words = f"the step of pretraining ({name} at {own.learning_rate:g}) does not suit"
         yield _pretraining_factor("pretraining_step_unsuitable", words, "optimizer learning_rate")
     if own.epochs < sound.epochs:
-        epochs = "1 epoch" if own.epochs == 1 else f"{own.epochs:,} epochs"
-        words = f"pretraining of {epochs} is too short"
+        words = f"pretraining of {counted(own.epochs, 'epoch')} is too short"
         yield _pretraining_factor("pretraining_insufficient", words, "epochs")
     if own.batch_size > sound.batch_size:
         words = f"pretraining takes {own.batch_size:,} samples per step"

@@ -18,6 +18,7 @@ from dec_core.analysis.table_figures import (
     looked_at,
 )
 from dec_core.config import Scaling
+from dec_core.words import counted
 
 # Few features need a wide network all the same: a narrow one loses what k-means would find.
 _WIDE, _LARGE = (256, 128), (500, 500, 2000)
@@ -91,7 +92,7 @@ def suggested_settings(
         Suggestion(
             "pretraining.epochs",
             epochs,
-            f"{per_pass:,} steps each, {epochs * per_pass:,} in all.",
+            f"{counted(per_pass, 'step')} each, {epochs * per_pass:,} in all.",
         ),
         Suggestion("pretraining.batch_size", batch, about_batch),
         Suggestion("clustering.batch_size", batch, about_batch),
@@ -100,7 +101,7 @@ def suggested_settings(
         Suggestion(
             "clustering.update_interval",
             _interval(per_pass),
-            f"A pass over the data takes {per_pass:,} steps.",
+            f"A pass over the data takes {counted(per_pass, 'step')}.",
         ),
     )
 
@@ -112,7 +113,8 @@ def _interval(per_pass: int) -> int:
 def _scaling(values: ValueFacts) -> tuple[Suggestion, ...]:
     span = f"Values from {values.low:,.4g} to {values.high:,.4g}"
     if values.n_heavy and values.low >= 0 and values.scaling == "standard":
-        reason = f"{values.n_heavy:,} features have values over 30 times their usual size."
+        reason = f"{counted(values.n_heavy, 'feature has', 'features have')} values over 30 times "
+        reason += "their usual size."
         logarithm = Suggestion("data.log1p", True, reason)
         return (logarithm, Suggestion("data.scaling", "standard", "Each feature counts alike."))
     reasons = {

@@ -22,6 +22,7 @@ from dec_core.config.networks import (
 )
 from dec_core.config.section import setting
 from dec_core.errors import SettingsError
+from dec_core.words import counted
 
 Filters = Annotated[int, Field(ge=1, le=2_048)]
 KernelSize = Annotated[int, Field(ge=1, le=31)]
@@ -126,7 +127,7 @@ class ConvolutionalNetwork(NetworkSettings):
     def _one_per_layer(cls, value: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
         filters = info.data.get("filters")
         if filters is not None and len(value) != len(filters):
-            layers = f"{len(filters)} layer" + "s" * (len(filters) > 1)
+            layers = counted(len(filters), "layer")
             raise PydanticCustomError(
                 "one_per_layer", "must have one number per layer, for {layers}", {"layers": layers}
             )

@@ -9,6 +9,7 @@ from dec_core.config.gradient_steps import BATCH_SIZE, MOMENTUM, OPTIMIZER, Opti
 from dec_core.config.kinds import Kinds
 from dec_core.config.networks import Misfit, NetworkSettings
 from dec_core.config.section import Section, implied_kind, setting
+from dec_core.words import counted
 
 
 class PretrainingStage(NamedTuple):
@@ -100,7 +101,7 @@ class PretrainingSettings(Pretraining):
     def in_words(self, network: NetworkSettings) -> str:
         """How many epochs there are, and what for."""
         return (
-            _epochs_in_words(f"{self.epochs:,} epochs")
+            _epochs_in_words(counted(self.epochs, "epoch"))
             if self.epochs
             else super().in_words(network)
         )
@@ -150,9 +151,9 @@ class LayerWisePretraining(PretrainingSettings):
 
     def in_words(self, network: NetworkSettings) -> str:
         """Also the epochs of each layer."""
+        each, layers = counted(self.layer_epochs, "epoch"), network.n_layers
         return _epochs_in_words(
-            f"{self.layer_epochs:,} epochs for each of {network.n_layers} layers by itself, then "
-            f"{self.epochs:,} for all together"
+            f"{each} for each of {layers} layers by itself, then {self.epochs:,} for all together"
         )
 
     def misfit(

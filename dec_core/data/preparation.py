@@ -16,6 +16,7 @@ from dec_core.data.scaling import Scale, on_scale
 from dec_core.data.sources.contents import Contents, listed
 from dec_core.data.sources.limits import check_fits
 from dec_core.errors import DataError
+from dec_core.words import counted
 
 Numbers = npt.NDArray[Any]
 Rows = npt.NDArray[np.int64]
@@ -169,7 +170,10 @@ class Preparation:
             rows = complete_rows(contents, self, rows)
             dropped = contents.n_samples - len(rows)
             if dropped:
-                notes.append(f"{dropped:,} rows lack a value and were left out.")
+                lacking = counted(
+                    dropped, "row lacks a value and was", "rows lack a value and were"
+                )
+                notes.append(f"{lacking} left out.")
         if not len(rows):
             raise DataError("The file must hold at least one sample without missing values.")
         notes += self._unknown_categories(contents)

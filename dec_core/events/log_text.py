@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dec_core.analysis.measures import MEASURES
 from dec_core.events.events import ClustersDissolved, EncoderReset, TargetUpdated
 from dec_core.events.view import View
+from dec_core.words import counted
 
 _IN_LOG = ("loss", "delta_label", "successive_acc", "successive_nmi")
 
@@ -60,7 +61,7 @@ def log_text(view: View, first: int = 0) -> str:
     if view.started is None:
         return ""
     maximum = view.started.config.clustering.max_iterations
-    lines = [f"{first:,} updates before these"] if first > 0 else []
+    lines = [f"{counted(first, 'update')} before these"] if first > 0 else []
     before = {one.iteration: f"{dissolved_words(one)}." for one in view.dissolved}
     after = {one.iteration: f"{reset_words(one)}." for one in view.resets}
     for update in view.updates[max(first, 0) :]:

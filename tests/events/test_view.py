@@ -161,7 +161,7 @@ def test_log_of_a_run() -> None:
         ),
         "Converged at iteration 10.",
     ]
-    assert log_text(replay(SCRIPT), 1).splitlines() == ["1 updates before these", *lines[1:]]
+    assert log_text(replay(SCRIPT), 1).splitlines() == ["1 update before these", *lines[1:]]
     assert log_text(replay(SCRIPT), -1).splitlines() == lines
     assert log_text(View()) == ""
 

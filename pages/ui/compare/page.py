@@ -8,6 +8,7 @@ import streamlit as st
 
 from dec_core.experiments.counterfactuals import is_counterfactual
 from dec_core.store.record import RunRecord, RunState
+from dec_core.words import counted
 from pages.ui.compare.actions import actions
 from pages.ui.compare.address import chosen_baseline, chosen_runs
 from pages.ui.compare.agreement import labels_agreement
@@ -40,8 +41,8 @@ def comparison(records: Sequence[RunRecord]) -> None:
     table(filtered(records, compared), ticked, groups, baseline, chosen_columns(chosen))
     count = f"{len(ticked)} chosen" if ticked else "Tick runs to compare them"
     unlisted = len(whole) - len(own)
-    noun = "run of a diagnosis" if unlisted == 1 else "runs of diagnoses"
-    hint = f" Tags lead to {unlisted} {noun}." if unlisted else ""
+    led_to = counted(unlisted, "run of a diagnosis", "runs of diagnoses")
+    hint = f" Tags lead to {led_to}." if unlisted else ""
     st.caption(f"{count}.{hint} {_WORDS}")
     actions([by_id[run_id] for run_id in ticked], by_id[baseline] if baseline else None, chosen)
     _damaged(records)
@@ -67,7 +68,8 @@ def _damaged(records: Sequence[RunRecord]) -> None:
     damaged = [record for record in records if record.state is RunState.DAMAGED]
     if not damaged:
         return
-    noun = "1 run" if len(damaged) == 1 else f"{len(damaged)} runs"
-    with st.expander(f"{noun} cannot be read", icon=":material/broken_image:"):
+    with st.expander(
+        f"{counted(len(damaged), 'run')} cannot be read", icon=":material/broken_image:"
+    ):
         for record in damaged:
             st.text(f"{record.run_id}: {record.problem}")

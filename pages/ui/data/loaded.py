@@ -9,6 +9,7 @@ import streamlit as st
 from dec_core.data import description_of
 from dec_core.data.columns import Role
 from dec_core.runs.data_look import DataLook
+from dec_core.words import counted
 from pages.ui.parts.verbatim import verbatim
 
 
@@ -32,11 +33,11 @@ def _what(look: DataLook) -> str:
 def _sizes(look: DataLook) -> list[str]:
     dataset, contents = look.dataset, look.contents
     if dataset is None:
-        return [] if contents is None else [_count(contents.n_samples, "row")]
-    rows = _count(dataset.n_samples, "sample")
+        return [] if contents is None else [counted(contents.n_samples, "row")]
+    rows = counted(dataset.n_samples, "sample")
     if contents is not None and contents.n_samples != dataset.n_samples:
         rows += f" of {contents.n_samples:,} rows"
-    features = _count(dataset.n_features, "feature")
+    features = counted(dataset.n_features, "feature")
     if dataset.image_shape is not None:
         *sides, channels = dataset.image_shape
         what = "voxels" if len(sides) == 3 else "pixels"
@@ -49,7 +50,7 @@ def _classes(look: DataLook) -> str:
     count = None if look.dataset is None else look.dataset.n_classes
     if count is None:
         return "no labels"
-    return f"{count:,} {'class' if count == 1 else 'classes'}"
+    return counted(count, "class", "classes")
 
 
 def _roles(look: DataLook) -> list[str]:
@@ -58,7 +59,3 @@ def _roles(look: DataLook) -> list[str]:
     types = [f"{count:,} {type_}" for type_, count in counts.most_common(4)]
     words = [f"columns: {', '.join(types)}"] if types else []
     return [*words, f"{left_out:,} left out"] if left_out else words
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -14,6 +14,7 @@ from dec_core.plots.learning import draw_pretraining
 from dec_core.plots.reconstructions import draw_reconstructions
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.sample_facts import features_of
+from dec_core.words import counted
 from pages.ui.parts.live_plot import live_plot
 from pages.ui.parts.panel import panel, title_row
 from pages.ui.parts.verbatim import verbatim
@@ -67,14 +68,15 @@ def _step(place: int, sentence: str, done: int, *, is_over: bool) -> None:
 
 
 def _sentences(config: Config) -> tuple[str, ...]:
-    restarts = config.clustering.kmeans_restarts
-    clusters, interval = config.clustering.n_clusters, config.clustering.update_interval
+    own = config.clustering
+    starts, interval = counted(own.kmeans_restarts, "start"), own.update_interval
+    often = "After every iteration" if interval == 1 else f"Every {interval:,} iterations"
     pretraining = verbatim(config.pretraining.in_words(config.autoencoder))
-    trained = "encoder, decoder" if config.clustering.objective.trains_decoder else "encoder"
+    trained = "encoder, decoder" if own.objective.trains_decoder else "encoder"
     return (
         f"**Pretraining**: {pretraining}",
-        f"**k-means**: the best of {restarts:,} starts places {clusters:,} cluster centres in the "
+        f"**k-means**: the best of {starts} places {own.n_clusters:,} cluster centres in the "
         "embedding. Its scores are the dashed lines that DEC must beat.",
-        f"**Clustering**: {trained} and centres are trained together. Every {interval:,} "
-        "iterations the target distribution is updated, and all plots with it.",
+        f"**Clustering**: {trained} and centres are trained together. {often} the target "
+        "distribution is updated, and all plots with it.",
     )

@@ -15,6 +15,7 @@ from dec_core.runs.commands import Pause, Resume, Step, StepSize, Stop
 from dec_core.runs.handle import RunHandle
 from dec_core.runs.listing import ListedRun
 from dec_core.store.record import RunState
+from dec_core.words import counted
 from pages.ui.export.dialog import export_control
 from pages.ui.parts.run_label import run_words
 from pages.ui.parts.state import resume_run, run_manager, show_run, start_run, tell
@@ -96,11 +97,12 @@ def _waiting_offer(listed: Sequence[ListedRun] | RunError) -> None:
     count = states.count(RunState.WAITING)
     if not count:
         return
-    runs, one = ("run", "1 that waited") if count == 1 else ("runs", f"{count} that waited")
     with st.container(horizontal=True, vertical_alignment="center", key="waiting"):
-        st.markdown(f"{count} {runs} waited in the queue when the server ended.", width="content")
+        st.markdown(
+            f"{counted(count, 'run')} waited in the queue when the server ended.", width="content"
+        )
         st.button(
-            f"Start the {one}",
+            f"Start the {count} that waited",
             icon=":material/playlist_play:",
             help="Queue them again, in their order",
             key="start_waiting",
