@@ -76,7 +76,7 @@ def draw_embedding(
     places = _with_random_heights(points) if is_strip else points
     count = _add_points(figure, places, labels, names=names, what=what, known=known, update=update)
     note = fit_axes(figure, points, start)
-    _add_notes(figure, [words for words in (doubt, note) if words])
+    _add_notes(figure, [words for words in (doubt, note) if words], above=is_strip)
     figure.update_layout(showlegend=count <= 20)
     if not is_true_label:
         # On a page the colours of clusters are explained once, beside their sizes.
@@ -185,7 +185,8 @@ def _scale(figure: Figure, points: Points, start: Points, *, is_strip: bool) -> 
     return ""
 
 
-def _add_notes(figure: Figure, notes: Sequence[str]) -> None:
+def _add_notes(figure: Figure, notes: Sequence[str], *, above: bool) -> None:
+    """Below the points, or above them where numbers stand below."""
     if notes:
         figure.add_annotation(
             text="<br>".join(notes),
@@ -193,9 +194,9 @@ def _add_notes(figure: Figure, notes: Sequence[str]) -> None:
             xref="paper",
             yref="paper",
             x=0,
-            y=0,
+            y=1 if above else 0,
             xanchor="left",
-            yanchor="bottom",
+            yanchor="top" if above else "bottom",
             align="left",
             font={"size": 12, "weight": 600},
         )

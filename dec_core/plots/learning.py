@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dec_core.config import PretrainingStage
+from dec_core.config import Config, PretrainingStage
 from dec_core.events.view import View
 from dec_core.plots.curves import BAND_AID, add_curve, is_long
 from dec_core.plots.figure import Figure
@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 _NARROW, _WIDE = 200, 500
 # Over fewer powers of ten a logarithmic axis has ticks between them.
 _FEW_POWERS = 2.5
+# Up to here each epoch has a tick.
+_FEW_EPOCHS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +75,7 @@ def draw_learning(view: View) -> Plot:
         {"x": "epoch_or_iteration", "y": "value"},
     )
     _add_losses(figure, numbers, _NARROW)
+    _count_epochs(figure, view.config)
     name_axes(figure, "", "pretraining loss")
     _add_curve(figure, "2", "clustering loss", (numbers.iterations, numbers.loss), LOSS)
     # A logarithmic axis has no place for 0, which gets a line of its own: below what one sample
@@ -111,6 +114,7 @@ def draw_pretraining(view: View) -> Plot:
         return Plot("pretraining", figure, _alternative(numbers))
     _add_losses(figure, numbers, _WIDE)
     figure.update_xaxes(title="epoch", range=[0, max(config.pretraining_epochs, 1) + 0.5])
+    _count_epochs(figure, config)
     figure.update_yaxes(
         **(_logarithmic(numbers.pretraining_loss) if has_layers else {"rangemode": "tozero"})
     )
@@ -118,6 +122,12 @@ def draw_pretraining(view: View) -> Plot:
         _name_stages(figure, stages)
     figure.update_layout(showlegend=False)
     return Plot("pretraining", figure, _alternative(numbers))
+
+
+def _count_epochs(figure: Figure, config: Config) -> None:
+    """Along the first axis; plotly would show parts of an epoch where there are few."""
+    if config.pretraining_epochs < _FEW_EPOCHS:
+        figure.update_layout(xaxis={"dtick": 1})
 
 
 def _add_losses(figure: Figure, numbers: LearningCurves, n_bins: int) -> None:

@@ -188,9 +188,13 @@ def test_samples_on_one_line_are_drawn_along_one_axis_with_heights_that_are_said
 
 def test_a_line_that_grew_has_the_start_as_a_frame() -> None:
     plot = draw_embedding(LINE * 10, LABELS, method="PCA", iteration=1, start=LINE)
-    (frame,) = as_sent(plot)["layout"]["shapes"]
+    layout = as_sent(plot)["layout"]
+    (frame,) = layout["shapes"]
     assert (frame["x0"], frame["x1"]) == (-3, 2)
     assert frame["y0"] < 0 < frame["y1"]
+    # Below the points stand the numbers of the axis.
+    (note,) = layout["annotations"]
+    assert (note["y"], note["yanchor"]) == (1, "top")
 
 
 def test_a_map_that_fell_onto_a_line_keeps_the_axes_of_its_start() -> None:

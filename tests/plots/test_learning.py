@@ -139,6 +139,8 @@ def test_the_losses_of_layers_stand_apart_from_those_of_all() -> None:
         expected = {"loss of layer 1": [1, 2], "loss of layer 2": [3, 4], "pretraining loss": [5]}
         assert {name: curves[name] for name in expected} == expected
         assert plot.alternative.startswith("Pretraining loss 0.5")
+        # No parts of an epoch, of which there are few.
+        assert as_sent(plot)["layout"]["xaxis"]["dtick"] == 1
     layout = as_sent(draw_pretraining(view))["layout"]
     names = [one["text"] for one in layout["annotations"]]
     assert [name for name in names if "layer" in name] == ["layer 1", "layer 2", "all layers"]
