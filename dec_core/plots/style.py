@@ -67,7 +67,14 @@ def new_figure(title: str, reading_aid: str, columns: dict[str, str]) -> Figure:
         margin={"l": 48, "r": 12, "t": _TOP_MARGIN + TITLE_ROOM, "b": 36},
         font={"size": 12},
         hovermode="closest",
-        legend={"itemsizing": "constant", "font": {"size": 10}, "y": 1, "itemwidth": 30},
+        # In the order of the curves, which plotly would turn round beside the band of a long one.
+        legend={
+            "traceorder": "normal",
+            "itemsizing": "constant",
+            "font": {"size": 10},
+            "y": 1,
+            "itemwidth": 30,
+        },
         meta={"columns": columns},
     )
 

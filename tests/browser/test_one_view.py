@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,6 +20,8 @@ from tests.browser.train_page import (
 )
 
 FOUR = ("scores", "sizes", "embedding", "labels")
+PLOTS = tuple(f"plot-{name}" for name in FOUR)
+BEFORE_CLUSTERS = ("plot-pretraining", "plot-reconstructions", "before")
 COLLAPSED = {"clustering__learning_rate": 10, "clustering__target": "r-recycled"}
 
 
@@ -60,16 +64,17 @@ def height(page: Page, name: str) -> float:
     return box["height"]
 
 
-def all_in_view(page: Page) -> None:
-    """Wait until it is so: where a phase begins, its plots take the places of others one by one."""
-    parts = [f".st-key-{part}" for part in ("banner", "numbers", *(f"plot-{n}" for n in FOUR))]
+def all_in_view(page: Page, panels: Sequence[str] = PLOTS, phase: str = "") -> None:
+    """Wait until it is so, in that phase: where one begins, its plots take the places of others one
+    by one."""
+    parts = [f".st-key-{part}" for part in ("banner", "numbers", *panels)]
     wait_for(
         page,
-        """parts => parts.every(part => {
+        """([parts, phase]) => parts.every(part => {
           const box = document.querySelector(part)?.getBoundingClientRect();
           return box && box.height > 0 && box.top >= 0 && box.bottom <= 900;
-        })""",
-        arg=parts,
+        }) && document.querySelector('.st-key-status').innerText.startsWith(phase)""",
+        arg=[parts, phase],
     )
 
 
@@ -93,14 +98,13 @@ def test_everything_that_moves_is_in_one_view(
 
 
 def test_a_run_is_in_one_view_from_start_to_stop(open_page: OpenPage) -> None:
-    # Many epochs, so that pretraining is seen; the clustering ends only when it is stopped.
-    settings = ENDLESS.replace("pretraining.epochs=30&", "pretraining.epochs=300&")
-    page = open_page(f"{settings}&data.n_samples=600")
+    # So that each phase is seen; clustering ends only when it is stopped.
+    settings = ENDLESS.replace("pretraining.epochs=30&", "pretraining.epochs=100&")
+    settings = settings.replace("kmeans_restarts=2", "kmeans_restarts=200")
+    page = open_page(f"{settings}&clustering.n_clusters=30")
     start(page)
-    page.get_by_text("Pretraining, epoch").wait_for()
-    for part in ("banner", "numbers", "plot-pretraining", "plot-reconstructions", "before"):
-        page.locator(f".st-key-{part}").wait_for()
-        assert bottom(page, f".st-key-{part}") <= 900
+    for phase in ("Pretraining, epoch", "k-means"):
+        all_in_view(page, BEFORE_CLUSTERS, phase)
     wait_for_updates(page)
     all_in_view(page)
     press(page, "p", "Pause")

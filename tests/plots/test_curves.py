@@ -65,6 +65,7 @@ def test_the_points_of_a_long_run_are_bounded_and_the_band_is_said(draw: object)
     assert points_sent(longer) < points_sent(long) * 1.05
     said = [BAND_AID in as_sent(plot)["layout"]["title"]["text"] for plot in (short, long, longer)]
     assert said == [False, True, True]
+    assert as_sent(longer)["layout"]["legend"]["traceorder"] == "normal"
 
 
 def test_zero_changes_lie_in_the_band_at_the_place_of_zero() -> None:
