@@ -3,6 +3,7 @@
 The rooms, in the order in which they may import each other:
 
     errors       what can go wrong, in sentences
+    words        numbers with what they count
     machine      the memory that there is, and what numbers depend on
     config       settings and their kinds: names, bounds, defaults, help; the presets
     data         data sets, where they come from, whether they fit
