@@ -106,11 +106,16 @@ def page_is_drawn(page: str) -> None:
 
 def _lead_again(page: str) -> None:
     """A click that was on its way while ``open_page`` led elsewhere names the page that it was made
-    on, and would lead back there."""
+    on, and would lead back there.
+
+    Until the other page is drawn it may come with no address, or already with the other page's, as
+    the browser hears of that first. Afterwards such a click is a person's way back.
+    """
     led: _Led | None = st.session_state.get(_LED)
-    if led is None or page != led.origin or is_back() or sent_by_browser() != led.address:
+    if led is None or page != led.origin or is_back():
         return
-    if not led.drawn or monotonic() - led.drawn < _ON_ITS_WAY:
+    is_late = sent_by_browser() == led.address and monotonic() - led.drawn < _ON_ITS_WAY
+    if not led.drawn or is_late:
         parameters.turn_to(led.page, parameters.of_page(led.page))
         st.switch_page(led.script)
 
