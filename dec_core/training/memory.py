@@ -39,7 +39,7 @@ def evaluation_rows(n_clusters: int, n_dimensions: int, widest: int, products: i
     # Differences to all centres, their squares and one more of the kind; two layers at a time.
     row_bytes = _FLOAT * (3 * n_clusters * n_dimensions + 2 * widest)
     quick, affordable = (
-        bound // products // _REGISTER * _REGISTER
+        bound // max(1, products) // _REGISTER * _REGISTER
         for bound in (QUICK_PRODUCTS, EVALUATION_PRODUCTS)
     )
     rows = max(EVALUATION_ROWS, min(quick, QUICK_ROWS))

@@ -12,7 +12,7 @@ import tensorflow as tf
 from dec_core.config import ClusteringSettings
 from dec_core.data.samples import Samples
 from dec_core.model import build_autoencoder, build_clustering_model, target_distribution
-from dec_core.training.compiled_clustering import ClusteringLoop
+from dec_core.training.compiled_clustering import ClusteringLoop, Evaluation
 from dec_core.training.resident import ResidentSamples
 from tests.model.reference import ReferenceClustering, compile_model
 from tests.training.bits import (
@@ -104,9 +104,11 @@ def test_evaluation_gives_every_row_its_embedding_and_q(
     model = clustering_model()
     kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
     products = sum(math.prod(kernel.shape) for kernel in kernels)
+    whole = clustering_loop(model, x).evaluate_all()
     monkeypatch.setattr("dec_core.training.memory.EVALUATION_PRODUCTS", 128 * products)
     pieces = list(clustering_loop(model, x).evaluate())
     assert [begin for begin, _ in pieces] == [0, 128, 256]
+    assert_same_bits(Evaluation.joined(piece for _, piece in pieces), whole)
     q = np.concatenate([piece.q for _, piece in pieces])
     np.testing.assert_allclose(q, model(x).numpy(), rtol=1e-6)
     embedding = np.concatenate([piece.embedding for _, piece in pieces])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from dec_core.config import PRESETS, Config
+from dec_core.config import PRESETS, Config, ConvNetwork
 from dec_core.errors import SettingsError
 from dec_core.machine import memory_bytes
 from dec_core.training.memory import (
@@ -73,24 +75,27 @@ def test_feature_maps_of_a_batch_are_counted() -> None:
         check_memory(many, 10_000, 784, available=16 * 2**30)
 
 
-# Multiplications of the encoder for one image of 28 x 28: those of each layer, by hand.
-PRODUCTS = {
-    "dec-keras": 784 * 500 + 500 * 500 + 500 * 2_000 + 2_000 * 10,
-    "r-port": 784 * 32 + 32 * 32 + 32 * 256 + 256 * 10,
-    "convdec": 14**2 * 25 * 32 + 7**2 * 25 * 32 * 64 + 4**2 * 9 * 64 * 128 + 4**2 * 128 * 10,
-}
-
-
-@pytest.mark.parametrize(
-    ("preset", "rows"), [("dec-keras", 8_192), ("r-port", 29_120), ("convdec", 8_192)]
-)
-def test_a_small_network_evaluates_more_rows_at_once(preset: str, rows: int) -> None:
-    assert evaluation_rows(10, 10, 2_000, PRODUCTS[preset]) == rows
+# Small enough for more rows at once.
+MORE_ROWS = {"r-port": 29_120}
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_presets_fit_a_small_machine(preset: str) -> None:
-    check_memory(PRESETS[preset].config, 70_000, 784, available=500_000_000)
+def test_presets_keep_their_rows_and_fit_a_small_machine(preset: str) -> None:
+    config = PRESETS[preset].config
+    network = config.autoencoder
+    kernels = network.encoder_shapes(784)[::2]
+    places = [1] * len(kernels)
+    if isinstance(network, ConvNetwork):
+        maps = network.maps(784)
+        widest = max(math.prod(shape) for shape in maps)
+        places = [*(math.prod(shape[:-1]) for shape in maps[1:]), 1]
+    else:
+        widest = max(784, *config.get("autoencoder.units"))
+    products = sum(n * math.prod(shape) for n, shape in zip(places, kernels, strict=True))
+    n_clusters = config.clustering.n_clusters
+    rows = evaluation_rows(n_clusters, network.n_dimensions, widest, products)
+    assert rows == MORE_ROWS.get(preset, 8_192)
+    check_memory(config, 70_000, 784, available=500_000_000)
 
 
 def test_rows_shrink_with_the_bytes_of_one() -> None:
@@ -99,6 +104,8 @@ def test_rows_shrink_with_the_bytes_of_one() -> None:
     assert rows * 4 * 3 * 200 * 2_000 <= EVALUATION_BYTES
     assert evaluation_rows(200, 20_000, 20_000, 1) >= 1
     assert evaluation_rows(10**6, 10**6, 1, 1) == 1
+    # A network of other layers than those with a kernel.
+    assert evaluation_rows(10, 10, 100, 0) >= 8_192
     assert evaluation_rows(2, 2, 100, products=2**30 - 1) == 32
     assert evaluation_rows(2, 2, 100, products=2**40) == 16
 
