@@ -10,6 +10,7 @@ from pathlib import Path
 from dec_core.cli.training import EXIT_ENDED
 from dec_core.errors import SettingsError
 from dec_core.store.printable import printable
+from dec_core.words import counted
 
 
 def add_predict_options(parser: argparse.ArgumentParser) -> None:
@@ -73,5 +74,5 @@ def predict(options: argparse.Namespace) -> int:
         }
         print(json.dumps(result))
     else:
-        print(f"{n_samples:,} samples: {path}")
+        print(f"{counted(n_samples, 'sample')}: {path}")
     return EXIT_ENDED

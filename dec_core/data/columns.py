@@ -14,6 +14,7 @@ import numpy.typing as npt
 from dec_core.config import FileData
 from dec_core.data.sources.contents import Contents
 from dec_core.errors import DataError, SettingsError
+from dec_core.words import counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -154,7 +155,11 @@ def _unknown(contents: Contents, setting: str, name: str) -> str:
     there = contents.column_names
     near = difflib.get_close_matches(name, there, n=3, cutoff=0.5)
     listed = ", ".join(there[:10]) + (", ..." if len(there) > 10 else "")
-    known = f"The file has {len(there):,} columns: {listed}." if there else "It has no columns."
+    known = (
+        f"The file has {counted(len(there), 'column')}: {listed}."
+        if there
+        else "It has no columns."
+    )
     remedy = f"Did you mean {' or '.join(near)}?" if near else "Choose one of them, or none."
     return (
         f"data.{setting} must name a column of the file. Received {name!r}. {known} "

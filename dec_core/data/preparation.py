@@ -211,9 +211,10 @@ class Preparation:
             order = [place[name] for name in self.matrix_names]
             return replace(contents, matrix=matrix[:, order], feature_names=self.matrix_names)
         if matrix is None or matrix.shape[1] != self.n_matrix:
-            found = "no array" if matrix is None else f"{matrix.shape[1]:,} features"
+            found = "no array" if matrix is None else counted(matrix.shape[1], "feature")
+            expected = counted(self.n_matrix, "feature")
             raise DataError(
-                f"New samples must have {self.n_matrix:,} features, as the run was trained on. "
+                f"New samples must have {expected}, as the run was trained on. "
                 f"Found {found}. Choose a file with the same features in the same order."
             )
         return contents

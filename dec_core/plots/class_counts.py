@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dec_core.plots.palette import true_label_colors
 from dec_core.plots.style import Plot, new_figure, plain, shortened
+from dec_core.words import counted
 
 MOST_CLASSES = 30
 _LONGEST_NAME = 18
@@ -23,11 +24,12 @@ def draw_class_counts(counts: NDArray[np.integer], names: Sequence[str]) -> Plot
     names : of the classes
     """
     shown, total = counts[:MOST_CLASSES], int(counts.sum())
+    classes = counted(len(counts), "class", "classes")
     left_out = len(counts) - len(shown)
     more = f"; {left_out:,} more classes are not drawn" if left_out else ""
     figure = new_figure(
         "How many samples has each class?",
-        f"{total:,} samples, {len(counts):,} classes{more}",
+        f"{total:,} samples, {classes}{more}",
         {"x": "class", "y": "samples"},
     )
     figure.add_bar(
@@ -53,7 +55,7 @@ def draw_class_counts(counts: NDArray[np.integer], names: Sequence[str]) -> Plot
     return Plot(
         "class_counts",
         figure,
-        f"{len(counts):,} classes: most samples has {names[most]} with {counts[most]:,}, fewest "
+        f"{classes}: most samples has {names[most]} with {counts[most]:,}, fewest "
         f"{names[least]} with {counts[least]:,}.",
     )
 

@@ -16,6 +16,7 @@ from dec_core.store.pretrained_cache import read_pretrained, write_pretrained
 from dec_core.store.record import RunRecord
 from dec_core.store.store import RunStore
 from dec_core.training.checkpoint import Pretrained
+from dec_core.words import counted
 
 # Beside ``run.json``.
 OWN_FILE = "pretrained.npz"
@@ -93,7 +94,7 @@ def run_misfit(store: RunStore, config: Config, n_features: int | None) -> Misfi
         words = "must be a run with the network that is chosen here"
         return Misfit(_PATH, f"{words}. That of {source} is another one")
     if n_features is not None and record.n_features != n_features:
-        words = f"must be a run on data of {n_features:,} features"
+        words = f"must be a run on data of {counted(n_features, 'feature')}"
         return Misfit(_PATH, f"{words}. {source} had {record.n_features:,}")
     return None if has_pretrained(store, record) else _gone(source)
 
