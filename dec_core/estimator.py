@@ -232,7 +232,7 @@ class DEC(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseE
 
     def _take(self, last: Advance, scale: Scale, run_id: str | None) -> None:
         """Keep what became of the run."""
-        judgement, checkpoint = last.view.judgement(), last.trainer.checkpoint()
+        judgement, checkpoint = last.view.judgement, last.trainer.checkpoint()
         if checkpoint is None or judgement is None or last.view.centers is None:
             raise DECLabError("" if judgement is None else judgement.sentence)
         if judgement.verdict in SPOILT:

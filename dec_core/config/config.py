@@ -109,6 +109,8 @@ class Config(Frozen):
         Where the kind of something changes, the fields that only the former kind has are dropped
         and those that only the new one has take their defaults.
         """
+        if not values:
+            return self
         nested = self.to_dict()
         rows = [_known(path) for path in values]
         # Kinds first: which other settings there are depends on them.

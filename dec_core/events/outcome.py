@@ -45,7 +45,7 @@ class Outcome(TypedDict, total=False, extra_items=_Number | None):  # type: igno
 
 def outcome(view: View) -> Outcome:
     """What became of the run so far."""
-    judgement = view.judgement()
+    judgement = view.judgement
     values: dict[str, Any] = {
         "verdict": judgement.verdict.value if judgement and judgement.verdict else None,
         "sentence": _sentence(view),
@@ -96,5 +96,5 @@ def labels_sha256(labels: Labels) -> str:
 def _sentence(view: View) -> str:
     if view.failed is not None:
         return view.failed.message
-    judgement = view.judgement()
+    judgement = view.judgement
     return judgement.sentence if judgement else ""

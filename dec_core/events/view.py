@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import pairwise
 from statistics import median_low
 
@@ -62,7 +62,7 @@ class View:
     finished: RunFinished | None = None
     failed: RunFailed | None = None
 
-    @property
+    @cached_property
     def config(self) -> Config:
         """The settings as they stand now, live changes included."""
         return self._config_after(self.changes)
@@ -81,7 +81,7 @@ class View:
         """Whether true labels exist."""
         return self.started is not None and self.started.has_true_labels
 
-    @property
+    @cached_property
     def start(self) -> Start | None:
         """The k-means start that the run is measured against.
 
@@ -145,6 +145,7 @@ class View:
             ends.insert(0, 0.0)
         return median_low(end - begin for begin, end in pairwise(ends))
 
+    @cached_property
     def judgement(self) -> Judgement | None:
         """The verdict, or how the run fares so far; None before the first update."""
         if self.finished is not None:

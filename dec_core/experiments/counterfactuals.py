@@ -165,7 +165,7 @@ def is_counterfactual(record: RunRecord) -> bool:
 def trial_of(handle: RunHandle, *, is_short: bool = False) -> Trial:
     """What became of a run so far; ``is_short`` where its maximum is below the reference's."""
     view: View = handle.view
-    judgement = None if view.failed is not None else view.judgement()
+    judgement = None if view.failed is not None else view.judgement
     config = handle.config if view.started is None else _config_in_force(view, judgement)
     reason = None if view.finished is None else view.finished.stop_reason
     is_cut = reason in (None, StopReason.STOPPED)

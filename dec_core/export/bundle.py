@@ -143,7 +143,7 @@ def _files(run: StoredRun, name: str) -> Iterator[File]:
 
 
 def _readme(run: StoredRun, chosen: list[str], left_out: list[str]) -> str:
-    judgement = run.view.judgement()
+    judgement = run.view.judgement
     lines = [
         f"{run.record.name}: a run of DEC Lab",
         judgement.sentence if judgement else "",

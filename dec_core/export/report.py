@@ -89,7 +89,7 @@ def _about(record: RunRecord, view: View) -> str:
 
 
 def _verdict(view: View) -> str:
-    judgement = view.judgement()
+    judgement = view.judgement
     if view.failed is not None:
         return f'<p class="verdict broken">{_safe(view.failed.message)}</p>'
     if judgement is None:

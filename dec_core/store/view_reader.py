@@ -64,7 +64,7 @@ class ViewReader:
                 self._place += len(line)
                 self._last = line
             if self._view is not before:
-                self._view.judgement()  # what cannot be judged can be shown nowhere
+                _ = self._view.judgement  # what cannot be judged can be shown nowhere
         except RunError:
             raise
         except Exception as error:

@@ -78,7 +78,7 @@ def test_fold_of_a_whole_run() -> None:
     assert [update.iteration for update in view.updates] == [0, 10]
     assert view.iteration == 10
     assert view.warnings == ("Something.",)
-    assert view.judgement() is JUDGEMENT
+    assert view.judgement is JUDGEMENT
     assert view.is_over
 
 
@@ -99,7 +99,7 @@ def test_every_event_makes_a_new_view_and_leaves_the_old_one() -> None:
 
 def test_empty_view() -> None:
     view = View()
-    assert (view.judgement(), view.start, view.is_over, view.has_labels) == (
+    assert (view.judgement, view.start, view.is_over, view.has_labels) == (
         None,
         None,
         False,
@@ -131,7 +131,7 @@ def test_live_changes_show_in_the_settings() -> None:
 
 def test_judgement_so_far_is_measured_against_the_start() -> None:
     view = replay(SCRIPT[:6])
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None
     assert judgement.verdict is None
     assert judgement.sentence == (
@@ -149,7 +149,7 @@ def test_failed_run_is_over() -> None:
     view = replay([*SCRIPT[:5], failure])
     assert view.is_over
     assert view.failed is failure
-    assert view.judgement() is None
+    assert view.judgement is None
 
 
 def test_log_of_a_run() -> None:

@@ -138,7 +138,7 @@ def test_the_player_holds_every_point(finished: Finished) -> None:
 
 def test_the_report_says_what_was_run_and_what_happened(finished: Finished) -> None:
     page = report_page(finished.record, finished.view, finished.frames)
-    judgement = finished.view.judgement()
+    judgement = finished.view.judgement
     assert judgement is not None
     text = page.split("Plotly.newPlot")[0]
     for said in (

@@ -40,7 +40,7 @@ def test_it_pauses_at_the_update_that_warns_of_a_collapse() -> None:
     newest = view.signs[-1]
     assert newest.sign.kind in OF_COLLAPSE
     assert view.updates[-1].iteration == view.iteration == newest.iteration
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None and judgement.condition is not Condition.HEALTHY
     # It goes on as after any other pause, and pauses again at most where more is wrong.
     worker.send(PauseAtCollapse(False))

@@ -77,7 +77,7 @@ def test_a_branch_to_another_rule_says_nothing_of_the_parents_target(tmp_path: P
     settings = {"clustering.target": "r-recycled"}
     alike = store.view(branch(store, parent, small_config(settings), "digits", 20))
     other = store.view(branch(store, parent, small_config(), "digits", 20))
-    judgements = alike.judgement(), other.judgement()
+    judgements = alike.judgement, other.judgement
     assert judgements[0] is not None
     assert judgements[1] is not None
     assert "rows of the target" in judgements[0].sentence

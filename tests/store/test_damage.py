@@ -128,14 +128,18 @@ def test_a_record_that_cannot_be_made_holds_up_no_other(
     assert "ZeroDivisionError: never thought of" in damaged.problem
 
 
-@pytest.mark.parametrize(("owner", "name"), [(view_reader, "fold"), (View, "judgement")])
-def test_a_run_that_cannot_be_folded_or_judged_is_damaged(
-    store: RunStore, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
-) -> None:
-    def unexpected(*_: object) -> None:
-        raise ZeroDivisionError("never thought of")
+def _unexpected(*_: object) -> None:
+    raise ZeroDivisionError("never thought of")
 
-    monkeypatch.setattr(owner, name, unexpected)
+
+@pytest.mark.parametrize(
+    ("owner", "name", "broken"),
+    [(view_reader, "fold", _unexpected), (View, "judgement", property(_unexpected))],
+)
+def test_a_run_that_cannot_be_folded_or_judged_is_damaged(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, broken: object
+) -> None:
+    monkeypatch.setattr(owner, name, broken)
     for _ in range(2):
         with pytest.raises(RunError, match=r"cbfc is damaged \(ZeroDivisionError: never thought"):
             store.view(GOLDEN.name)

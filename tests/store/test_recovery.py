@@ -71,7 +71,7 @@ def test_every_kept_checkpoint_can_be_branched_though_frames_are_thinned(
         child = branch(store, parent, config, "digits", iteration)
         again = train(store, child)
         assert [scores(u) for u in again.view.updates] == [scores(u) for u in whole.updates]
-        assert again.view.judgement() == whole.judgement()
+        assert again.view.judgement == whole.judgement
         assert again.frames.kept() == stored(store, child).frames.kept()
 
 

@@ -76,7 +76,7 @@ def same(first: Seen, second: Seen) -> None:
             first.frames.frame(one.update), second.frames.frame(one.update), strict=True
         ):
             np.testing.assert_array_equal(array, another)
-    assert first.view.judgement() == second.view.judgement()
+    assert first.view.judgement == second.view.judgement
     assert first.view.signs == second.view.signs
 
 

@@ -43,7 +43,7 @@ def r_port(values: dict[str, str]) -> View:
 def test_the_r_port_collapses(real_data_dir: Path) -> None:
     assert (real_data_dir / "fashion-mnist").is_dir()
     view = r_port({})
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None
     assert judgement.verdict is Verdict.COLLAPSED
     last = view.updates[-1].measures
@@ -59,7 +59,7 @@ def test_three_settings_mend_it() -> None:
             "clustering.max_iterations": "2000",
         }
     )
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None
     assert judgement.verdict in (Verdict.CONVERGED, Verdict.UNFINISHED)
     last = view.updates[-1].measures

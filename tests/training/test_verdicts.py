@@ -25,7 +25,7 @@ def digits(values: Mapping[str, Any]) -> View:
 
 
 def judged(view: View) -> Judgement:
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None
     return judgement
 

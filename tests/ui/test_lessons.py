@@ -49,7 +49,7 @@ def test_lessons_follow_one_another_by_their_names() -> None:
 @pytest.mark.parametrize("trial", TRIALS.values(), ids=lambda one: one.name)
 def test_the_stored_outcome_is_that_of_the_settings_and_ends_as_claimed(trial: Trial) -> None:
     view = outcome(trial.name)
-    judgement = view.judgement()
+    judgement = view.judgement
     assert view.config == trial.config
     assert judgement is not None and judgement.verdict is trial.verdict
     # Every setting that is named is another than the preset's.
@@ -69,7 +69,7 @@ def test_a_quick_run_ends_as_claimed(name: str) -> None:
     config, view = TRIALS[name].config_here(), View()
     for event in train(config, load(config.data, config.seed)):
         view = fold(view, event)
-    judgement = view.judgement()
+    judgement = view.judgement
     assert judgement is not None and judgement.verdict is TRIALS[name].verdict
 
 

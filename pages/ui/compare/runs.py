@@ -110,7 +110,7 @@ def reading_of(record: RunRecord) -> tuple[Mapping[str, Any], Condition | None]:
     except RunError:
         return record.summary or {}, None
     summary = outcome(view) if record.summary is None else record.summary
-    judgement = view.judgement() if is_changing(record) else None
+    judgement = view.judgement if is_changing(record) else None
     return summary, None if judgement is None else judgement.condition
 
 

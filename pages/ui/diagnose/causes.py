@@ -96,7 +96,7 @@ def _begin(run_id: str) -> None:
 
 
 def _answer(run: RunHandle, investigation: Investigation, progress: Progress) -> None:
-    judgement = run.view.judgement()
+    judgement = run.view.judgement
     if judgement is not None:
         st.markdown(f"**{verbatim(judgement.sentence)}**")
     if progress.problem:

@@ -32,7 +32,7 @@ def known_outcome(preset: str) -> View:
 def draw_known_outcome(preset: str) -> None:
     """What was said of it at its end, its cluster sizes and its scores."""
     view = known_outcome(preset)
-    judgement = view.judgement()
+    judgement = view.judgement
     if judgement is not None:
         st.markdown(f"{condition_sign(judgement.condition)} **{verbatim(judgement.sentence)}**")
     sizes, scores = partial(draw_sizes, view), partial(draw_scores, view, with_ari=False)

@@ -36,7 +36,7 @@ def where_it_is(session: RunHandle, view: View, state: RunState) -> None:
 
 def banner(session: RunHandle, view: View, state: RunState) -> None:
     """How the run fares, by icon, word and colour; the frame's style fixes its height."""
-    judgement = view.judgement()
+    judgement = view.judgement
     is_broken = judgement is not None and judgement.condition is Condition.BROKEN
     with st.container(key="banner"), st.container(key="broken" if is_broken else "sound"):
         if view.failed is not None:
@@ -83,7 +83,7 @@ def figures_of_merit(view: View) -> None:
 
 
 def _judgement(session: RunHandle, view: View, state: RunState) -> None:
-    judgement = view.judgement()
+    judgement = view.judgement
     if state is RunState.WITHDRAWN:
         st.info("Withdrawn before it began.", icon=":material/undo:")
     elif state is RunState.INTERRUPTED:
