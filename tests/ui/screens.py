@@ -92,7 +92,9 @@ def plots(screen: AppTest) -> dict[str, dict[str, Any]]:
     found = {}
     for element in screen.get("bidi_component"):
         if element.proto.component_name.endswith("live_plot"):
-            found[element.proto.id.rpartition("plot:")[2]] = json.loads(element.proto.json)
+            about, _, figure = element.proto.bytes.decode().partition("\n")
+            name = element.proto.id.rpartition("plot:")[2]
+            found[name] = json.loads(about) | {"figure": figure}
     return found
 
 

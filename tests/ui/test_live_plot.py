@@ -12,7 +12,7 @@ from pages.ui.parts.live_plot import REDRAW_SECONDS, Drawn, SharedDrawings
 
 def drawing(news: int, age: float = 0.0) -> Callable[[], Drawn]:
     plot = Plot("sizes", Figure(), "")
-    return lambda: Drawn("run", news, None, 1, plot, {}, monotonic() - age)
+    return lambda: Drawn("run", news, None, 1, plot, b"", monotonic() - age)
 
 
 def test_a_tab_takes_what_another_one_has_just_drawn() -> None:

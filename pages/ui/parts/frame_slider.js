@@ -30,10 +30,12 @@ export default function (component) {
     listenToKeys(root);
   }
   const state = root.decLab;
-  const last = Math.max(0, data.iterations.length - 1);
+  const iterations = data.stretches.flatMap(([first, step, count]) =>
+    Array.from({ length: count }, (_, place) => first + place * step));
+  const last = Math.max(0, iterations.length - 1);
 
   const show = () => {
-    const iteration = data.iterations[input.value];
+    const iteration = iterations[input.value];
     text.textContent = iteration === undefined ? "No update yet"
       : `Update ${Number(input.value).toLocaleString("en")} of ${last.toLocaleString("en")}, ` +
         `iteration ${iteration.toLocaleString("en")}`;

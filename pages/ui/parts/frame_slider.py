@@ -7,7 +7,9 @@ address keeps the chosen update; the plots over iterations mark it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+import numpy as np
 import streamlit as st
 
 from pages.ui.parts.address import keep
@@ -63,7 +65,7 @@ def frame_slider(iterations: Sequence[int], kept: Sequence[int], *, key: str) ->
     _component(
         key=key,
         data={
-            "iterations": list(iterations),
+            "stretches": stretches(iterations),
             "following": chosen is None,
             "chosen": chosen,
             "marks": [update for update, place in enumerate(iterations) if place in places],
@@ -71,6 +73,17 @@ def frame_slider(iterations: Sequence[int], kept: Sequence[int], *, key: str) ->
         default={"update": chosen},
         on_update_change=lambda: _write_address(key),
     )
+
+
+def stretches(iterations: Sequence[int]) -> list[tuple[int, int, int]]:
+    """The first iteration, the step and the number of those that are equally far apart."""
+    steps = np.diff(np.array(iterations, np.int64))
+    begins = [0, *(np.flatnonzero(np.diff(steps)) + 2), len(iterations)]
+    return [
+        (iterations[begin], int(steps[begin]) if end - begin > 1 else 0, int(end - begin))
+        for begin, end in pairwise(begins)
+        if end > begin
+    ]
 
 
 def _chosen(key: str) -> int | None:

@@ -324,8 +324,15 @@ const background = (element) => {
   return window.decLabBackground;
 };
 
+// A line about the figure, and a line that is the figure.
+const read = (bytes) => {
+  const text = new TextDecoder().decode(bytes), end = text.indexOf("\n");
+  return { ...JSON.parse(text.slice(0, end)), figure: text.slice(end + 1) };
+};
+
 export default function (component) {
-  const { data, parentElement } = component;
+  const { parentElement } = component;
+  const data = read(component.data);
   const element = parentElement.querySelector(".dec-lab-plot");
   const choice = data.choice + background(element);
   const shown = data.uirevision + choice + data.figure;

@@ -7,9 +7,10 @@ as CSV.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -83,7 +84,8 @@ _MOST_SHARED = 32
 class Drawn:
     """A figure as it was last sent, what it showed, and when.
 
-    ``iteration`` is how far its run was; None where it shows several.
+    ``iteration`` is how far its run was; None where it shows several. ``sent`` is what the browser
+    was given.
     """
 
     subject: str
@@ -91,7 +93,7 @@ class Drawn:
     options: Hashable
     iteration: int | None
     plot: Plot
-    data: dict[str, Any]
+    sent: bytes
     at: float
 
     @property
@@ -204,15 +206,19 @@ def show_plot(
 
         def drawn() -> Drawn:
             plot = draw()
-            data = _data(plot, filename, f"{subject}:{zoom}") | shown
-            data["choice"] = str(hash((subject, options)))
-            return Drawn(subject, news, options, iteration, plot, data, monotonic())
+            more = {
+                "filename": filename.format(plot.name),
+                "uirevision": f"{subject}:{zoom}",
+                "choice": str(hash((subject, options))),
+            }
+            sent = _sent(plot, more | shown)
+            return Drawn(subject, news, options, iteration, plot, sent, monotonic())
 
         shown = {"height": height, "is_titled": is_titled, "samples": samples}
         place = name, subject, options, zoom, *shown.values()
         last = _shared.get(place, news, drawn) if is_shared else drawn()
         st.session_state[key] = last
-    _component(key=f"plot:{name}", data=last.data)
+    _component(key=f"plot:{name}", data=last.sent)
 
 
 def drawn_plots(names: Sequence[str], run_ids: Collection[str]) -> list[Drawn]:
@@ -232,11 +238,8 @@ def _is_outdated(last: Drawn, news: Hashable, options: Hashable, *, may_wait: bo
     return news != last.news and (last.is_rested or not may_wait)
 
 
-def _data(plot: Plot, filename: str, uirevision: str) -> dict[str, Any]:
-    return {
-        "figure": plot.figure.to_json(),
-        "alternative": plot.alternative,
-        "filename": filename.format(plot.name),
-        "uirevision": uirevision,
-        "library": plotly_url(),
-    }
+def _sent(plot: Plot, more: Mapping[str, Any]) -> bytes:
+    """One line about the figure and one that is the figure, which the browser reads once it is
+    seen. Streamlit would write a mapping as JSON twice for every tab."""
+    about = {"alternative": plot.alternative, "library": plotly_url(), **more}
+    return f"{json.dumps(about)}\n{plot.figure.to_json()}".encode()
