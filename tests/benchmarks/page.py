@@ -46,7 +46,7 @@ MOST = {
     "scrollbars": 0,
 }
 LEAST = {"faintest_plot": 1.0}
-RUNS, STARTS = 6, 5
+RUNS, STARTS = 10, 5
 SETTLE_SECONDS, TURN_SECONDS = 1.5, 4.0
 WATCH_SECONDS = 20
 _PATIENCE = 120.0
