@@ -26,7 +26,8 @@ def draw_class_counts(counts: NDArray[np.integer], names: Sequence[str]) -> Plot
     shown, total = counts[:MOST_CLASSES], int(counts.sum())
     classes = counted(len(counts), "class", "classes")
     left_out = len(counts) - len(shown)
-    more = f"; {left_out:,} more classes are not drawn" if left_out else ""
+    unseen = counted(left_out, "more class is", "more classes are")
+    more = f"; {unseen} not drawn" if left_out else ""
     figure = new_figure(
         "How many samples has each class?",
         f"{total:,} samples, {classes}{more}",

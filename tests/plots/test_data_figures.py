@@ -26,6 +26,8 @@ def test_of_many_classes_the_first_are_drawn() -> None:
     (bars,) = plot.figure.data
     assert len(bars.y) == len(set(bars.x)) == 30
     assert "70 more classes are not drawn" in plot.figure.layout.title.text
+    one_more = draw_class_counts(np.arange(1, 32), [str(i) for i in range(31)])
+    assert "1 more class is not drawn" in one_more.figure.layout.title.text
 
 
 def test_a_gallery_has_a_row_per_class_and_gaps_where_images_are_few() -> None:
