@@ -27,6 +27,7 @@ from dec_core.training.compiled_loop import CompiledLoop
 from dec_core.training.memory import evaluation_rows
 from dec_core.training.noise import Purpose, seed_of
 from dec_core.training.resident import ResidentSamples, as_float
+from dec_core.training.slices import in_slices
 
 IMAGES = Purpose.CLUSTERING_IMAGES
 
@@ -41,7 +42,8 @@ class Evaluation(NamedTuple):
     @classmethod
     def joined(cls, pieces: Iterable[Evaluation]) -> Evaluation:
         """One evaluation of the samples of all pieces, in their order."""
-        return cls(*map(np.concatenate, zip(*pieces, strict=True)))
+        first, *others = pieces
+        return cls(*map(np.concatenate, zip(first, *others, strict=True))) if others else first
 
 
 class Losses(NamedTuple):
@@ -267,8 +269,12 @@ def _compile_evaluation(encoder: keras.Model, layer: ClusteringLayer, x: Residen
         ]
     )
     def evaluate(rows: Any, divisor: Any) -> Any:
-        embedding = encoder(as_float(rows, divisor), training=False)
-        squared = layer.squared_distance(embedding)
+        def located(piece: Any) -> tuple[Any, Any]:
+            embedding = encoder(as_float(piece, divisor), training=False)
+            return embedding, layer.squared_distance(embedding)
+
+        n_clusters, n_dimensions = layer.cluster_centers.shape
+        embedding, squared = in_slices(located, rows, (n_dimensions, n_clusters))
         labels = layer.nearest_center(embedding, squared)
         return embedding, layer.soft_assignment(squared), labels
 

@@ -14,9 +14,9 @@ from dec_core.training.shapes import autoencoder_shapes, optimizer_shapes, train
 
 # Rows evaluated in one call: enough for full speed, few enough for 0.3 s on a large network.
 EVALUATION_ROWS = 8_192
-# On a small network a call takes more rows, up to so many multiplications and rows: there, what a
-# call takes by itself made an eighth of an evaluation.
-QUICK_PRODUCTS, QUICK_ROWS = 2**30, 2**15
+# On a small network a call takes more rows, up to so many multiplications and rows, a tenth of a
+# second on two cores: there, what a call takes by itself is a large part of an evaluation.
+QUICK_PRODUCTS, QUICK_ROWS = 2**32, 2**17
 # What such a call may take. Fewer rows at once could change the last digits of a sum, so the
 # number of rows is lowered only where they take more.
 EVALUATION_BYTES = 2**30

@@ -115,11 +115,11 @@ class OurClustering:
     """``ClusteringLoop``: all data evaluated, the target, then steps in chunks."""
 
     def __init__(self, settings: Network, x: ResidentSamples) -> None:
-        self._n_samples, n_features = (int(size) for size in x.values.shape)
+        n_samples, n_features = (int(size) for size in x.values.shape)
         self._loop = ClusteringLoop(clustering_model(n_features, settings), x, CLUSTERING, SEED)
         self._pace = Pace()
         self._iteration = 0
-        self._labels: NDArray[np.uint8] = np.zeros(self._n_samples, np.uint8)
+        self._labels: NDArray[np.uint8] = np.zeros(n_samples, np.uint8)
         self(WARM_UP_STEPS)
 
     def __call__(self, steps: int) -> Cycle:
@@ -140,13 +140,8 @@ class OurClustering:
         return timed(lambda: (clustering.data_separation, clustering.embedding_separation))
 
     def _update(self) -> None:
-        self._embedding = np.empty((self._n_samples, self._loop.centers.shape[1]), np.float32)
-        self._q = np.empty((self._n_samples, CLUSTERING.n_clusters), np.float32)
-        self._new_labels = np.empty(self._n_samples, np.uint8)
-        for begin, (embedding, q, labels) in self._loop.evaluate():
-            self._embedding[begin : begin + len(q)] = embedding
-            self._q[begin : begin + len(q)] = q
-            self._new_labels[begin : begin + len(q)] = labels
+        self._embedding, self._q, labels = self._loop.evaluate_all()
+        self._new_labels = labels.astype(np.uint8)
         self._target = self._loop.target(self._q)
         self._p = tf.constant(self._target)
 

@@ -115,6 +115,15 @@ def test_evaluation_gives_every_row_its_embedding_and_q(
     assert embedding.shape == (N_SAMPLES, 4)
 
 
+@pytest.mark.parametrize("slice_rows", [64, 112, 304])
+def test_slices_of_any_size_give_the_same_bits(
+    x: np.ndarray, slice_rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = clustering_loop(clustering_model(), x).evaluate_all()
+    monkeypatch.setattr("dec_core.training.slices.SLICE_ROWS", slice_rows)
+    assert_same_bits(clustering_loop(clustering_model(), x).evaluate_all(), whole)
+
+
 def test_pieces_are_smaller_where_their_differences_would_outgrow_the_memory(
     x: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
