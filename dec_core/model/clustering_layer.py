@@ -6,9 +6,11 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import ops
 
 from dec_core.errors import SettingsError
+from dec_core.model.similarity import squared_distances, student_t
 
 # Between these float32 squares lose no difference that could decide which centre is the nearest.
 _SAFE_SQUARES = (1e-30, 1e36)
@@ -54,18 +56,17 @@ class ClusteringLayer(keras.layers.Layer):
 
     def squared_distance(self, embedding: Any) -> Any:
         """To every centre, (batch, n_clusters)."""
-        # Differences, not |z|^2 - 2 z.mu + |mu|^2: float32 loses small distances in the latter.
-        return ops.sum(ops.square(self._differences(embedding)), axis=2)
+        # As tensors: TensorFlow lets no custom gradient depend on a variable.
+        return squared_distances(*map(tf.convert_to_tensor, (embedding, self.cluster_centers)))
 
     def soft_assignment(self, squared_distance: Any) -> Any:
         """q from what ``squared_distance`` gives, (batch, n_clusters)."""
-        remoteness = 1.0 + squared_distance / self.alpha
         if self.alpha == 1.0:
-            kernel = 1.0 / remoteness
-        else:
-            # Relative to the nearest centre, or a large power would make every kernel 0.
-            nearest = ops.stop_gradient(ops.min(remoteness, axis=1, keepdims=True))
-            kernel = ops.power(nearest / remoteness, (self.alpha + 1.0) / 2.0)
+            return student_t(squared_distance)
+        remoteness = 1.0 + squared_distance / self.alpha
+        # Relative to the nearest centre, or a large power would make every kernel 0.
+        nearest = ops.stop_gradient(ops.min(remoteness, axis=1, keepdims=True))
+        kernel = ops.power(nearest / remoteness, (self.alpha + 1.0) / 2.0)
         return kernel / ops.sum(kernel, axis=1, keepdims=True)
 
     def nearest_center(self, embedding: Any, squared_distance: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
+import tensorflow as tf
 
 from dec_core.config import OBJECTIVES, DecObjective, IdecObjective
 from dec_core.model.registry import Registry
@@ -39,8 +40,39 @@ def clustering_loss(settings: DecObjective | IdecObjective) -> LossFunction:
         return keras.losses.CategoricalCrossentropy()
     if settings.loss == "mse":
         return keras.losses.MeanSquaredError()
-    # Keras clips the target to at most 1, silently; so did the R port.
-    return keras.losses.KLDivergence()
+    return kl_divergence
+
+
+@tf.custom_gradient
+def kl_divergence(target: Any, q: Any) -> Any:
+    """Keras' ``KLDivergence`` with a gradient that is found faster, the same bit for bit.
+
+    As there, and in the R port, a target above 1 counts as 1.
+
+    Parameters
+    ----------
+    target, q : tensors (batch_size, n_clusters)
+
+    Returns
+    -------
+    A scalar, which is not differentiated by ``target``.
+    """
+    least = keras.config.epsilon()
+    bounded_target = tf.clip_by_value(target, least, 1.0)
+    at_most_1 = tf.minimum(q, 1.0)
+    bounded = tf.maximum(at_most_1, least)
+    ratio = bounded_target / bounded
+    divergences = tf.reduce_sum(bounded_target * tf.math.log(ratio), axis=-1)
+    batch_size = tf.cast(tf.shape(q)[0], q.dtype)
+
+    def gradient(upstream: Any) -> tuple[Any, Any]:
+        of_divergence = tf.math.divide_no_nan(upstream, batch_size)
+        of_ratio = bounded_target * of_divergence * tf.math.reciprocal(ratio)
+        of_bounded = of_ratio * (-bounded_target / bounded / bounded)
+        is_within = tf.logical_and(at_most_1 >= least, q <= 1.0)
+        return None, tf.where(is_within, of_bounded, tf.zeros_like(q))
+
+    return tf.math.divide_no_nan(tf.reduce_sum(divergences), batch_size), gradient
 
 
 # From the settings of an objective to its terms.
