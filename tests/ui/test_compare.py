@@ -135,6 +135,15 @@ def test_no_run_chosen_is_a_choice(manager: RunManager) -> None:
     assert button(screen, "Delete").disabled
 
 
+def test_labels_are_those_of_one_run_and_the_button_says_so(manager: RunManager) -> None:
+    ids = two(manager)
+    for runs, is_dead in ((ids, True), (ids[:1], False)):
+        csv, parquet = compare(runs=",".join(runs)).get("download_button")
+        for found in (csv, parquet):
+            assert found.proto.disabled is is_dead
+            assert ("Choose one run that has ended." in found.proto.help) is is_dead
+
+
 @pytest.mark.parametrize("wrong", ["wild-owl-ffff", "../../etc/passwd", "<b>x</b>"])
 def test_an_unknown_run_in_the_address_is_a_sentence(manager: RunManager, wrong: str) -> None:
     run_id = trained(manager).run_id

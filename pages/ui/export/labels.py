@@ -17,6 +17,7 @@ from pages.ui.parts.state import run_manager
 
 _LABELS = {".csv": "Labels (CSV)", ".parquet": "Parquet"}
 _HELP = "Id, cluster, confidence and q of every sample"
+_NEEDS_A_RUN = f"{_HELP}. Choose one run that has ended."
 
 
 def labels_buttons(run_id: str | None) -> None:
@@ -28,7 +29,7 @@ def labels_buttons(run_id: str | None) -> None:
             stem=f"{run_id}-labels",
             key="labels:",
             type="tertiary",
-            help=_HELP,
+            help=_HELP if run_id else _NEEDS_A_RUN,
             disabled=run_id is None,
         )
 
