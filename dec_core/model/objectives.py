@@ -40,11 +40,11 @@ def clustering_loss(settings: DecObjective | IdecObjective) -> LossFunction:
         return keras.losses.CategoricalCrossentropy()
     if settings.loss == "mse":
         return keras.losses.MeanSquaredError()
-    return kl_divergence
+    return divergence_loss
 
 
 @tf.custom_gradient
-def kl_divergence(target: Any, q: Any) -> Any:
+def divergence_loss(target: Any, q: Any) -> Any:
     """Keras' ``KLDivergence`` with a gradient that is found faster, the same bit for bit.
 
     As there, and in the R port, a target above 1 counts as 1.

@@ -42,10 +42,5 @@ def in_slices(
         )
         return index + 1, *written
 
-    _, *arrays = tf.while_loop(
-        lambda index, *_: index < n_slices, add, (tf.constant(0), *empty), parallel_iterations=10
-    )
-    joined = (array.concat() for array in arrays)
-    return tuple(
-        tf.ensure_shape(one, (None, width)) for one, width in zip(joined, widths, strict=True)
-    )
+    _, *arrays = tf.while_loop(lambda index, *_: index < n_slices, add, (tf.constant(0), *empty))
+    return tuple(array.concat() for array in arrays)

@@ -29,7 +29,7 @@ def labels_buttons(run_id: str | None) -> None:
             stem=f"{run_id}-labels",
             key="labels:",
             type="tertiary",
-            help=_HELP if run_id else _NEEDS_A_RUN,
+            help=_NEEDS_A_RUN if run_id is None else _HELP,
             disabled=run_id is None,
         )
 
