@@ -31,12 +31,17 @@ def open_export(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
+def wait_for_end_of_script(page: Page) -> None:
+    """Until then, what a page no longer holds may still stand in it."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def download(page: Page, folder: Path) -> Path:
     """Wait for the result, then fetch it."""
     button = page.get_by_role("dialog").get_by_role("button", name="Download")
     button.wait_for(timeout=900_000)
     # The rerun that ends the ticking gives the button a new file.
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    wait_for_end_of_script(page)
     with page.expect_download() as fetched:
         button.click()
     target = folder / fetched.value.suggested_filename
@@ -95,10 +100,11 @@ def check_numbers(page: Page, folder: Path) -> None:
 def test_a_whole_run_comes_down(finished_page: Page, tmp_path: Path) -> None:
     open_export(finished_page)
     finished_page.get_by_role("radio", name="A whole run").click()
+    finished_page.get_by_role("dialog").get_by_text("Parts", exact=True).wait_for()
+    wait_for_end_of_script(finished_page)
     # Images of all figures are tested above; here they would take their time.
     for format in ("PNG", "SVG", "PDF"):
         button = finished_page.get_by_role("button", name=format, exact=True)
-        # Until the page is drawn to its end, what stood in the dialog before is there too.
         expect(button).to_have_count(1)
         button.click()
     finished_page.get_by_role("button", name="Make the file").click()
